@@ -1,0 +1,109 @@
+"""What a directory was seen to hold: accounts, groups, and who stands in which group by what path.
+
+A snapshot exists only when the read was complete and proved so; a failed read is an `Unread`, a
+value that carries its reason and is never empty (design, section 6). The shape is made for the
+decision: accounts of one group and path stand together in one block, so that a city's half
+million memberships are a few thousand tuples of short strings that are shared with `accounts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+
+from syncd.core.ids import AccountId, StaffNumber
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account of a directory. `native` is what the directory calls it (a DN, an object id)."""
+
+    account: AccountId
+    native: str
+    staff_number: StaffNumber | None
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """How a membership is conveyed: `through` names the groups between, nearest the account first.
+
+    Empty `through` is a direct membership. `primary` marks AD's and POSIX's primary group.
+    """
+
+    through: tuple[str, ...] = ()
+    primary: bool = False
+
+    def __str__(self) -> str:
+        """Render as section 4 of the design words it."""
+        if self.primary:
+            return "primary group"
+        return "nested through " + " > ".join(self.through) if self.through else "direct"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group. `key` is its DN as the directory gives it; `name` its short name.
+
+    `may_be_empty` is False where the schema asks for at least one member (RFC 4519, groupOfNames
+    and groupOfUniqueNames). `direct_count` counts every direct member value, people or not;
+    `placeholder` says whether the configured placeholder member stands in it.
+    """
+
+    key: str
+    name: str
+    may_be_empty: bool
+    direct_count: int
+    placeholder: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipBlock:
+    """The accounts that stand in `group` (its key) by one `path`."""
+
+    group: str
+    path: Path
+    accounts: tuple[AccountId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Why a read counts as complete: pages and entries read, and the server's final word."""
+
+    method: str
+    pages: int
+    entries: int
+    server: str
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DirectorySnapshot:
+    """A complete read of one directory at `read_at`.
+
+    `members_unresolved` are member values that name no account in `people_base` (another base, a
+    deleted entry): they are reported as unknown accounts by the decision, under their raw value.
+    """
+
+    directory: str
+    read_at: datetime
+    proof: Proof
+    accounts: Mapping[AccountId, Account]
+    groups: tuple[Group, ...]
+    blocks: tuple[MembershipBlock, ...]
+    warnings: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A directory that could not be read whole, and why; what it holds is unknown."""
+
+    directory: str
+    at: datetime
+    why: str
+    remedy: str
+
+
+Reading: TypeAlias = DirectorySnapshot | Unread

@@ -1,0 +1,133 @@
+"""What a body decides for itself: all of it data, with defaults that remove nothing by surprise.
+
+The order table says what each word of 発令区分 does to posts (design, section 3); the shipped one
+is `config/order-kinds.toml`, and a site can add its own words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from syncd.core.findings import Reason
+from syncd.core.ids import EntitlementId
+
+
+class OrderEffect(StrEnum):
+    """What an order does (design, section 3)."""
+
+    OPENS_PRIMARY = "opens-primary"
+    OPENS_FURTHER = "opens-further"
+    CLOSES_FURTHER = "closes-further"
+    CLOSES_PRIMARY = "closes-primary"
+    SUSPENDS = "suspends"
+    ENDS_SUSPENSION = "ends-suspension"
+    ENDS_EMPLOYMENT = "ends-employment"
+    RENAMES_UNIT = "renames-unit"
+    CANCELS = "cancels"
+    CORRECTS = "corrects"
+
+
+class Aspect(StrEnum):
+    """What else a word may end implicitly at a site (default: nothing)."""
+
+    PRIMARY = "primary"
+    FURTHER = "further"
+    SUSPENSION = "suspension"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderKind:
+    """One word of 発令区分. `post_kind` pairs 兼務 with 兼務解除; `appoints` starts a new term."""
+
+    word: str
+    effect: OrderEffect
+    post_kind: str = ""
+    appoints: bool = False
+    also_ends: frozenset[Aspect] = frozenset()
+
+
+class Approval(StrEnum):
+    """How many persons must approve a revocation."""
+
+    AUTO = "auto"
+    ONE = "one"
+    TWO = "two"
+
+    @property
+    def votes(self) -> int:
+        """Return the number of approvals asked for."""
+        return {"auto": 0, "one": 1, "two": 2}[self.value]
+
+
+class OnSilence(StrEnum):
+    """What happens at the hard deadline when nobody answered (design, section 5)."""
+
+    REVOKE = "revoke"
+    HOLD = "hold"
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalPolicy:
+    """`by_reason` falls back to one person; `by_entitlement` raises the bar for single rights."""
+
+    by_reason: Mapping[Reason, Approval] = field(
+        default_factory=lambda: {
+            Reason.SEPARATED: Approval.AUTO,
+            Reason.TERM_EXPIRED: Approval.AUTO,
+        }
+    )
+    by_entitlement: Mapping[EntitlementId, Approval] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlinePolicy:
+    """Deadlines for people, in open days after a case is opened."""
+
+    escalate_open_days: int = 1
+    hard_open_days: int = 5
+    on_silence: OnSilence = OnSilence.REVOKE
+
+
+@dataclass(frozen=True, slots=True)
+class GuardPolicy:
+    """Limits of section 6. `max_removals` and `max_share` bound removals beyond the day's orders."""
+
+    max_removals: int = 10
+    max_share: float = 0.05
+    max_row_loss: float = 0.10
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryPolicy:
+    """What is protected in one directory, and whether it keeps a placeholder member."""
+
+    protected_accounts: frozenset[str] = frozenset()
+    protected_groups: frozenset[str] = frozenset()
+    my_number_groups: str | None = None
+    has_placeholder: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Everything the decision, cases and guards ask of the body's own rules.
+
+    `training_months` None: training is not asked for. `training_grace_days` counts from 指定日.
+    `suspended_kinds` are the words whose leave takes rights away. `closed_days` are the body's
+    own beside weekends and 12/29-1/3. `all_operations` are words in 取扱範囲 that set no bound.
+    """
+
+    order_kinds: Mapping[str, OrderKind] = field(default_factory=dict)
+    training_months: int | None = None
+    training_grace_days: int = 30
+    suspended_kinds: frozenset[str] | None = None
+    all_operations: frozenset[str] = frozenset({"全て", "すべて", "全部", "全操作"})
+    approval: ApprovalPolicy = field(default_factory=ApprovalPolicy)
+    deadlines: DeadlinePolicy = field(default_factory=DeadlinePolicy)
+    guards: GuardPolicy = field(default_factory=GuardPolicy)
+    directories: Mapping[str, DirectoryPolicy] = field(default_factory=dict)
+    closed_days: frozenset[date] = frozenset()
+    restore_days: int = 30
+    max_attempts: int = 3

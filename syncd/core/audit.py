@@ -1,0 +1,82 @@
+"""Audit records: who did what to what on what ground, in bytes that a Merkle tree can hold.
+
+Each record is one leaf of the log of section 9 of the design: its canonical JSON is fixed when it
+is written, and its RFC 6962 leaf hash is taken over exactly those bytes. Records hold staff
+numbers, never names and never My Numbers (Guideline 行政機関等編: the records themselves must hold
+no 特定個人情報). The tree itself is `core.merkle`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from syncd.core.ids import RunId
+
+
+class AuditEvent(StrEnum):
+    """Everything that is put on record, as `subject.verb_past`; permanent names."""
+
+    RUN_STARTED = "run.started"
+    RUN_FINISHED = "run.finished"
+    INPUT_ACCEPTED = "input.accepted"
+    INPUT_REFUSED = "input.refused"
+    DIRECTORY_READ = "directory.read"
+    DIRECTORY_UNREAD = "directory.unread"
+    CASE_OPENED = "case.opened"
+    CASE_REOPENED = "case.reopened"
+    CASE_UPDATED = "case.updated"
+    CASE_APPROVED = "case.approved"
+    CASE_REFUSED = "case.refused"
+    CASE_EXCEPTED = "case.excepted"
+    CASE_EXCEPTION_ENDED = "case.exception_ended"
+    CASE_ESCALATED = "case.escalated"
+    CASE_WITHDRAWN = "case.withdrawn"
+    CASE_GONE = "case.gone"
+    CASE_FAILED = "case.failed"
+    CASE_RETRIED = "case.retried"
+    VOTE_CAST = "vote.cast"
+    VOTE_REFUSED = "vote.refused"
+    PLAN_FROZEN = "plan.frozen"
+    PLAN_HELD = "plan.held"
+    PLAN_OVERRIDDEN = "plan.overridden"
+    OVERRIDE_USED = "override.used"
+    REMOVAL_INTENDED = "removal.intended"
+    REMOVAL_WRITTEN = "removal.written"
+    REMOVAL_VERIFIED = "removal.verified"
+    REMOVAL_NOT_CONFIRMED = "removal.not_confirmed"
+    RESTORE_INTENDED = "restore.intended"
+    RESTORE_WRITTEN = "restore.written"
+    ALARM_RAISED = "alarm.raised"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """One record of the trail.
+
+    `actor` is an account or `syncd`; `subject` is a case id, a plan hash, a source, a directory.
+    `ground` holds only JSON values: orders, designation lines, policy lines, counts, hashes.
+    """
+
+    at: datetime
+    event: AuditEvent
+    actor: str
+    subject: str
+    run: RunId | None = None
+    ground: Mapping[str, Any] = field(default_factory=dict)
+
+    def canonical(self) -> bytes:
+        """Return the leaf: JSON with sorted keys, no spaces, in UTF-8 (after RFC 8785)."""
+        body = {
+            "at": self.at.isoformat(timespec="microseconds"),
+            "event": str(self.event),
+            "actor": self.actor,
+            "subject": self.subject,
+            "run": self.run,
+            "ground": dict(self.ground),
+        }
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()

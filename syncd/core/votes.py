@@ -1,0 +1,129 @@
+"""Votes: who decided what on a case or a plan, and whether that is enough.
+
+Nobody decides what concerns their own account or what they asked for; two persons are two
+accounts with two staff numbers; a deputy (代決) is recorded as such (design, section 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from syncd.core.cases import Case
+from syncd.core.findings import Reason
+from syncd.core.ids import CaseId, OrgUnitCode, PlanHash, StaffNumber
+from syncd.core.policy import Approval, ApprovalPolicy
+from syncd.errors import NotPermitted
+
+
+class Role(StrEnum):
+    """What an actor may do (issue 3 adds no others)."""
+
+    OPERATOR = "operator"
+    APPROVER = "approver"
+    PERSONNEL = "personnel"
+    AUDITOR = "auditor"
+    CHIEF = "chief"
+    ADMIN = "admin"
+
+
+MAY_DECIDE = frozenset({Role.APPROVER, Role.CHIEF})
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person who acts, by the operating system's account, with the roles of the configuration.
+
+    `deputy_for` is the account for which this person decides by 代決 on that day.
+    """
+
+    account: str
+    staff_number: StaffNumber | None = None
+    roles: frozenset[Role] = frozenset()
+    sections: frozenset[OrgUnitCode] = frozenset()
+    deputy_for: str = ""
+
+
+class Choice(StrEnum):
+    """What a vote says."""
+
+    REVOKE = "revoke"
+    KEEP = "keep"
+    OVERRIDE = "override"
+    RESTORE = "restore"
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """One decision of one person.
+
+    Exactly one of `case_id` and `plan_hash` names its object,
+    except for REVOKE by plan, where both stand: the case, and the plan that was looked at.
+    """
+
+    choice: Choice
+    voter: str
+    voter_staff_number: StaffNumber | None
+    at: datetime
+    case_id: CaseId | None = None
+    round: int = 0
+    plan_hash: PlanHash | None = None
+    deputy_for: str = ""
+    reason: str = ""
+    until: date | None = None
+
+
+def approval_asked(
+    reasons: Iterable[Reason],
+    entitlement: str,
+    policy: ApprovalPolicy,
+    *,
+    needs_person: bool,
+) -> Approval:
+    """Return how many persons must approve.
+
+    Each reason alone is ground enough, so the mildest one counts; a single right can ask for more,
+    and what the facts contradict always needs a person (design, section 3).
+    """
+    order = list(Approval)
+    asked = min(
+        (
+            policy.by_reason.get(reason, Approval.ONE)
+            for reason in reasons
+            if reason is not Reason.HR_CONFLICT
+        ),
+        key=order.index,
+        default=Approval.ONE,
+    )
+    floors = [asked]
+    floors += [a for e, a in policy.by_entitlement.items() if e == entitlement]
+    if needs_person:
+        floors.append(Approval.ONE)
+    return max(floors, key=order.index)
+
+
+def check_may_decide(actor: Actor, case: Case) -> None:
+    """Raise NotPermitted where this actor may not decide this case."""
+    if not actor.roles & MAY_DECIDE:
+        raise NotPermitted(
+            f"{actor.account} has no role that decides cases. "
+            "Give the account the role approver or chief under [[actors]] in the configuration."
+        )
+    if case.account == actor.account or (
+        actor.staff_number is not None and case.staff_number == actor.staff_number
+    ):
+        raise NotPermitted(
+            f"case {case.case_id} concerns {actor.account}'s own right. "
+            "Another approver decides it."
+        )
+    if case.requested_by and case.requested_by == actor.account:
+        raise NotPermitted(
+            f"{actor.account} asked for case {case.case_id}. Another approver decides it."
+        )
+
+
+def distinct_voters(votes: Iterable[Vote]) -> int:
+    """Return how many different persons voted: two accounts of one staff number are one person."""
+    return len({vote.voter_staff_number or vote.voter for vote in votes})

@@ -93,7 +93,7 @@ class DeadlinePolicy:
 
 @dataclass(frozen=True, slots=True)
 class GuardPolicy:
-    """Limits of section 6: `max_removals` and `max_share` bound what no order of the day explains."""
+    """Limits of section 6; `max_removals`, `max_share`: beyond what the day's orders explain."""
 
     max_removals: int = 10
     max_share: float = 0.05

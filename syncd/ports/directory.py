@@ -105,7 +105,7 @@ class DirectoryContext:
 
 
 class DirectoryType(Protocol):
-    """What the entry point names: a kind of directory, its options, and how to build both halves."""
+    """What the entry point names: a kind of directory, its options, how to build both halves."""
 
     Options: ClassVar[type[BaseModel]]
 

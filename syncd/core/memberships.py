@@ -98,12 +98,16 @@ class DirectorySnapshot:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A directory that could not be read whole, and why; what it holds is unknown."""
+    """A directory that could not be read whole, and why; what it holds is unknown.
+
+    `last_known` is how many memberships its last complete read held: so many are now unknown.
+    """
 
     directory: str
     at: datetime
     why: str
     remedy: str
+    last_known: int = 0
 
 
 Reading: TypeAlias = DirectorySnapshot | Unread

@@ -1,0 +1,231 @@
+"""The decision: facts and memberships in, everything that is not justified out.
+
+Pure: no clock, no I/O. The same function serves the nightly run, the preview of a coming day,
+`explain` and the simulations (design, section 2).
+
+Shape: for each affair the accounts that a sound designation justifies are one set, so the members
+of a group are split by set arithmetic, and only those left over are judged rule by rule. A
+property test holds that both ways agree.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from syncd.core.facts import AccountKind, Entitlement, Facts, ListedAccount
+from syncd.core.findings import Counts, Decision, Fault, Finding, Reason, Verdict
+from syncd.core.ground import Ground, Judgement, Sound, sound_designations
+from syncd.core.ids import AccountId, AffairCode, StaffNumber
+from syncd.core.memberships import (
+    DirectorySnapshot,
+    MembershipBlock,
+    Path,
+    Reading,
+    Unread,
+)
+from syncd.core.notices import notices_of
+from syncd.core.people import account_key, contractor_number, listed_accounts
+from syncd.core.policy import Policy
+from syncd.core.reach import Conveyed, Reach, leaf_of, reach_of
+from syncd.core.rules import operation_exceeded
+
+Key = tuple[str, str, str]
+
+
+def decide(
+    facts: Facts,
+    readings: Sequence[Reading],
+    policy: Policy,
+    as_of: date,
+    *,
+    exceptions: Collection[Key] = (),
+) -> Decision:
+    """Return the findings for a day.
+
+    `exceptions` are the (directory, entitlement, account) for which a dated exception stands on
+    `as_of`. A directory that was not read adds the memberships last known of it as unknown.
+    """
+    ground = Ground(facts, policy, as_of)
+    sound = sound_designations(ground)
+    findings: list[Finding] = []
+    tally: dict[Verdict, int] = defaultdict(int)
+    memberships = 0
+    holders: dict[AffairCode, set[StaffNumber]] = defaultdict(set)
+    reaches: list[Reach] = []
+    for reading in readings:
+        if isinstance(reading, Unread):
+            memberships += reading.last_known
+            tally[Verdict.UNKNOWN] += reading.last_known
+            continue
+        reach = reach_of(reading, facts.entitlements)
+        reaches.append(reach)
+        census = _Census(ground, sound, reading)
+        for conveyed in reach.conveyed:
+            found, counted = census.look_at(conveyed, exceptions)
+            findings.extend(found)
+            memberships += counted
+            tally[Verdict.JUSTIFIED] += counted - len(found)
+            census.note_holders(conveyed, holders)
+    for finding in findings:
+        tally[finding.verdict] += 1
+    unread = frozenset(r.directory for r in readings if isinstance(r, Unread))
+    counts = Counts(
+        memberships,
+        tally[Verdict.JUSTIFIED],
+        tally[Verdict.STALE],
+        tally[Verdict.EXCEPTED],
+        tally[Verdict.UNKNOWN],
+    )
+    notices = notices_of(ground, sound, reaches, holders, unread)
+    findings.sort(key=lambda f: f.key)
+    return Decision(as_of, tuple(findings), notices, counts)
+
+
+@dataclass(slots=True)
+class _Census:
+    """One directory's accounts, and which of them a sound designation justifies."""
+
+    ground: Ground
+    sound: Sound
+    snapshot: DirectorySnapshot
+    _staff: dict[AccountId, StaffNumber | None] = field(default_factory=dict)
+    _contested: set[AccountId] = field(default_factory=set)
+    _services: set[AccountId] = field(default_factory=set)
+    _accounts: dict[StaffNumber, list[AccountId]] = field(default_factory=dict)
+    _justified: dict[object, set[AccountId]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Join the directory's accounts with the account list."""
+        listed = listed_accounts(self.ground.facts.accounts)
+        directory = self.snapshot.directory
+        accounts: dict[StaffNumber, list[AccountId]] = defaultdict(list)
+        for name, account in self.snapshot.accounts.items():
+            row = listed.get((directory, account_key(name))) if listed else None
+            staff_number = account.staff_number
+            if row is not None:
+                staff_number = self._join(name, staff_number, row)
+            self._staff[name] = staff_number
+            if staff_number is not None and name not in self._contested:
+                accounts[staff_number].append(name)
+        self._accounts = accounts
+
+    def _join(
+        self, name: AccountId, seen: StaffNumber | None, row: ListedAccount
+    ) -> StaffNumber | None:
+        if row.kind is AccountKind.SERVICE:
+            if row.expires_on is None or row.expires_on >= self.ground.on:
+                self._services.add(name)
+            return None
+        stated = contractor_number(row) if row.kind is AccountKind.CONTRACTOR else row.staff_number
+        if seen is not None and stated is not None and seen != stated:
+            self._contested.add(name)
+        return seen or stated
+
+    def justified(self, entitlement: Entitlement) -> set[AccountId]:
+        """Return the accounts that set arithmetic alone shows to be justified."""
+        key = (entitlement.affairs, entitlement.operations)
+        known = self._justified.get(key)
+        if known is None:
+            known = self._justified[key] = self._work_out(entitlement)
+        return known
+
+    def _work_out(self, entitlement: Entitlement) -> set[AccountId]:
+        allowed = set(self._services) if self.ground.people.has_roster else set()
+        for affair in entitlement.affairs:
+            for scope, people in self.sound.get(affair, {}).items():
+                if operation_exceeded.covers(scope, entitlement.operations, self.ground.policy):
+                    for staff_number in people:
+                        allowed.update(self._accounts.get(staff_number, ()))
+        return allowed
+
+    def look_at(self, conveyed: Conveyed, exceptions: Collection[Key]) -> tuple[list[Finding], int]:
+        """Return what is not justified among the holders of a right, and how many hold it."""
+        justified = self.justified(conveyed.entitlement)
+        members: Iterable[AccountId]
+        if len(conveyed.blocks) == 1:
+            members = conveyed.blocks[0].accounts
+            counted = len(conveyed.blocks[0].accounts)
+        else:
+            unique = dict.fromkeys(a for block in conveyed.blocks for a in block.accounts)
+            members, counted = unique, len(unique)
+        left = [account for account in members if account not in justified]
+        if not left:
+            return [], counted
+        ways = _ways(left, conveyed.blocks)
+        found = []
+        for account in left:
+            finding = self._finding(conveyed.entitlement, account, ways[account], exceptions)
+            if finding is not None:
+                found.append(finding)
+        return found, counted
+
+    def judge(self, entitlement: Entitlement, account: AccountId) -> Judgement:
+        """Judge one account's right rule by rule."""
+        if not self.ground.people.has_roster:
+            return self.ground.judge(StaffNumber(""), entitlement)
+        if account in self._services:
+            return Judgement()
+        if account in self._contested:
+            why = "ディレクトリとアカウント一覧で職員番号が違います"
+            return Judgement(unknown_because=why)
+        staff_number = self._staff.get(account)
+        if staff_number is None:
+            return Judgement((Fault(Reason.UNKNOWN_ACCOUNT, None),))
+        return self.ground.judge(staff_number, entitlement)
+
+    def _finding(
+        self,
+        entitlement: Entitlement,
+        account: AccountId,
+        blocks: list[MembershipBlock],
+        exceptions: Collection[Key],
+    ) -> Finding | None:
+        judged = self.judge(entitlement, account)
+        if not judged.faults and not judged.unknown_because:
+            return None
+        key = (self.snapshot.directory, entitlement.entitlement, account)
+        verdict = Verdict.UNKNOWN
+        if not judged.unknown_because:
+            verdict = Verdict.EXCEPTED if key in exceptions else Verdict.STALE
+        seen = self.snapshot.accounts.get(account)
+        cuttable = [b for b in blocks if not b.path.primary]
+        return Finding(
+            directory=key[0],
+            entitlement=entitlement.entitlement,
+            account=account,
+            staff_number=self._staff.get(account),
+            verdict=verdict,
+            faults=judged.faults,
+            paths=_paths(blocks),
+            member=account if seen is None else seen.native,
+            groups=tuple(dict.fromkeys(leaf_of(b) for b in cuttable)),
+            needs_person=judged.needs_person,
+            unknown_because=judged.unknown_because,
+        )
+
+    def note_holders(self, conveyed: Conveyed, holders: dict[AffairCode, set[StaffNumber]]) -> None:
+        """Note which people hold some right of each affair, for the other direction."""
+        staff = self._staff
+        people = {staff.get(a) for block in conveyed.blocks for a in block.accounts}
+        people.discard(None)
+        for affair in conveyed.entitlement.affairs:
+            holders[affair].update(people)  # type: ignore[arg-type] # None was discarded
+
+
+def _ways(
+    accounts: list[AccountId], blocks: tuple[MembershipBlock, ...]
+) -> dict[AccountId, list[MembershipBlock]]:
+    """Return by which blocks each of these accounts holds the right."""
+    ways: dict[AccountId, list[MembershipBlock]] = {account: [] for account in accounts}
+    wanted = ways.keys()
+    for block in blocks:
+        for account in wanted & set(block.accounts) if len(blocks) > 1 else accounts:
+            ways[account].append(block)
+    return ways
+
+
+def _paths(blocks: list[MembershipBlock]) -> tuple[Path, ...]:
+    return tuple(dict.fromkeys(b.path for b in sorted(blocks, key=lambda b: len(b.path.through))))

@@ -1,0 +1,203 @@
+"""What a day's decision stands on: facts reduced to the day, and what they say of one right.
+
+`Ground.judge` answers for one person and one entitlement with every reason that holds; it is the
+only place where rules are put together, and serves the nightly run, `explain` and the tests alike.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from syncd.core.career import PersonState
+from syncd.core.facts import Designation, Entitlement, Facts
+from syncd.core.findings import Because, Fault, Reason
+from syncd.core.ids import AffairCode, StaffNumber
+from syncd.core.org import OrgChart
+from syncd.core.people import People, Person
+from syncd.core.policy import Policy
+from syncd.core.rules import DESIGNATION_RULES, PERSON_RULES, operation_exceeded
+from syncd.core.subject import Subject, cite_designation
+
+_ORDER = {reason: place for place, reason in enumerate(Reason)}
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is said of one person's right: justified where no fault holds and nothing is unknown."""
+
+    faults: tuple[Fault, ...] = ()
+    justified_by: tuple[Because, ...] = ()
+    unknown_because: str = ""
+    needs_person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What one reading of the facts says of a right."""
+
+    faults: tuple[Fault, ...]
+    justified_by: tuple[Because, ...] = ()
+
+
+class Ground:
+    """The facts as of one day."""
+
+    def __init__(self, facts: Facts, policy: Policy, on: date) -> None:
+        """Reduce the facts to the day; people are worked out when first asked for."""
+        self.on = on
+        self.policy = policy
+        self.facts = facts
+        self.chart = OrgChart(facts.org_units, on)
+        self.people = People(facts, policy, on, self.chart)
+        self.designations = _by_person(facts.designations)
+        self._vanished = _by_person(v.designation for v in facts.vanished_designations)
+        self._trained = _last_training(facts, on)
+        self._judged: dict[object, Judgement] = {}
+
+    def judge(self, staff_number: StaffNumber, entitlement: Entitlement) -> Judgement:
+        """Return what holds for the person's right on the day."""
+        key = (staff_number, entitlement.affairs, entitlement.operations)
+        judged = self._judged.get(key)
+        if judged is None:
+            judged = self._judged[key] = self._judge(staff_number, entitlement)
+        return judged
+
+    def person_faults(self, state: PersonState) -> tuple[Fault, ...]:
+        """Return what holds for the person whatever the right."""
+        checked = (rule(state, self.on, self.policy) for rule in PERSON_RULES)
+        return tuple(fault for fault in checked if fault is not None)
+
+    def designation_faults(self, state: PersonState, line: Designation) -> tuple[Fault, ...]:
+        """Return what holds for one designation whatever the operations of the right."""
+        trained_on = self._trained.get(state.staff_number)
+        subject = Subject(self.on, state, line, self.chart, self.policy, trained_on)
+        checked = (rule(subject) for rule in DESIGNATION_RULES)
+        return tuple(fault for fault in checked if fault is not None)
+
+    def _judge(self, staff_number: StaffNumber, entitlement: Entitlement) -> Judgement:
+        if not self.people.has_roster:
+            return Judgement(
+                unknown_because=f"{self.on.isoformat()} 以前の基準日の職員名簿がありません"
+            )
+        person = self.people.get(staff_number)
+        if person is None:
+            return Judgement((Fault(Reason.UNKNOWN_ACCOUNT, None),))
+        if person.unknown_because:
+            return Judgement(unknown_because=person.unknown_because)
+        lines = _for_affairs(self.designations.get(staff_number, ()), entitlement)
+        judged = self._under(person, lines, entitlement)
+        vanished = _for_affairs(self._vanished.get(staff_number, ()), entitlement)
+        if judged.faults and vanished:
+            judged = self._with_vanished(person, lines, vanished, entitlement, judged)
+        if not judged.faults and person.vanished_because and not judged.unknown_because:
+            return replace(judged, unknown_because=person.vanished_because)
+        return judged
+
+    def _with_vanished(
+        self,
+        person: Person,
+        lines: Sequence[Designation],
+        vanished: Sequence[Designation],
+        entitlement: Entitlement,
+        judged: Judgement,
+    ) -> Judgement:
+        """Say "unknown" where a line that vanished from the list would have justified the right."""
+        would_be = self._under(person, (*lines, *vanished), entitlement)
+        if would_be.faults:
+            return would_be if not lines else judged
+        gone = cite_designation(vanished[0])
+        why = f"指定 {gone.ref} の行が解除日のないまま名簿から消えました"
+        return Judgement(unknown_because=why, justified_by=would_be.justified_by)
+
+    def _under(
+        self, person: Person, lines: Sequence[Designation], entitlement: Entitlement
+    ) -> Judgement:
+        """Put the readings together: justified only when every one of them says so."""
+        readings = [self._read(state, lines, entitlement) for state in person.readings]
+        failing = [reading for reading in readings if reading.faults]
+        if not failing:
+            return Judgement(justified_by=readings[0].justified_by)
+        faults = {fault.reason: fault for reading in reversed(failing) for fault in reading.faults}
+        if person.conflict:
+            faults[Reason.HR_CONFLICT] = Fault(Reason.HR_CONFLICT, None, person.conflict)
+        ordered = tuple(sorted(faults.values(), key=lambda f: _ORDER[f.reason]))
+        unplaced = Reason.TRANSFERRED in faults and self._is_unplaced(person)
+        return Judgement(ordered, needs_person=bool(person.conflict) or unplaced)
+
+    def _is_unplaced(self, person: Person) -> bool:
+        """Tell whether the section table does not know where the person now is."""
+        lists = self.chart.lists
+        return any(not lists(p.org_unit) for state in person.readings for p in state.posts)
+
+    def _read(
+        self, state: PersonState, lines: Sequence[Designation], entitlement: Entitlement
+    ) -> _Reading:
+        personal = self.person_faults(state)
+        if not lines:
+            return _Reading((*personal, Fault(Reason.NOT_DESIGNATED, None)))
+        judged = [(self._line_faults(state, line, entitlement), line) for line in lines]
+        nearest, line = min(judged, key=lambda pair: _distance(*pair))
+        if not nearest and not personal:
+            return _Reading((), (cite_designation(line),))
+        return _Reading((*personal, *nearest))
+
+    def _line_faults(
+        self, state: PersonState, line: Designation, entitlement: Entitlement
+    ) -> tuple[Fault, ...]:
+        faults = self.designation_faults(state, line)
+        exceeded = operation_exceeded.check(line, entitlement, self.policy)
+        return faults if exceeded is None else (*faults, exceeded)
+
+
+def _distance(faults: tuple[Fault, ...], line: Designation) -> tuple[int, int, int]:
+    """Nearest is the fewest faults, then the one begun last, then the one listed first."""
+    begun = line.designated_on.toordinal() if line.designated_on is not None else 0
+    return (len(faults), -begun, line.line)
+
+
+def _for_affairs(lines: Iterable[Designation], entitlement: Entitlement) -> tuple[Designation, ...]:
+    return tuple(line for line in lines if line.affair in entitlement.affairs)
+
+
+def _by_person(lines: Iterable[Designation]) -> dict[StaffNumber, list[Designation]]:
+    found: dict[StaffNumber, list[Designation]] = defaultdict(list)
+    for line in lines:
+        found[line.staff_number].append(line)
+    return dict(found)
+
+
+def _last_training(facts: Facts, on: date) -> dict[StaffNumber, date]:
+    last: dict[StaffNumber, date] = {}
+    for record in facts.training:
+        known = last.get(record.staff_number)
+        if record.attended_on <= on and (known is None or known < record.attended_on):
+            last[record.staff_number] = record.attended_on
+    return last
+
+
+Sound = dict[AffairCode, dict[frozenset[str], set[StaffNumber]]]
+
+
+def sound_designations(ground: Ground) -> Sound:
+    """Return who holds a designation without fault, by affair and scope.
+
+    Only people of whom the facts speak with one voice are here; everybody else is judged one by
+    one. That is what lets a decision over millions of memberships be set arithmetic.
+    """
+    sound: Sound = defaultdict(lambda: defaultdict(set))
+    if not ground.people.has_roster:
+        return {}
+    for staff_number, lines in ground.designations.items():
+        person = ground.people.get(staff_number)
+        if person is None or not person.is_plain:
+            continue
+        state = person.readings[0]
+        if ground.person_faults(state):
+            continue
+        for line in lines:
+            if not ground.designation_faults(state, line):
+                sound[line.affair][line.scope].add(staff_number)
+    return sound

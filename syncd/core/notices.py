@@ -1,0 +1,157 @@
+"""The other direction: what the lists and the directories lack or contradict.
+
+Reported, never acted on (design, section 4).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from syncd.core.facts import Designation
+from syncd.core.findings import Because, Notice, NoticeFinding, Reason
+from syncd.core.ground import Ground, Sound
+from syncd.core.ids import AffairCode, StaffNumber
+from syncd.core.orders import cite
+from syncd.core.reach import Reach
+from syncd.core.subject import cite_designation
+
+_LEFT = frozenset({Reason.TRANSFERRED, Reason.SEPARATED, Reason.TERM_EXPIRED})
+_NOT_IN_FORCE = frozenset({Reason.DESIGNATION_ENDED, Reason.DESIGNATION_NOT_BEGUN})
+
+
+def notices_of(
+    ground: Ground,
+    sound: Sound,
+    reaches: Iterable[Reach],
+    holders: Mapping[AffairCode, Collection[StaffNumber]],
+    unread: frozenset[str],
+) -> tuple[NoticeFinding, ...]:
+    """Return every notice of the day, sorted."""
+    reaches = tuple(reaches)
+    found = [
+        *_designated_without_right(ground, sound, holders, unread),
+        *_stale_designations(ground),
+        *_groups(ground, reaches),
+        *_conflicts(ground),
+        *_vanished(ground),
+        *_held_orders(ground),
+        *_unlisted_units(ground),
+    ]
+    return tuple(
+        sorted(found, key=lambda n: (n.notice, n.staff_number or "", n.entitlement, n.detail))
+    )
+
+
+def _designated_without_right(
+    ground: Ground,
+    sound: Sound,
+    holders: Mapping[AffairCode, Collection[StaffNumber]],
+    unread: frozenset[str],
+) -> Iterator[NoticeFinding]:
+    """Say so only where every directory that could hold the right was read."""
+    served = {a for e in ground.facts.entitlements for a in e.affairs}
+    unsure = {a for e in ground.facts.entitlements if e.directory in unread for a in e.affairs}
+    for affair in sorted(served - unsure):
+        designated = {n for people in sound.get(affair, {}).values() for n in people}
+        for staff_number in sorted(designated - set(holders.get(affair, ()))):
+            lines = [d for d in ground.designations[staff_number] if d.affair == affair]
+            yield NoticeFinding(
+                Notice.DESIGNATED_WITHOUT_RIGHT,
+                staff_number,
+                because=tuple(cite_designation(line) for line in lines[:1]),
+                detail=f"事務 {affair} に指定されていますが、対応する権限がありません",
+            )
+
+
+def _stale_designations(ground: Ground) -> Iterator[NoticeFinding]:
+    for staff_number, lines in ground.designations.items():
+        person = ground.people.get(staff_number)
+        if person is None or person.unknown_because or person.vanished_because:
+            continue
+        state = person.readings[0]
+        gone = [f for f in ground.person_faults(state) if f.reason in _LEFT]
+        for line in lines:
+            faults = ground.designation_faults(state, line)
+            reasons = {fault.reason for fault in faults}
+            left = [*gone, *(f for f in faults if f.reason in _LEFT)]
+            if left and not reasons & _NOT_IN_FORCE:
+                yield _release(staff_number, line, left[0].because)
+
+
+def _release(
+    staff_number: StaffNumber, line: Designation, because: tuple[Because, ...]
+) -> NoticeFinding:
+    cited = dict.fromkeys((*because, cite_designation(line)))
+    return NoticeFinding(
+        Notice.DESIGNATION_STALE,
+        staff_number,
+        because=tuple(cited),
+        detail=f"所属 {line.org_unit} は事務 {line.affair} の指定を解除してください",
+    )
+
+
+def _groups(ground: Ground, reaches: tuple[Reach, ...]) -> Iterator[NoticeFinding]:
+    for reach in reaches:
+        for conveyed in reach.conveyed:
+            for group in conveyed.missing:
+                yield NoticeFinding(
+                    Notice.ENTITLEMENT_WITHOUT_GROUP,
+                    directory=reach.directory,
+                    entitlement=conveyed.entitlement.entitlement,
+                    detail=f"グループ {group} がディレクトリにありません",
+                )
+        policy = ground.policy.directories.get(reach.directory)
+        if policy is None or policy.my_number_groups is None:
+            continue
+        pattern = re.compile(policy.my_number_groups)
+        for key in sorted(reach.groups.keys() - reach.listed):
+            if pattern.search(reach.groups[key].name) or pattern.search(key):
+                yield NoticeFinding(
+                    Notice.ENTITLEMENT_UNLISTED,
+                    directory=reach.directory,
+                    detail=f"グループ {key} が権限の一覧にありません",
+                )
+
+
+def _conflicts(ground: Ground) -> Iterator[NoticeFinding]:
+    for staff_number in ground.people.with_orders():
+        person = ground.people[staff_number]
+        if person.conflict:
+            yield NoticeFinding(
+                Notice.HR_CONFLICT,
+                staff_number,
+                because=person.conflict,
+                detail="発令と職員名簿、または発令どうしが食い違っています",
+            )
+
+
+def _vanished(ground: Ground) -> Iterator[NoticeFinding]:
+    for staff_number in ground.people.vanished():
+        person = ground.people[staff_number]
+        if person.vanished_because:
+            yield NoticeFinding(
+                Notice.VANISHED_FROM_ROSTER, staff_number, detail=person.vanished_because
+            )
+
+
+def _held_orders(ground: Ground) -> Iterator[NoticeFinding]:
+    for held in ground.people.held_orders:
+        yield NoticeFinding(
+            Notice.ORDER_HELD, held.order.staff_number, because=(cite(held.order),), detail=held.why
+        )
+
+
+def _unlisted_units(ground: Ground) -> Iterator[NoticeFinding]:
+    posts = {
+        post.org_unit
+        for staff_number in ground.designations
+        if (person := ground.people.get(staff_number)) is not None
+        for state in person.readings
+        for post in state.posts
+    }
+    for code in sorted(posts):
+        if not ground.chart.lists(code):
+            yield NoticeFinding(
+                Notice.ORG_UNIT_UNLISTED, detail=f"所属コード {code} が組織の一覧にありません"
+            )

@@ -1,0 +1,313 @@
+"""Who is who on a day: the rosters and the orders read together, and what they disagree about.
+
+A person has one reading where roster and orders agree, and two where they do not; the decision
+asks both (design, section 3; decision record 0004). People are worked out when first asked for,
+since most of a city's staff hold no right at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from syncd.core.career import PRIMARY, Career, PersonState, Post
+from syncd.core.facts import AccountKind, Facts, HeldRow, ListedAccount, Roster, RosterEntry
+from syncd.core.findings import Because
+from syncd.core.ids import AccountId, StaffNumber
+from syncd.core.orders import HeldOrder, OrderInForce, contradictory, orders_in_force
+from syncd.core.org import OrgChart
+from syncd.core.policy import OrderEffect, Policy
+
+_LEAVES_PRIMARY = frozenset({OrderEffect.CLOSES_PRIMARY})
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person on the day: every reading of the facts, and what cannot be known.
+
+    `unknown_because` is set where nothing can be said of the person at all. `vanished_because` is
+    set where an earlier roster named them and the newest does not.
+    """
+
+    staff_number: StaffNumber
+    readings: tuple[PersonState, ...]
+    unknown_because: str = ""
+    vanished_because: str = ""
+    conflict: tuple[Because, ...] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether one reading says all there is to say."""
+        return len(self.readings) == 1 and not (
+            self.unknown_because or self.vanished_because or self.conflict
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A roster row with the 基準日 of its roster."""
+
+    entry: RosterEntry
+    base_on: date
+    vanished: bool = False
+
+
+class People(Mapping[StaffNumber, Person]):
+    """Everybody whom a roster, an order or the account list names, as of one day."""
+
+    def __init__(self, facts: Facts, policy: Policy, on: date, chart: OrgChart) -> None:
+        """Choose the rosters of the day and resolve the orders; people follow when asked for."""
+        self.on = on
+        self._policy = policy
+        self._chart = chart
+        rosters = _rosters_of(facts.rosters, on)
+        self.has_roster = bool(rosters)
+        self._base_on = max((r.base_on for r in rosters), default=on)
+        self._rows = _rows(rosters)
+        self._orders, self.held_orders = orders_in_force(facts.orders, policy.order_kinds)
+        self._held = _held_by_person(facts.held, self.held_orders, on)
+        self._contractors = _contractors(facts.accounts)
+        self._people: dict[StaffNumber, Person | None] = {}
+
+    def __getitem__(self, staff_number: StaffNumber) -> Person:
+        """Return the person; raises KeyError for a number that nothing ever named."""
+        person = self._people.get(staff_number)
+        if person is None:
+            if staff_number not in self:
+                raise KeyError(staff_number)
+            person = self._people[staff_number] = self._work_out(staff_number)
+        return person
+
+    def __contains__(self, staff_number: object) -> bool:
+        """Tell whether a roster, an order or the account list names this number."""
+        return (
+            staff_number in self._rows
+            or staff_number in self._orders
+            or staff_number in self._contractors
+        )
+
+    def __iter__(self) -> Iterator[StaffNumber]:
+        """Yield every number that is named."""
+        return iter({**self._rows, **self._orders, **self._contractors})
+
+    def __len__(self) -> int:
+        """Return how many numbers are named."""
+        return len({**self._rows, **self._orders, **self._contractors})
+
+    def with_orders(self) -> Iterable[StaffNumber]:
+        """Yield the people whom an order in force names: only they can be contradicted."""
+        return iter(self._orders)
+
+    def vanished(self) -> Iterable[StaffNumber]:
+        """Yield the people who are missing from the newest roster and were in an earlier one."""
+        return (number for number, rows in self._rows.items() if rows[0].vanished)
+
+    def _work_out(self, staff_number: StaffNumber) -> Person:
+        rows = self._rows.get(staff_number, ())
+        orders = [o for o in self._orders.get(staff_number, ()) if o.begins_on <= self.on]
+        contractor = self._contractors.get(staff_number)
+        if contractor is not None and not rows:
+            return self._contractor(staff_number, contractor)
+        person = self._employee(staff_number, rows, orders)
+        if self._held.get(staff_number):
+            person = replace(person, unknown_because=self._held[staff_number])
+        if rows and rows[0].vanished and not _has_ended(person.readings[0], self.on):
+            base_on = rows[0].base_on.isoformat()
+            why = f"職員名簿（基準日 {base_on}）にいた人が最新の名簿にいません"
+            person = replace(person, vanished_because=why)
+        return person
+
+    def _employee(
+        self, staff_number: StaffNumber, rows: tuple[_Row, ...], orders: list[OrderInForce]
+    ) -> Person:
+        base_on = rows[0].base_on if rows else self._base_on
+        before = [o for o in orders if o.begins_on <= base_on]
+        after = [o for o in orders if o.begins_on > base_on]
+        by_roster = self._fold(staff_number, rows, after)
+        readings = [by_roster]
+        conflict: list[Because] = list(by_roster.contradictions)
+        if before:
+            by_orders, said = self._fold_orders(staff_number, rows, before, after)
+            if said is None:
+                readings = [by_orders]
+                conflict = list(by_orders.contradictions)
+            else:
+                readings.append(by_orders)
+                conflict += said
+        if contradictory(orders):
+            readings.append(self._fold(staff_number, rows, _other_way_round(after)))
+            conflict += [o.because for o in orders]
+        return Person(staff_number, tuple(readings), conflict=tuple(dict.fromkeys(conflict)))
+
+    def _fold(
+        self, staff_number: StaffNumber, rows: tuple[_Row, ...], orders: list[OrderInForce]
+    ) -> PersonState:
+        career = _start(staff_number, rows)
+        career.apply_all(orders)
+        return career.on(self.on, _hired_on(rows))
+
+    def _fold_orders(
+        self,
+        staff_number: StaffNumber,
+        rows: tuple[_Row, ...],
+        before: list[OrderInForce],
+        after: list[OrderInForce],
+    ) -> tuple[PersonState, list[Because] | None]:
+        """Fold all orders; also return the orders that contradict the roster (None: they agree)."""
+        base_on = rows[0].base_on if rows else self._base_on
+        career = _start(staff_number, rows)
+        roster_primary, career.primary = career.primary, None
+        career.apply_all(before)
+        left_primary = (
+            any(o.kind.effect in _LEAVES_PRIMARY for o in before) and career.primary is None
+        )
+        if career.primary is None and not left_primary:
+            career.primary = roster_primary
+        if rows:
+            career.term_ends_on = rows[0].entry.term_ends_on
+        said = self._disagreement(staff_number, rows, career, before, base_on)
+        career.apply_all(after)
+        return career.on(self.on, _hired_on(rows)), said
+
+    def _disagreement(
+        self,
+        staff_number: StaffNumber,
+        rows: tuple[_Row, ...],
+        career: Career,
+        before: list[OrderInForce],
+        base_on: date,
+    ) -> list[Because] | None:
+        """Return the orders up to 基準日 where they and the roster say different things of it."""
+        by_roster = _start(staff_number, rows)
+        silent = bool(rows) and rows[0].entry.concurrent_units is None
+        if silent:
+            by_roster.further = list(career.further)
+        roster_says = self._gist(by_roster.on(base_on), base_on, listed=bool(rows))
+        orders_say = self._gist(career.on(base_on), base_on, listed=True)
+        roster_has_left = roster_says[0] or (bool(rows) and rows[0].vanished)
+        if roster_says == orders_say or (orders_say[0] and roster_has_left):
+            return None
+        return [o.because for o in before]
+
+    def _gist(self, state: PersonState, on: date, *, listed: bool) -> tuple[object, ...]:
+        """Return what is compared: has left, primary section, further sections, on leave."""
+        current = self._chart.current
+        primary = [current(p.org_unit) for p in state.posts if p.kind == PRIMARY]
+        further = {current(p.org_unit) for p in state.posts if p.kind != PRIMARY}
+        has_left = not listed or _has_left(state, on)
+        return (has_left, primary, further, state.leave is not None)
+
+    def _contractor(self, staff_number: StaffNumber, account: ListedAccount) -> Person:
+        because = Because("account", account.account, None, account.source, account.line)
+        sponsor = self.get(account.sponsor) if account.sponsor is not None else None
+        states = sponsor.readings if sponsor is not None else ()
+        posts = tuple(
+            replace(p, kind=PRIMARY) for s in states[:1] for p in s.posts if p.kind == PRIMARY
+        )
+        closures = tuple(c for s in states[:1] for c in s.closures)
+        state = PersonState(
+            staff_number,
+            posts,
+            closures,
+            last_day=account.expires_on,
+            last_day_because=because,
+            roster=because,
+        )
+        return Person(staff_number, (state,), unknown_because=self._held.get(staff_number, ""))
+
+
+def contractor_number(account: ListedAccount) -> StaffNumber:
+    """Return the number under which the list of designated handlers names a 委託 account."""
+    return account.staff_number or StaffNumber(account.account)
+
+
+def account_key(account: str) -> str:
+    """Return an account's name as a key: directories compare user names without regard to case."""
+    return account.casefold()
+
+
+def _rosters_of(rosters: Iterable[Roster], on: date) -> list[Roster]:
+    newest: dict[str, Roster] = {}
+    for roster in rosters:
+        if roster.base_on > on:
+            continue
+        known = newest.get(roster.source)
+        if known is None or (known.base_on, known.recorded_at) < (
+            roster.base_on,
+            roster.recorded_at,
+        ):
+            newest[roster.source] = roster
+    return list(newest.values())
+
+
+def _rows(rosters: Iterable[Roster]) -> dict[StaffNumber, tuple[_Row, ...]]:
+    """Return each person's rows; who is in one source's roster has not vanished from another's."""
+    rows: dict[StaffNumber, tuple[_Row, ...]] = {}
+    gone: dict[StaffNumber, tuple[_Row, ...]] = {}
+    for roster in rosters:
+        for entry in roster.entries:
+            row = _Row(entry, roster.base_on)
+            known = rows.get(entry.staff_number)
+            rows[entry.staff_number] = (row,) if known is None else _ranked((*known, row))
+        for entry in roster.vanished:
+            gone[entry.staff_number] = (_Row(entry, roster.base_on, vanished=True),)
+    return {**gone, **rows}
+
+
+def _ranked(rows: tuple[_Row, ...]) -> tuple[_Row, ...]:
+    """Put the row of somebody at work before the row of somebody who left the other authority."""
+    return tuple(sorted(rows, key=lambda r: (r.entry.status != "at-work", r.entry.source)))
+
+
+def _start(staff_number: StaffNumber, rows: tuple[_Row, ...]) -> Career:
+    if not rows:
+        return Career(staff_number)
+    career = Career.from_roster(rows[0].entry, rows[0].base_on)
+    for other in rows[1:]:
+        if other.entry.status == "at-work" and other.entry.org_unit is not None:
+            career.further.append(Post(other.entry.org_unit, kind="併任"))
+    return career
+
+
+def _hired_on(rows: tuple[_Row, ...]) -> date | None:
+    return rows[0].entry.hired_on if rows else None
+
+
+def _has_left(state: PersonState, on: date) -> bool:
+    return state.last_day is not None and state.last_day < on
+
+
+def _has_ended(state: PersonState, on: date) -> bool:
+    return _has_left(state, on) or (state.term_ends_on is not None and state.term_ends_on < on)
+
+
+def _other_way_round(orders: list[OrderInForce]) -> list[OrderInForce]:
+    """Return the orders with those of one day and number swapped: the other of two readings."""
+    turned = list(reversed(orders))
+    return sorted(turned, key=lambda o: o.begins_on)
+
+
+def _held_by_person(
+    rows: Iterable[HeldRow], orders: Iterable[HeldOrder], on: date
+) -> dict[StaffNumber, str]:
+    held: dict[StaffNumber, str] = {}
+    for row in rows:
+        if row.from_on is None or row.from_on <= on:
+            held[row.staff_number] = f"{row.source} {row.line} 行目は保留: {row.why}"
+    for order in orders:
+        if order.on is not None and order.on <= on:
+            number = order.order.order_number
+            held[order.order.staff_number] = f"発令 {number} は保留: {order.why}"
+    return held
+
+
+def _contractors(accounts: Iterable[ListedAccount]) -> dict[StaffNumber, ListedAccount]:
+    return {contractor_number(a): a for a in accounts if a.kind is AccountKind.CONTRACTOR}
+
+
+def listed_accounts(
+    accounts: Iterable[ListedAccount],
+) -> dict[tuple[str, str], ListedAccount]:
+    """Return the account list by (directory, account key)."""
+    return {(a.directory, account_key(AccountId(a.account))): a for a in accounts}

@@ -1,0 +1,89 @@
+"""Which groups convey which rights in one directory, by name, by DN and through other groups."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from syncd.core.facts import Entitlement
+from syncd.core.ids import EntitlementId, normalise_group
+from syncd.core.memberships import DirectorySnapshot, Group, MembershipBlock
+
+
+@dataclass(frozen=True, slots=True)
+class Conveyed:
+    """An entitlement with the blocks of accounts that hold it, and the groups it names in vain."""
+
+    entitlement: Entitlement
+    blocks: tuple[MembershipBlock, ...]
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What standing directly in a group brings.
+
+    `conveys` maps a group's key to every entitlement that its direct members hold because of it,
+    nested groups included. `listed` are the keys of the groups that the entitlement list names:
+    only they are managed, and only what is managed may lose members.
+    """
+
+    directory: str
+    conveyed: tuple[Conveyed, ...]
+    conveys: dict[str, frozenset[EntitlementId]] = field(default_factory=dict)
+    listed: frozenset[str] = frozenset()
+    groups: dict[str, Group] = field(default_factory=dict)
+
+
+def reach_of(snapshot: DirectorySnapshot, entitlements: Iterable[Entitlement]) -> Reach:
+    """Return what the groups of a snapshot convey, by the list of entitlements."""
+    by_name = _names(snapshot.groups)
+    blocks: dict[str, list[MembershipBlock]] = defaultdict(list)
+    for block in snapshot.blocks:
+        blocks[block.group].append(block)
+    conveyed: list[Conveyed] = []
+    conveys: dict[str, set[EntitlementId]] = defaultdict(set)
+    listed: set[str] = set()
+    for entitlement in entitlements:
+        if entitlement.directory != snapshot.directory:
+            continue
+        keys, missing = _find(entitlement, by_name)
+        listed.update(keys)
+        held = tuple(block for key in keys for block in blocks.get(key, ()))
+        conveyed.append(Conveyed(entitlement, held, missing))
+        for block in held:
+            conveys[leaf_of(block)].add(entitlement.entitlement)
+    return Reach(
+        snapshot.directory,
+        tuple(conveyed),
+        {key: frozenset(ids) for key, ids in conveys.items()},
+        frozenset(listed),
+        {group.key: group for group in snapshot.groups},
+    )
+
+
+def leaf_of(block: MembershipBlock) -> str:
+    """Return the key of the group in which the accounts of a block themselves stand."""
+    return block.path.through[0] if block.path.through else block.group
+
+
+def _names(groups: Iterable[Group]) -> dict[str, list[str]]:
+    names: dict[str, list[str]] = defaultdict(list)
+    for group in groups:
+        for name in {normalise_group(group.key), normalise_group(group.name)}:
+            names[name].append(group.key)
+    return names
+
+
+def _find(
+    entitlement: Entitlement, by_name: dict[str, list[str]]
+) -> tuple[list[str], tuple[str, ...]]:
+    found: list[str] = []
+    missing: list[str] = []
+    for named in entitlement.groups:
+        keys = by_name.get(normalise_group(named), [])
+        found.extend(keys)
+        if not keys:
+            missing.append(named)
+    return list(dict.fromkeys(found)), tuple(missing)

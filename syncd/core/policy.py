@@ -98,6 +98,7 @@ class GuardPolicy:
     max_removals: int = 10
     max_share: float = 0.05
     max_row_loss: float = 0.10
+    explained_days: int = 3
 
 
 @dataclass(frozen=True, slots=True)

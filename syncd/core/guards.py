@@ -1,0 +1,194 @@
+"""Guards on the output: what holds a plan back before anything is written (design, section 6).
+
+One choke point: `guard` splits a plan into what may go on and what is held, with a sentence for
+each trip. Limits count removals that no order of the day explains; a held plan is released only
+as a whole, by two persons, once, by its hash. Guards on the input are `intake`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from syncd.core.cases import Case
+from syncd.core.memberships import Group
+from syncd.core.plan import Plan, PlanLine
+from syncd.core.policy import DirectoryPolicy, Policy
+
+Edge = tuple[str, str]
+
+
+class Guard(StrEnum):
+    """What can hold a plan back."""
+
+    DIRECTORY_LIMIT = "directory-limit"
+    GROUP_LIMIT = "group-limit"
+    LAST_MEMBER = "last-member"
+    PROTECTED_ACCOUNT = "protected-account"
+    PROTECTED_GROUP = "protected-group"
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """One guard that tripped, with its numbers; `group` is empty for a whole directory.
+
+    `overridable` is False where the directory itself would refuse the change.
+    """
+
+    guard: Guard
+    directory: str
+    group: str
+    removals: int
+    explained: int
+    limit: int
+    overridable: bool = True
+
+    def __str__(self) -> str:
+        """Say what was held and why, in one sentence (Japanese)."""
+        where = f"{self.directory} {self.group}".strip()
+        if self.guard in (Guard.DIRECTORY_LIMIT, Guard.GROUP_LIMIT):
+            return (
+                f"{where}: 当日の発令で説明できない失効が {self.removals} 件あり、上限 {self.limit} 件を"
+                f"超えます（ほかに発令で説明できるもの {self.explained} 件）"
+            )
+        if self.guard is Guard.LAST_MEMBER:
+            after = (
+                "2名の承認で解除できます"
+                if self.overridable
+                else (
+                    "グループには1人以上必要です。placeholder_member を設定するか、手で処理してください"
+                )
+            )
+            return f"{where}: {self.removals} 件を失効するとグループが空になります。{after}"
+        return f"{where}: 保護対象（{self.guard}）の失効が {self.removals} 件あります"
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """What the limits are measured against: sizes just read, and what was removed today already.
+
+    `memberships` counts the memberships looked at in each directory; `removed_today` counts, for
+    each (directory, group), removals since 00:00 JST that no order explained.
+    """
+
+    memberships: Mapping[str, int]
+    groups: Mapping[Edge, Group]
+    removed_today: Mapping[Edge, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """A plan split: `free` may go on, `held` may not, because of `trips`."""
+
+    free: Plan
+    held: Plan
+    trips: tuple[Trip, ...]
+
+
+def is_explained(case: Case, explained_days: int) -> bool:
+    """Tell whether an order of the day explains a case.
+
+    The order's effect must have begun no more than `explained_days` before the case was found, so
+    that a closed day or a host that was asleep does not turn a transfer into an alarm.
+    """
+    if case.since is None or not any(b.kind == "order" for b in case.because):
+        return False
+    return 0 <= (case.opened_at.date() - case.since).days <= explained_days
+
+
+def guard(plan: Plan, census: Census, policy: Policy) -> Guarded:
+    """Split a plan at every configured guard; raises KeyError never, missing sizes count as 0."""
+    trips: list[Trip] = []
+    held: set[PlanLine] = set()
+    for directory in sorted({line.directory for line in plan.lines}):
+        lines = [line for line in plan.lines if line.directory == directory]
+        rules = policy.directories.get(directory, DirectoryPolicy())
+        for trip, lines_held in (
+            *_protected(directory, lines, rules),
+            *_last_members(directory, lines, census, rules),
+            *_limits(directory, lines, census, policy),
+        ):
+            trips.append(trip)
+            held.update(lines_held)
+    free = Plan.of(line for line in plan.lines if line not in held)
+    return Guarded(free, Plan.of(held), tuple(trips))
+
+
+Tripped = tuple[Trip, list[PlanLine]]
+
+
+def _protected(directory: str, lines: list[PlanLine], rules: DirectoryPolicy) -> list[Tripped]:
+    accounts = {name.casefold() for name in rules.protected_accounts}
+    groups = {name.casefold() for name in rules.protected_groups}
+    found = []
+    for kind, hit in (
+        (Guard.PROTECTED_ACCOUNT, [x for x in lines if _names(x.account, x.member) & accounts]),
+        (Guard.PROTECTED_GROUP, [x for x in lines if _names(x.group) & groups]),
+    ):
+        if hit:
+            found.append((Trip(kind, directory, "", len(_edges(hit)), 0, 0), hit))
+    return found
+
+
+def _names(*texts: str) -> set[str]:
+    """Return the spellings under which something may be protected: whole, or its first RDN value."""
+    whole = {text.casefold() for text in texts}
+    return whole | {text.split(",")[0].partition("=")[2] for text in whole if "=" in text}
+
+
+def _last_members(
+    directory: str, lines: list[PlanLine], census: Census, rules: DirectoryPolicy
+) -> list[Tripped]:
+    by_group: dict[str, list[PlanLine]] = defaultdict(list)
+    for line in lines:
+        by_group[line.group].append(line)
+    found = []
+    for key, theirs in sorted(by_group.items()):
+        group = census.groups.get((directory, key))
+        leaving = len({line.member for line in theirs})
+        if group is None or leaving < group.direct_count - group.placeholder:
+            continue
+        if group.placeholder or (rules.has_placeholder and not group.may_be_empty):
+            continue
+        trip = Trip(Guard.LAST_MEMBER, directory, key, leaving, 0, 0, group.may_be_empty)
+        found.append((trip, theirs))
+    return found
+
+
+def _limits(directory: str, lines: list[PlanLine], census: Census, policy: Policy) -> list[Tripped]:
+    """Hold what exceeds max(max_removals, max_share) in a group or in the whole directory."""
+    unexplained = [line for line in lines if not line.explained]
+    found = []
+    already = {g: n for (d, g), n in census.removed_today.items() if d == directory}
+    for key, theirs in sorted(_by_group(unexplained).items()):
+        group = census.groups.get((directory, key))
+        limit = _limit(0 if group is None else group.direct_count, policy)
+        removals = len(_edges(theirs)) + already.get(key, 0)
+        if removals > limit:
+            explained = len(_edges([x for x in lines if x.explained and x.group == key]))
+            trip = Trip(Guard.GROUP_LIMIT, directory, key, removals, explained, limit)
+            found.append((trip, theirs))
+    limit = _limit(census.memberships.get(directory, 0), policy)
+    removals = len({(x.entitlement, x.account) for x in unexplained}) + sum(already.values())
+    if unexplained and removals > limit:
+        explained = len({(x.entitlement, x.account) for x in lines if x.explained})
+        trip = Trip(Guard.DIRECTORY_LIMIT, directory, "", removals, explained, limit)
+        found.append((trip, unexplained))
+    return found
+
+
+def _limit(size: int, policy: Policy) -> int:
+    return max(policy.guards.max_removals, int(size * policy.guards.max_share))
+
+
+def _by_group(lines: list[PlanLine]) -> dict[str, list[PlanLine]]:
+    groups: dict[str, list[PlanLine]] = defaultdict(list)
+    for line in lines:
+        groups[line.group].append(line)
+    return groups
+
+
+def _edges(lines: list[PlanLine]) -> Counter[tuple[str, str]]:
+    return Counter((line.group, line.member) for line in lines)

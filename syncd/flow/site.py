@@ -1,0 +1,70 @@
+"""What a use case is given: the configured sources, directories, store and policy of one site."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from syncd.core.policy import Policy
+from syncd.ports.directory import DirectoryReader, DirectoryWriter, Progress
+from syncd.ports.source import Source
+from syncd.ports.store import Store
+
+
+class Mode(StrEnum):
+    """What syncd may do in a directory (design, section 5)."""
+
+    OBSERVE = "observe"
+    PROPOSE = "propose"
+    APPLY = "apply"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSeat:
+    """A source with what the site asks of it. `max_age` None: any age will do."""
+
+    source: Source
+    max_age: timedelta | None = None
+    loss_check: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DirectorySeat:
+    """A directory with its mode; the writer is asked for only when something is to be written."""
+
+    name: str
+    mode: Mode
+    reader: DirectoryReader
+    writer: Callable[[], DirectoryWriter]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Everything a use case needs. `clock` gives aware moments, `new_id` short unique texts.
+
+    `stopping` tells whether somebody asked the process to stop; long work looks between steps.
+    """
+
+    sources: tuple[SourceSeat, ...]
+    directories: Mapping[str, DirectorySeat]
+    store: Store
+    policy: Policy
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+    progress: Progress
+    stopping: Callable[[], bool] = lambda: False
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What a run is asked to do. `actor` is the account that asked, `syncd` for the schedule.
+
+    `apply` False leaves everything to a later run (a preview of another day, a dry run).
+    """
+
+    as_of: date
+    actor: str
+    kind: str = "full"
+    apply: bool = True

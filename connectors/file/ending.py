@@ -1,0 +1,64 @@
+"""Judges whether the last line of a text was cut off.
+
+A line without line end may be whole (many programs write none) or cut. It is taken as whole only
+where a cut could not have made another valid row of it, or one that takes no right away.
+"""
+
+from __future__ import annotations
+
+from connectors.file.cells import RowCells
+from connectors.file.columns import Column, Cut, Kind
+from connectors.file.layout import Layout
+from connectors.shared.bilingual import both
+from connectors.shared.dates import may_be_cut
+from connectors.shared.tables.table import Row, Table
+from syncd.core.ids import normalise_staff_number
+from syncd.errors import RowFault
+
+UNENDED = both(
+    "最後の行に改行がありません。途中で切れていないか確かめてください",
+    "the last line has no line end: check that nothing is missing after it",
+)
+
+
+def end_faults(
+    table: Table, layout: Layout, columns: tuple[Column, ...], cells: RowCells
+) -> tuple[RowFault, ...]:
+    """Return the fault of a last line that is, or may be, cut off."""
+    if not table.open_end or not layout.rows:
+        return ()
+    last = layout.rows[-1]
+    if len(last.cells) < layout.width:
+        cells_found = f"{len(last.cells)}/{layout.width} 項目"
+        ja = f"最後の行が途中で切れています({cells_found})。転送し直してください"
+        en = "the last line breaks off: transfer the file again"
+        return (RowFault(last.line, "", None, both(ja, en)),)
+    place = len(last.cells) - 1
+    column = next((c for c in columns if layout.places.get(c.name) == place), None)
+    if table.last_cell_closed or column is None or _is_whole(column, layout.rows, place, cells):
+        return ()
+    ja = "最後の行に改行がなく、この値が切れているかもしれません。改行を付けて作り直してください"
+    en = "the last line has no line end and this value may be cut: end the line and send it again"
+    return (RowFault(last.line, column.name, None, both(ja, en)),)
+
+
+def _is_whole(column: Column, rows: tuple[Row, ...], place: int, cells: RowCells) -> bool:
+    """Return whether the last cell is whole, or does no harm if it is not."""
+    cell = rows[-1].cells[place].strip()
+    peers = {
+        len(c) for row in rows[:-1] if len(row.cells) > place and (c := row.cells[place].strip())
+    }
+    if column.cut is Cut.HARMLESS:
+        return True
+    if not cell:
+        return column.cut is Cut.HARMLESS_IF_BLANK or not peers
+    match column.kind:
+        case Kind.DAY:
+            return not may_be_cut(cell)
+        case Kind.STAFF:
+            width = cells.site.staff_number_width
+            return normalise_staff_number(cell, 0) == normalise_staff_number(cell, width)
+        case Kind.CODE:
+            return peers == {len(cell)}
+        case _:
+            return True

@@ -1,0 +1,75 @@
+"""The options of a `[[sources]]` table whose `type` is `file`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from connectors.shared.dates import NotADate, parse_day
+from connectors.shared.tables.decoding import AUTO, CODECS
+
+FILLER = "-"
+
+
+class FileOptions(BaseModel):
+    """How to find and read the file; keys and meanings are those of docs/inputs.md."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    path: Annotated[str, Field(min_length=1)]
+    """Relative to the configuration file; a pattern takes the newest file."""
+    columns: dict[str, Annotated[int, Field(ge=1)] | str] = {}
+    """Canonical column to the file's own header, or to its position counted from 1."""
+    encoding: str = AUTO
+    header: bool | None = None
+    """Whether the first row names the columns; None: yes, but not with `widths`."""
+    widths: tuple[tuple[str, Annotated[int, Field(ge=1)]], ...] = ()
+    """Fixed widths: canonical column (or `-` for filler) and width in half-width columns."""
+    sheet: str | None = None
+    delimiter: Literal["auto", ",", ";", "\t", "tab", "|"] = "auto"
+    on_error: Literal["refuse", "quarantine"] = "refuse"
+    base_on: date | str | None = None
+    """The 基準日 of a roster that has no such column, or `filename`."""
+    integrity: Literal["optional", "required"] = "optional"
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, given: str) -> str:
+        name = given.lower()
+        if name != AUTO and name not in CODECS:
+            raise ValueError(f"unknown encoding; one of: {', '.join((AUTO, *CODECS))}")
+        return name
+
+    @field_validator("base_on")
+    @classmethod
+    def _a_day(cls, given: date | str | None) -> date | str | None:
+        if given is None or given == "filename" or isinstance(given, date):
+            return given
+        try:
+            found = parse_day(given).day
+        except NotADate as error:
+            raise ValueError(str(error)) from error
+        if found is None:
+            raise ValueError("base_on must be a date or 'filename'")
+        return found
+
+    @model_validator(mode="after")
+    def _positions_without_header(self) -> FileOptions:
+        named = [name for name, place in self.columns.items() if isinstance(place, str)]
+        if named and not self.has_header:
+            raise ValueError(f"without a header, columns must be positions: {', '.join(named)}")
+        if self.widths and self.columns:
+            raise ValueError("widths already name the columns: leave out `columns`")
+        return self
+
+    @property
+    def has_header(self) -> bool:
+        """Whether the first row of the file names its columns."""
+        return not self.widths if self.header is None else self.header
+
+    @property
+    def separator(self) -> str:
+        """The delimiter as the parser takes it."""
+        return "\t" if self.delimiter == "tab" else self.delimiter

@@ -1,0 +1,175 @@
+"""From the bytes of a file to records; pure, so that every mutation of a file can be tried.
+
+Promise: what comes back is the whole file, but for rows in `held`, each of a known person; or
+Faulty is raised with every fault that could be found.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from connectors.file.cells import RowCells, Site
+from connectors.file.ending import UNENDED, end_faults
+from connectors.file.form import Built, Form
+from connectors.file.layout import Layout, find_layout
+from connectors.file.options import FileOptions
+from connectors.file.repeats import base_on_faults, distinct_records
+from connectors.file.rows import FORMS
+from connectors.file.screening import my_number_faults, screen_row
+from connectors.shared.bilingual import both
+from connectors.shared.dates import NotADate, parse_day
+from connectors.shared.tables.decoding import decode_text
+from connectors.shared.tables.delimited import parse_delimited
+from connectors.shared.tables.fixed import parse_fixed
+from connectors.shared.tables.table import Table
+from connectors.shared.tables.workbook import OLE_MAGIC, ZIP_MAGIC, parse_workbook
+from syncd.core.facts import Record
+from syncd.errors import RowFault
+from syncd.ports.source import SourceContext
+
+BASE_ON = "基準日"
+_FILENAME_DAY = re.compile(
+    r"(?<!\d)\d{8}(?!\d)|\d{4}[-.年]\d{1,2}[-.月]\d{1,2}日?"
+    r"|(?:[MTSHR]|明治|大正|昭和|平成|令和)(?:元|\d{1,2})[-.年]\d{1,2}[-.月]\d{1,2}日?|[MTSHR]\d{6}"
+)
+
+
+class Faulty(Exception):  # noqa: N818 - becomes a SourceRefused once source and file are known
+    """The file cannot be used whole."""
+
+    def __init__(self, *faults: RowFault) -> None:
+        """Keep every fault."""
+        self.faults = faults
+        super().__init__(f"{len(faults)} faults")
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A whole file: its records, what was set aside, and what a person should look at."""
+
+    records: tuple[Record, ...]
+    rows: int
+    base_on: date | None
+    held: tuple[RowFault, ...]
+    notes: tuple[str, ...]
+
+
+def parse_file(raw: bytes, file_name: str, options: FileOptions, context: SourceContext) -> Parsed:
+    """Return what the bytes of one file say; raises Faulty."""
+    table = parse_table(raw, options)
+    _refuse(my_number_faults(table))
+    if not table.rows:
+        _refuse(table.faults or (_fault("ファイルが空です", "the file is empty"),))
+    form = FORMS[context.provides]
+    base_on = _given_base_on(options, file_name)
+    layout = find_layout(table, form.columns, options, frozenset({BASE_ON} if base_on else ()))
+    if layout.faults:
+        raise Faulty(*table.faults, *layout.faults)
+    cells = RowCells(_site(context, table, layout, base_on))
+    return _read_rows(table, layout, form, cells, options)
+
+
+def parse_table(raw: bytes, options: FileOptions) -> Table:
+    """Return the table in the bytes, whatever the file's name says they are."""
+    if raw.startswith(ZIP_MAGIC):
+        return parse_workbook(raw, options.sheet)
+    if raw.startswith(OLE_MAGIC):
+        ja = (
+            "旧形式(.xls)かパスワード付きのブックです。.xlsx でパスワードなしに保存し直してください"
+        )
+        en = "an old .xls or an encrypted workbook: save it as .xlsx without a password"
+        return Table((), (_fault(ja, en),))
+    decoded = decode_text(raw, options.encoding)
+    if options.widths:
+        return parse_fixed(decoded, tuple(width for _, width in options.widths))
+    return parse_delimited(decoded, options.separator)
+
+
+def _fault(ja: str, en: str) -> RowFault:
+    return RowFault(0, "", None, both(ja, en))
+
+
+def _refuse(faults: tuple[RowFault, ...]) -> None:
+    """Raise Faulty where there is any fault."""
+    if faults:
+        raise Faulty(*faults)
+
+
+def _given_base_on(options: FileOptions, file_name: str) -> date | None:
+    """Return the 基準日 that the configuration or the file's name gives; raises Faulty."""
+    if isinstance(options.base_on, date) or options.base_on is None:
+        return options.base_on
+    found = _FILENAME_DAY.search(file_name)
+    try:
+        day = parse_day(found[0]).day if found else None
+    except NotADate:
+        day = None
+    if day is None:
+        ja, en = "ファイル名に日付がありません", "the file's name holds no date"
+        raise Faulty(RowFault(0, BASE_ON, None, both(ja, f"{en} (base_on = 'filename')")))
+    return day
+
+
+def _site(context: SourceContext, table: Table, layout: Layout, base_on: date | None) -> Site:
+    return Site(
+        source=context.name,
+        staff_number_width=context.staff_number_width,
+        status_words=context.status_words,
+        index=layout.places,
+        labels=layout.labels,
+        broken=table.broken,
+        base_on=base_on,
+    )
+
+
+def _read_rows(
+    table: Table, layout: Layout, form: Form, cells: RowCells, options: FileOptions
+) -> Parsed:
+    """Read every row, then judge the file as a whole; raises Faulty."""
+    built, row_faults, notes = _build_rows(layout, form, cells)
+    distinct = distinct_records(built, form)
+    whole = [
+        *table.faults,
+        *end_faults(table, layout, form.columns, cells),
+        *base_on_faults(built),
+        *distinct.faults,
+    ]
+    aside = options.on_error == "quarantine" and all(f.staff_number for f in row_faults)
+    if not built and not form.may_be_empty:
+        whole.append(_fault("使える行が一つもありません", "there is no row that can be used"))
+    if whole or (row_faults and not aside):
+        raise Faulty(*sorted([*whole, *row_faults], key=lambda fault: fault.line))
+    notes += distinct.notes + _shape_notes(table, layout)
+    base_on = built[0].base_on if built else None
+    return Parsed(distinct.records, len(layout.rows), base_on, tuple(row_faults), tuple(notes))
+
+
+def _build_rows(
+    layout: Layout, form: Form, cells: RowCells
+) -> tuple[list[Built], list[RowFault], list[str]]:
+    """Return the rows without fault, the faults of the others, and the notes on all of them."""
+    built: list[Built] = []
+    faults: list[RowFault] = []
+    notes: list[str] = []
+    for row in layout.rows:
+        cells.take(row)
+        read = form.build(cells)
+        screen_row(row, layout, form.columns, cells)
+        if cells.has_faults:
+            faults.extend(cells.faults)
+        else:
+            built.append(read)
+        notes.extend(cells.notes)
+    return built, faults, notes
+
+
+def _shape_notes(table: Table, layout: Layout) -> list[str]:
+    """Return what a person should know of a file whose rows were read all the same."""
+    short = sum(1 for row in layout.rows if len(row.cells) < layout.width)
+    notes = [UNENDED] if table.open_end and layout.rows else []
+    if short:
+        ja = f"{short} 行の項目が列名より少なく、足りない項目を空欄として読みました"
+        notes.append(both(ja, f"{short} rows have fewer cells than the header: read as blank"))
+    return notes

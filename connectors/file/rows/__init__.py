@@ -1,0 +1,27 @@
+"""The forms of all inputs, one module for each value of `provides`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from connectors.file.form import Form
+from connectors.file.rows import (
+    accounts,
+    designations,
+    entitlements,
+    orders,
+    org_units,
+    roster,
+    training,
+)
+from syncd.core.facts import Provides
+
+FORMS: Mapping[Provides, Form] = {
+    Provides.ROSTER: roster.FORM,
+    Provides.ORDERS: orders.FORM,
+    Provides.DESIGNATIONS: designations.FORM,
+    Provides.ENTITLEMENTS: entitlements.FORM,
+    Provides.TRAINING: training.FORM,
+    Provides.ORG_UNITS: org_units.FORM,
+    Provides.ACCOUNTS: accounts.FORM,
+}

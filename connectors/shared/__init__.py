@@ -1,0 +1,1 @@
+"""What several connectors need; no connector imports another."""

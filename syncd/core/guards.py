@@ -50,19 +50,20 @@ class Trip:
         where = f"{self.directory} {self.group}".strip()
         if self.guard in (Guard.DIRECTORY_LIMIT, Guard.GROUP_LIMIT):
             return (
-                f"{where}: 当日の発令で説明できない失効が {self.removals} 件あり、上限 {self.limit} 件を"
-                f"超えます（ほかに発令で説明できるもの {self.explained} 件）"
+                f"{where}: 当日の発令で説明できない失効が {self.removals} 件あり、"
+                f"上限 {self.limit} 件を超えます"
+                f"（発令で説明できるものは別に {self.explained} 件）"
             )
         if self.guard is Guard.LAST_MEMBER:
-            after = (
-                "2名の承認で解除できます"
-                if self.overridable
-                else (
-                    "グループには1人以上必要です。placeholder_member を設定するか、手で処理してください"
-                )
-            )
+            after = _RELEASE if self.overridable else _NEEDS_MEMBER
             return f"{where}: {self.removals} 件を失効するとグループが空になります。{after}"
-        return f"{where}: 保護対象（{self.guard}）の失効が {self.removals} 件あります"
+        return f"{where}: 保護対象（{self.guard}）の失効が {self.removals} 件あります。{_RELEASE}"
+
+
+_RELEASE = "2名の承認で解除できます"
+_NEEDS_MEMBER = (
+    "このグループには1人以上が必要です。placeholder_member を設定するか、手で処理してください"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def _protected(directory: str, lines: list[PlanLine], rules: DirectoryPolicy) ->
 
 
 def _names(*texts: str) -> set[str]:
-    """Return the spellings under which something may be protected: whole, or its first RDN value."""
+    """Return the spellings under which something is protected: whole, or its first RDN value."""
     whole = {text.casefold() for text in texts}
     return whole | {text.split(",")[0].partition("=")[2] for text in whole if "=" in text}
 

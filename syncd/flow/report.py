@@ -7,10 +7,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from syncd.core.cases import Case
-from syncd.core.findings import Counts, Decision, Finding
+from syncd.core.facts import Designation, Entitlement
+from syncd.core.findings import (
+    Because,
+    Counts,
+    Decision,
+    Fault,
+    Finding,
+    NoticeFinding,
+    Verdict,
+)
 from syncd.core.guards import Trip
-from syncd.core.ids import RunId
-from syncd.core.memberships import Unread
+from syncd.core.ids import OrgUnitCode, PlanHash, RunId, StaffNumber
+from syncd.core.memberships import Path, Unread
+from syncd.core.people import Person
 from syncd.core.plan import Blocked, Plan
 from syncd.errors import SourceRefused
 
@@ -68,3 +78,82 @@ class RunReport:
     def _is_done(self, finding: Finding) -> bool:
         case = self.cases.get(finding.key)
         return finding.verdict != "stale" or (case is not None and case.state == "verified")
+
+
+@dataclass(frozen=True, slots=True)
+class VoteResult:
+    """What a decision of one person led to: the case after it, and how many votes it has."""
+
+    case: Case
+    given: int
+    needed: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanVoteResult:
+    """What approving a plan led to. `released` tells that a held plan may now go on, once."""
+
+    plan_hash: PlanHash
+    held: bool
+    given: int
+    needed: int
+    cases: tuple[VoteResult, ...] = ()
+    released: bool = False
+    refused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RightExplained:
+    """One right of a person: what is said of it, and every fact that it stands or falls with.
+
+    `justified_by` cites the designation where the right stands.
+    """
+
+    directory: str
+    entitlement: Entitlement
+    account: str
+    paths: tuple[Path, ...]
+    verdict: Verdict
+    faults: tuple[Fault, ...]
+    justified_by: tuple[Because, ...]
+    unknown_because: str
+    case: Case | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What is known of one person on a day, and what follows for each of their rights.
+
+    `person` is None for a number that nothing ever named. `names` maps section codes to names.
+    `read_at` tells, for each directory, when it was last read whole.
+    """
+
+    staff_number: StaffNumber
+    as_of: date
+    person: Person | None
+    designations: tuple[Designation, ...]
+    rights: tuple[RightExplained, ...]
+    notices: tuple[NoticeFinding, ...]
+    names: Mapping[OrgUnitCode, str]
+    read_at: Mapping[str, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """One line of `syncd check`: what was tried, whether it works, and what to do if not."""
+
+    kind: str
+    name: str
+    ok: bool
+    found: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TrailReport:
+    """The audit trail held against its checkpoints. `faults` is empty where everything agrees."""
+
+    records: int
+    checkpoints: int
+    root: str
+    faults: tuple[str, ...] = ()

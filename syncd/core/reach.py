@@ -10,6 +10,8 @@ from syncd.core.facts import Entitlement
 from syncd.core.ids import EntitlementId, normalise_group
 from syncd.core.memberships import DirectorySnapshot, Group, MembershipBlock
 
+Key = tuple[str, str, str]
+
 
 @dataclass(frozen=True, slots=True)
 class Conveyed:
@@ -87,3 +89,18 @@ def _find(
         if not keys:
             missing.append(named)
     return list(dict.fromkeys(found)), tuple(missing)
+
+
+def present(reach: Reach, wanted: Iterable[Key]) -> frozenset[Key]:
+    """Return those of the (directory, entitlement, account) that the snapshot holds."""
+    asked: dict[str, set[str]] = defaultdict(set)
+    for directory, entitlement, account in wanted:
+        if directory == reach.directory:
+            asked[entitlement].add(account)
+    found: set[Key] = set()
+    for conveyed in reach.conveyed:
+        accounts = asked.get(conveyed.entitlement.entitlement, set())
+        for block in conveyed.blocks if accounts else ():
+            held = accounts.intersection(block.accounts)
+            found.update((reach.directory, conveyed.entitlement.entitlement, a) for a in held)
+    return frozenset(found)

@@ -1,0 +1,55 @@
+"""What a refused input leaves uncertain.
+
+The last good facts stay in force, but what the refused input might have changed is unknown: it
+is neither counted as justified nor removed (design, section 6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from syncd.core.facts import Provides
+from syncd.core.findings import Counts, Decision, Finding, Reason, Verdict
+
+_EVERYTHING = frozenset(
+    {Provides.ROSTER, Provides.ORDERS, Provides.DESIGNATIONS, Provides.ENTITLEMENTS}
+)
+_REMOVALS = frozenset({Provides.ORG_UNITS, Provides.ACCOUNTS})
+
+
+def with_doubts(decision: Decision, refused: Collection[Provides]) -> Decision:
+    """Return the decision with everything unknown that a refused input may have changed.
+
+    Rosters, orders and the two lists matter to every right. A refused section table or account
+    list can only have spared a right, so what stands is not touched; refused training likewise
+    matters only where nothing but training is at fault.
+    """
+    if not refused:
+        return decision
+    findings = tuple(_doubt(finding, refused) for finding in decision.findings)
+    counts = decision.counts
+    justified = 0 if _EVERYTHING & set(refused) else counts.justified
+    changed = Counts(
+        memberships=counts.memberships,
+        justified=justified,
+        stale=sum(f.verdict is Verdict.STALE for f in findings),
+        excepted=sum(f.verdict is Verdict.EXCEPTED for f in findings),
+        unknown=0,
+    )
+    known = changed.justified + changed.stale + changed.excepted
+    return replace(
+        decision, findings=findings, counts=replace(changed, unknown=counts.memberships - known)
+    )
+
+
+def _doubt(finding: Finding, refused: Collection[Provides]) -> Finding:
+    matters = _EVERYTHING | _REMOVALS
+    if set(finding.reasons) <= {Reason.TRAINING_OVERDUE}:
+        matters |= {Provides.TRAINING}
+    doubted = sorted(matters & set(refused))
+    if finding.verdict is Verdict.UNKNOWN or not doubted:
+        return finding
+    inputs = "、".join(doubted)
+    why = f"入力（{inputs}）が受け付けられていません。前回の正しい入力では {finding.verdict}"
+    return replace(finding, verdict=Verdict.UNKNOWN, unknown_because=why)

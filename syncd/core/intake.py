@@ -1,0 +1,84 @@
+"""Guards on the input: what refuses a new input before it becomes fact (design, section 6).
+
+A refused input leaves the last good facts in force. Parsing faults are the source's; what only
+shows beside the last good input is here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from syncd.core.facts import Provides
+from syncd.errors import RowFault
+
+ACCUMULATES = frozenset({Provides.ORDERS, Provides.TRAINING})
+"""What adds up over all inputs: a row that a later input lacks still stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """How much an input holds: all rows, and rows by section where rows have one."""
+
+    rows: int
+    sections: Mapping[str, int]
+    sequence: int | None = None
+
+
+def check_volume(before: Volume, after: Volume, max_row_loss: float) -> tuple[RowFault, ...]:
+    """Return what is wrong with an input beside the last good one of its source."""
+    faults = []
+    lost = before.rows - after.rows
+    if lost > before.rows * max_row_loss:
+        faults.append(
+            RowFault(
+                0,
+                "行数",
+                str(after.rows),
+                f"前回の正しい入力は {before.rows} 行で、{lost} 行減っています"
+                f"（上限 {max_row_loss:.0%}）。全件が出力されているか確かめてください",
+            )
+        )
+    gone = sorted(code for code in before.sections if code and code not in after.sections)
+    if gone:
+        shown = "、".join(gone[:10]) + (f" ほか {len(gone) - 10}" if len(gone) > 10 else "")  # noqa: PLR2004 - how many a person reads
+        faults.append(
+            RowFault(
+                0,
+                "所属コード",
+                None,
+                f"前回あった所属が1行もありません: {shown}。組織改正なら loss_check = false で"
+                "一度だけ受け入れてください",
+            )
+        )
+    return (*faults, *_check_sequence(before.sequence, after.sequence))
+
+
+def _check_sequence(before: int | None, after: int | None) -> tuple[RowFault, ...]:
+    if before is None or after is None or after == before + 1:
+        return ()
+    what = "繰り返されて" if after <= before else "抜けて"
+    return (
+        RowFault(
+            0, "通番", str(after), f"前回は {before} なので {before + 1} のはずです。{what}います"
+        ),
+    )
+
+
+def check_age(
+    modified_at: datetime, now: datetime, max_age: timedelta | None
+) -> tuple[RowFault, ...]:
+    """Return what is wrong with an input that is older than the site allows."""
+    if max_age is None or now - modified_at <= max_age:
+        return ()
+    hours = int((now - modified_at).total_seconds() // 3600)
+    allowed = int(max_age.total_seconds() // 3600)
+    return (
+        RowFault(
+            0,
+            "更新日時",
+            modified_at.isoformat(timespec="minutes"),
+            f"{hours} 時間前の入力です（上限 {allowed} 時間）。出力の仕組みを確かめてください",
+        ),
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from connectors.file.cells import RowCells
 from connectors.file.columns import Column, Cut, Kind
 from connectors.file.layout import Layout
-from connectors.shared.bilingual import both
+from connectors.shared.bilingual import ROW, both
 from connectors.shared.dates import may_be_cut
 from connectors.shared.tables.table import Row, Table
 from syncd.core.ids import normalise_staff_number
@@ -32,7 +32,7 @@ def end_faults(
         cells_found = f"{len(last.cells)}/{layout.width} 項目"
         ja = f"最後の行が途中で切れています({cells_found})。転送し直してください"
         en = "the last line breaks off: transfer the file again"
-        return (RowFault(last.line, "", None, both(ja, en)),)
+        return (RowFault(last.line, ROW, None, both(ja, en)),)
     place = len(last.cells) - 1
     column = next((c for c in columns if layout.places.get(c.name) == place), None)
     if table.last_cell_closed or column is None or _is_whole(column, layout.rows, place, cells):

@@ -55,22 +55,30 @@ def find_layout(
     required = tuple(c.name for c in columns if c.required and c.name not in given)
     if options.has_header and not options.widths:
         return _by_header(table, columns, options, required)
-    rows = table.rows[1:] if options.has_header else table.rows
+    return _by_position(table, columns, options, required)
+
+
+def _by_position(
+    table: Table, columns: tuple[Column, ...], options: FileOptions, required: tuple[str, ...]
+) -> Layout:
+    """Return the layout that the configuration tells, or else the canonical order.
+
+    Beside columns that `columns` names others may stand; beside the canonical ones none.
+    """
     names = [name for name, _ in options.widths] or [column.name for column in columns]
     index = {name: place for place, name in enumerate(names) if name != FILLER}
     if options.columns:
         index = {name: int(place) - 1 for name, place in options.columns.items()}
-    missing = [_unplaced(name) for name in required if name not in index]
-    width = max(index.values()) + 1
-    if options.columns or table.lettered:
-        # Further columns may stand beside those that the configuration names.
-        width = max([width, *(len(row.cells) for row in rows)])
-    return Layout(rows, index, width, tuple(missing), table.lettered)
+    longest = max(len(row.cells) for row in table.rows)
+    width = longest if options.columns else min(longest, len(names))
+    found = {name: place for name, place in index.items() if place < width}
+    missing = [_unplaced(name) for name in required if name not in found]
+    return Layout(table.rows, found, width, tuple(missing), table.lettered)
 
 
 def _unplaced(name: str) -> RowFault:
-    ja = "必須の列です。設定の columns か widths に入れてください"
-    return RowFault(0, name, None, both(ja, "is required: name it in columns or widths"))
+    ja = "必須の列がファイルにありません。設定の columns か widths を確かめてください"
+    return RowFault(0, name, None, both(ja, "the file lacks this column: check columns, widths"))
 
 
 def _by_header(

@@ -83,7 +83,8 @@ def parse_table(raw: bytes, options: FileOptions) -> Table:
         return Table((), (_fault(ja, en),))
     decoded = decode_text(raw, options.encoding)
     if options.widths:
-        return parse_fixed(decoded, tuple(width for _, width in options.widths))
+        widths = tuple(width for _, width in options.widths)
+        return parse_fixed(decoded, widths, header=options.has_header)
     return parse_delimited(decoded, options.separator)
 
 
@@ -137,7 +138,7 @@ def _read_rows(
         *distinct.faults,
     ]
     aside = options.on_error == "quarantine" and all(f.staff_number for f in row_faults)
-    if not built and not form.may_be_empty:
+    if not (built or form.may_be_empty) and (aside or not row_faults):
         whole.append(_fault("使える行が一つもありません", "there is no row that can be used"))
     if whole or (row_faults and not aside):
         raise Faulty(*sorted([*whole, *row_faults], key=lambda fault: fault.line))

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 
 from connectors.file.form import Built, Form
-from connectors.shared.bilingual import both
+from connectors.shared.bilingual import ROW, both
 from connectors.shared.my_number import shown
 from syncd.core.facts import Record
 from syncd.errors import RowFault
@@ -75,4 +75,4 @@ def _contradiction(first: int, row: Built) -> RowFault:
     ja = f"{first}行目と同じ対象について内容が違います。どちらかを直してください"
     en = f"says something else than line {first} about the same: correct one of the two"
     shown_who = who if who and shown(who) else None
-    return RowFault(row.record.line, "", shown(key), both(ja, en), shown_who)
+    return RowFault(row.record.line, ROW, shown(key), both(ja, en), shown_who)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from connectors.file.cells import RowCells
 from connectors.file.columns import Column
 from connectors.file.layout import Layout
-from connectors.shared.bilingual import both
+from connectors.shared.bilingual import ROW, both
 from connectors.shared.my_number import candidates, hold_my_numbers
 from connectors.shared.tables.table import Row, Table
 from syncd.errors import RowFault
@@ -53,7 +53,7 @@ def screen_row(row: Row, layout: Layout, columns: tuple[Column, ...], cells: Row
         count, most = len(row.cells), layout.width
         ja = f"項目が {count} 個あります({most} 個まで)。引用符や区切りを確かめてください"
         en = f"the row has {count} cells where {most} fit: check quotes"
-        cells.fault("", None, both(ja, en))
+        cells.fault(ROW, None, both(ja, en))
     if _GAIJI.search("".join(row.cells)):
         for column in columns:
             _screen_gaiji(column, cells)

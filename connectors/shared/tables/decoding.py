@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from connectors.shared.bilingual import both
+from connectors.shared.bilingual import ROW, both
 from syncd.errors import RowFault
 
 AUTO = "auto"
@@ -70,18 +70,19 @@ def _marked_codec(raw: bytes) -> str | None:
 
 def _decode_unmarked(raw: bytes) -> Decoded:
     """Decode text without a mark: UTF-8 or CP932, whichever reads it strictly and alone."""
-    utf8, cp932 = _decode_as(raw, "utf-8"), _decode_as(raw, "cp932")
-    if not _HIGH.search(raw):
-        return utf8
-    if not utf8.faults:
-        doubtful = not cp932.faults and not _LONG_UTF8.search(raw)
-        return _ambiguous("UTF-8", "CP932") if doubtful else utf8
-    if cp932.faults:
-        return min(utf8, cp932, key=lambda decoded: len(decoded.faults))
-    damaged = _utf8_lines(raw)
-    if damaged:
-        return utf8 if _mostly_utf8(raw, len(damaged)) else Decoded("", faults=damaged)
-    return _ambiguous("CP932", "EUC-JP") if _decodes(raw, "euc_jp") else cp932
+    is_utf8, is_cp932 = _decodes(raw, "utf-8"), _decodes(raw, "cp932")
+    if is_utf8:
+        doubtful = is_cp932 and _HIGH.search(raw) and not _LONG_UTF8.search(raw)
+        return _ambiguous("UTF-8", "CP932") if doubtful else _decode_as(raw, "utf-8")
+    if not is_cp932:
+        both_ways = (_decode_as(raw, codec) for codec in ("utf-8", "cp932"))
+        return min(both_ways, key=lambda decoded: len(decoded.faults))
+    strays = _utf8_lines(raw)
+    if strays:
+        utf8 = _mostly_utf8(raw, len(strays))
+        return _decode_as(raw, "utf-8") if utf8 else Decoded("", faults=strays)
+    doubtful = _decodes(raw, "euc_jp")
+    return _ambiguous("CP932", "EUC-JP") if doubtful else _decode_as(raw, "cp932")
 
 
 def _mostly_utf8(raw: bytes, lines: int) -> bool:
@@ -96,7 +97,7 @@ def _utf8_lines(raw: bytes) -> tuple[RowFault, ...]:
         "this line is UTF-8 within a file that is not: write the file in one encoding",
     )
     return tuple(
-        RowFault(number, "", None, expected)
+        RowFault(number, ROW, None, expected)
         for number, line in enumerate(_LINE_END.split(raw), 1)
         if _LONG_UTF8.search(line) and _decodes(line, "utf-8")
     )

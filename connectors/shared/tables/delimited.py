@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from connectors.shared.bilingual import both
+from connectors.shared.bilingual import ROW, both
 from connectors.shared.tables.decoding import Decoded
 from connectors.shared.tables.table import Row, Table, is_blank
 from syncd.errors import RowFault
@@ -45,4 +45,4 @@ def _collect(text: str, delimiter: str, rows: list[Row]) -> Iterator[RowFault]:
     except csv.Error as error:
         ja = 'この行から始まる項目の引用符(")が正しく閉じていません。以降は読めません'
         en = f"the quotes of a cell that begins on this line are not closed rightly ({error})"
-        yield RowFault(line, "", None, both(ja, en))
+        yield RowFault(line, ROW, None, both(ja, en))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 
-from connectors.shared.bilingual import both
+from connectors.shared.bilingual import ROW, both
 from connectors.shared.tables.decoding import Decoded
 from connectors.shared.tables.table import Row, Table, is_blank
 from syncd.errors import RowFault
@@ -20,20 +20,23 @@ class _BadWidth(Exception):  # noqa: N818 - never leaves this module
     """The line does not fit the widths; the message says how."""
 
 
-def parse_fixed(decoded: Decoded, widths: tuple[int, ...]) -> Table:
+def parse_fixed(decoded: Decoded, widths: tuple[int, ...], *, header: bool) -> Table:
     """Return the rows cut at the widths; trailing spaces of a line may be missing.
 
+    With `header` the first line is passed over: what it says need not fit the widths.
     A last line without line end that is shorter than the widths was cut off, and is a fault.
     """
     rows: list[Row] = []
     faults = list(decoded.faults)
     for number, ended_line in enumerate(io.StringIO(decoded.text, newline=""), 1):
+        if header and number == 1:
+            continue
         line = ended_line.rstrip("\r\n")
         whole = decoded.closed or line != ended_line
         try:
             cells = list(_cut(line, widths, whole=whole))
         except _BadWidth as error:
-            faults.append(RowFault(number, "", None, str(error)))
+            faults.append(RowFault(number, ROW, None, str(error)))
             continue
         if not is_blank(cells):
             rows.append(Row(number, cells))

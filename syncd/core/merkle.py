@@ -26,6 +26,19 @@ class Tree:
         self.size = 0
         self._peaks: list[tuple[int, bytes]] = []
 
+    @classmethod
+    def resumed(cls, peaks: Iterable[tuple[int, bytes]]) -> Tree:
+        """Return the tree with these `peaks`, to be grown further."""
+        tree = cls()
+        tree._peaks = list(peaks)
+        tree.size = sum(size for size, _ in tree._peaks)
+        return tree
+
+    @property
+    def peaks(self) -> tuple[tuple[int, bytes], ...]:
+        """Return (leaves, root) of each full subtree, largest first."""
+        return tuple(self._peaks)
+
     def append(self, hashed_leaf: bytes) -> None:
         """Add one leaf hash at the end."""
         size, node = 1, hashed_leaf

@@ -129,8 +129,11 @@ class Unit(Protocol):
         """Return the sources whose latest input was refused."""
         ...
 
-    def facts(self, known_at: datetime) -> Facts:
-        """Return everything known at a moment, as the decision reads it."""
+    def facts(self, known_at: datetime, *, as_of: date | None = None) -> Facts:
+        """Return everything known at a moment, as the decision reads it.
+
+        With `as_of` only the rosters that matter for that day are loaded.
+        """
         ...
 
     # --- cases ---
@@ -244,4 +247,8 @@ class Store(Protocol):
 
     def ping(self) -> None:
         """Check that the database answers and its schema is the current one; raises StoreError."""
+        ...
+
+    def close(self) -> None:
+        """Give back every connection; the store must not be used afterwards."""
         ...

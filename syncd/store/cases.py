@@ -1,0 +1,199 @@
+"""Cases: at most one that has not ended for a right of an account, changed by compare-and-set.
+
+`seal` is the hash of the whole stored case, so that one UPDATE both checks that nobody changed it
+meanwhile and changes it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, distinct, func, insert, select, update
+
+from syncd.core.cases import ENDED, Case, CaseState
+from syncd.core.findings import Because, Reason
+from syncd.core.ids import AccountId, CaseId, EntitlementId, StaffNumber
+from syncd.errors import IllegalMove, NoSuchCase
+from syncd.store.codec import decode_date, dumps, encode_date
+from syncd.store.moments import decode_maybe, decode_moment, encode_maybe, encode_moment
+from syncd.store.tables import cases, removals
+from syncd.store.upsert import insert_new
+
+_PLAIN = (
+    "case_id",
+    "directory",
+    "entitlement",
+    "account",
+    "staff_number",
+    "member",
+    "path",
+    "needs_person",
+    "round",
+    "escalated",
+    "requested_by",
+    "regrant_of",
+    "exception_reason",
+    "attempts",
+    "last_error",
+)
+_MOMENTS = ("opened_at", "updated_at", "due_at", "escalate_at", "hard_deadline_at")
+_ENDED_NAMES = sorted(str(state) for state in ENDED)
+_COLUMNS = [column for column in cases.c if column.name != "seal"]
+_STATES = {str(state): state for state in CaseState}
+_REASONS = {str(reason): reason for reason in Reason}
+
+
+def find_case(connection: Connection, case_id: CaseId) -> Case:
+    """Return one case; raises NoSuchCase."""
+    row = connection.execute(select(*_COLUMNS).where(cases.c.case_id == case_id)).first()
+    if row is None:
+        raise NoSuchCase(f"there is no case {case_id}. 'syncd cases' lists those there are.")
+    return _decode(*row)
+
+
+def find_cases(connection: Connection, states: Iterable[CaseState] | None) -> tuple[Case, ...]:
+    """Return the cases in these states (None: all that have not ended), oldest first."""
+    wanted: ColumnElement[bool] = cases.c.state.not_in(_ENDED_NAMES)
+    if states is not None:
+        wanted = cases.c.state.in_(sorted(str(state) for state in states))
+    query = select(*_COLUMNS).where(wanted).order_by(cases.c.opened_at, cases.c.case_id)
+    return tuple(_decode(*row) for row in connection.execute(query))
+
+
+def last_verified(connection: Connection, key: tuple[str, str, str]) -> Case | None:
+    """Return the newest verified case of (directory, entitlement, account), if any."""
+    directory, entitlement, account = key
+    query = select(*_COLUMNS).where(
+        cases.c.directory == directory,
+        cases.c.entitlement == entitlement,
+        cases.c.account == account,
+        cases.c.state == str(CaseState.VERIFIED),
+    )
+    newest = query.order_by(cases.c.updated_at.desc(), cases.c.opened_at.desc()).limit(1)
+    row = connection.execute(newest).first()
+    return None if row is None else _decode(*row)
+
+
+def insert_case(connection: Connection, case: Case) -> None:
+    """Add a new case; raises IllegalMove where its key has one that has not ended."""
+    if not insert_new(connection, cases, _sealed(case)):
+        raise IllegalMove(
+            f"case {case.case_id} cannot be opened: {case.account} already has a case about "
+            f"{case.entitlement} in {case.directory} that has not ended. 'syncd cases' shows it."
+        )
+
+
+def update_case(connection: Connection, before: Case, after: Case) -> None:
+    """Replace a case; raises IllegalMove when the stored one is no longer `before`."""
+    stored = (cases.c.case_id == before.case_id) & (cases.c.seal == _seal(_encode(before)))
+    result = connection.execute(update(cases).where(stored).values(**_sealed(after)))
+    if result.rowcount != 1:
+        now = find_case(connection, before.case_id)
+        raise IllegalMove(
+            f"case {before.case_id} was changed meanwhile by somebody else and is now "
+            f"{now.state}. Look at it again with 'syncd cases' and decide anew."
+        )
+    if after.state is CaseState.REMOVED and before.state is not CaseState.REMOVED:
+        _record_removals(connection, after)
+
+
+def removed_since(connection: Connection, moment: datetime) -> Mapping[tuple[str, str], int]:
+    """Return how many memberships were removed since `moment`, for each (directory, group)."""
+    group = removals.c.directory, removals.c.group_key
+    query = select(*group, func.count(distinct(removals.c.case_id))).group_by(*group)
+    rows = connection.execute(query.where(removals.c.at >= encode_moment(moment)))
+    return {(directory, key): count for directory, key, count in rows}
+
+
+def _record_removals(connection: Connection, case: Case) -> None:
+    at = encode_moment(case.updated_at)
+    common = {"case_id": case.case_id, "directory": case.directory, "at": at}
+    rows = [common | {"group_key": group} for group in dict.fromkeys(case.groups)]
+    if rows:
+        connection.execute(insert(removals), rows)
+
+
+def _sealed(case: Case) -> dict[str, Any]:
+    row = _encode(case)
+    return row | {"seal": _seal(row)}
+
+
+def _seal(row: Mapping[str, Any]) -> str:
+    return hashlib.sha256(dumps([row[column.name] for column in _COLUMNS]).encode()).hexdigest()
+
+
+def _encode(case: Case) -> dict[str, Any]:
+    row: dict[str, Any] = {name: getattr(case, name) for name in _PLAIN}
+    row |= {name: encode_moment(getattr(case, name)) for name in _MOMENTS}
+    because = [[b.kind, b.ref, encode_date(b.on), b.source, b.line] for b in case.because]
+    return row | {
+        "state": str(case.state),
+        "since": encode_date(case.since),
+        "exception_until": encode_date(case.exception_until),
+        "restored_at": encode_maybe(case.restored_at),
+        "lists": dumps([case.groups, case.reasons, because, case.approved_reasons]),
+    }
+
+
+def _decode(  # noqa: PLR0913, PLR0917 - the columns of the table, in their order
+    case_id: CaseId,
+    directory: str,
+    entitlement: EntitlementId,
+    account: AccountId,
+    staff_number: StaffNumber | None,
+    member: str,
+    path: str,
+    state: str,
+    since: str | None,
+    needs_person: bool,  # noqa: FBT001 - a column
+    opened_at: str,
+    updated_at: str,
+    due_at: str,
+    escalate_at: str,
+    hard_deadline_at: str,
+    round_: int,
+    escalated: bool,  # noqa: FBT001 - a column
+    requested_by: str,
+    regrant_of: CaseId | None,
+    exception_until: str | None,
+    exception_reason: str,
+    attempts: int,
+    last_error: str,
+    restored_at: str | None,
+    lists: str,
+) -> Case:
+    groups, reasons, because, approved_reasons = json.loads(lists)
+    return Case(
+        case_id,
+        directory,
+        entitlement,
+        account,
+        staff_number,
+        member,
+        tuple(groups),
+        path,
+        _STATES[state],
+        tuple(map(_REASONS.__getitem__, reasons)),
+        tuple(Because(k, ref, decode_date(on), *place) for k, ref, on, *place in because),
+        decode_date(since),
+        needs_person,
+        decode_moment(opened_at),
+        decode_moment(updated_at),
+        decode_moment(due_at),
+        decode_moment(escalate_at),
+        decode_moment(hard_deadline_at),
+        round_,
+        escalated,
+        requested_by,
+        regrant_of,
+        decode_date(exception_until),
+        exception_reason,
+        tuple(map(_REASONS.__getitem__, approved_reasons)),
+        attempts,
+        last_error,
+        decode_maybe(restored_at),
+    )

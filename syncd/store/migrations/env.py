@@ -1,0 +1,18 @@
+"""Run by Alembic: migrates over the connection that `store.schema` has open, in its unit."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from syncd.store.schema import VERSION_TABLE
+from syncd.store.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    version_table=VERSION_TABLE,
+    render_as_batch=True,
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,69 @@
+"""Runs, and the due moments of schedules that somebody has claimed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import astuple
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from syncd.core.findings import Counts
+from syncd.core.ids import RunId
+from syncd.ports.store import RunRow
+from syncd.store.codec import dumps
+from syncd.store.moments import decode_maybe, decode_moment, encode_maybe, encode_moment
+from syncd.store.tables import firings, runs
+from syncd.store.upsert import insert_new, upsert
+
+
+def save_run(connection: Connection, row: RunRow) -> None:
+    """Add a run or set what became of it."""
+    upsert(
+        connection,
+        runs,
+        {
+            "run": row.run,
+            "kind": row.kind,
+            "as_of": row.as_of,
+            "actor": row.actor,
+            "started_at": encode_moment(row.started_at),
+            "finished_at": encode_maybe(row.finished_at),
+            "complete": row.complete,
+            "exit_code": row.exit_code,
+            "counts": None if row.counts is None else dumps(astuple(row.counts)),
+        },
+    )
+
+
+def last_complete_run(connection: Connection) -> RunRow | None:
+    """Return the run that was complete and finished last."""
+    query = select(runs).where(runs.c.complete.is_(True), runs.c.finished_at.is_not(None))
+    newest = query.order_by(runs.c.finished_at.desc(), runs.c.started_at.desc()).limit(1)
+    row = connection.execute(newest).mappings().first()
+    if row is None:
+        return None
+    return RunRow(
+        run=RunId(row["run"]),
+        kind=row["kind"],
+        as_of=row["as_of"],
+        actor=row["actor"],
+        started_at=decode_moment(row["started_at"]),
+        finished_at=decode_maybe(row["finished_at"]),
+        complete=row["complete"],
+        exit_code=row["exit_code"],
+        counts=None if row["counts"] is None else Counts(*json.loads(row["counts"])),
+    )
+
+
+def claim_firing(connection: Connection, schedule: str, due_at: datetime, now: datetime) -> bool:
+    """Return whether this caller is the first to claim a due moment of a schedule."""
+    due, claimed = encode_moment(due_at), encode_moment(now)
+    values = {"schedule": schedule, "due_at": due, "claimed_at": claimed}
+    return insert_new(connection, firings, values)
+
+
+def last_firing(connection: Connection, schedule: str) -> datetime | None:
+    """Return the newest claimed due moment of a schedule."""
+    query = select(func.max(firings.c.due_at)).where(firings.c.schedule == schedule)
+    return decode_maybe(connection.scalar(query))

@@ -1,0 +1,146 @@
+"""One transaction: the port's operations, each kept by the module that knows its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from syncd.core.audit import AuditRecord
+from syncd.core.cases import Case, CaseState
+from syncd.core.facts import Facts, Provides
+from syncd.core.ids import CaseId, PlanHash, RunId
+from syncd.core.memberships import DirectorySnapshot
+from syncd.core.votes import Vote
+from syncd.errors import RowFault
+from syncd.ports.source import SourceReading
+from syncd.ports.store import (
+    AcceptedInput,
+    Checkpoint,
+    PlanState,
+    RefusedInput,
+    RunRow,
+    StoredPlan,
+)
+from syncd.store import audit, cases, facts, inputs, plans, runs, snapshots, votes
+
+
+class SqlUnit:
+    """What can be read and written inside one transaction; implements `ports.store.Unit`."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work over a connection whose transaction the store ends."""
+        self._connection = connection
+
+    def last_accepted(self, source: str) -> AcceptedInput | None:
+        """Return the last good input of a source."""
+        return inputs.last_accepted(self._connection, source)
+
+    def accept(self, reading: SourceReading, at: datetime) -> AcceptedInput:
+        """Record an input as good: its records become facts known from `at` on."""
+        return inputs.accept(self._connection, reading, at)
+
+    def refuse(
+        self, source: str, provides: Provides, where: str, at: datetime, faults: Sequence[RowFault]
+    ) -> None:
+        """Record that an input was refused; cleared by the next `accept` of the source."""
+        inputs.refuse(self._connection, source, provides, where, at, faults)
+
+    def refused_inputs(self) -> tuple[RefusedInput, ...]:
+        """Return the sources whose latest input was refused."""
+        return inputs.refused_inputs(self._connection)
+
+    def facts(self, known_at: datetime, as_of: date | None = None) -> Facts:
+        """Return everything known at a moment; `as_of` leaves out rosters that day cannot need."""
+        return facts.load_facts(self._connection, known_at, as_of)
+
+    def case(self, case_id: CaseId) -> Case:
+        """Return one case; raises NoSuchCase."""
+        return cases.find_case(self._connection, case_id)
+
+    def cases(self, states: Iterable[CaseState] | None = None) -> tuple[Case, ...]:
+        """Return the cases in these states (None: all that have not ended), oldest first."""
+        return cases.find_cases(self._connection, states)
+
+    def last_verified(self, key: tuple[str, str, str]) -> Case | None:
+        """Return the newest verified case of (directory, entitlement, account), if any."""
+        return cases.last_verified(self._connection, key)
+
+    def insert_case(self, case: Case) -> None:
+        """Add a new case; raises IllegalMove where its key has one that has not ended."""
+        cases.insert_case(self._connection, case)
+
+    def update_case(self, before: Case, after: Case) -> None:
+        """Replace a case; raises IllegalMove when the stored one is no longer `before`."""
+        cases.update_case(self._connection, before, after)
+
+    def add_vote(self, vote: Vote) -> None:
+        """Record a vote, once; votes on one object wait for one another."""
+        votes.add_vote(self._connection, vote)
+
+    def votes(
+        self, *, case_id: CaseId | None = None, plan_hash: PlanHash | None = None
+    ) -> tuple[Vote, ...]:
+        """Return the votes on a case or a plan, oldest first."""
+        return votes.find_votes(self._connection, case_id, plan_hash)
+
+    def all_votes(self, case_ids: Iterable[CaseId]) -> Mapping[CaseId, tuple[Vote, ...]]:
+        """Return the votes of many cases, an empty tuple for a case without any."""
+        return votes.find_all_votes(self._connection, case_ids)
+
+    def save_plan(self, stored: StoredPlan) -> None:
+        """Record a plan by its hash, or set what became of the one that is there."""
+        plans.save_plan(self._connection, stored)
+
+    def plan(self, plan_hash: PlanHash) -> StoredPlan:
+        """Return a plan by its hash or an unambiguous prefix of at least 8; raises NoSuchCase."""
+        return plans.find_plan(self._connection, plan_hash)
+
+    def plans(self, state: PlanState) -> tuple[StoredPlan, ...]:
+        """Return the plans in one state, newest first."""
+        return plans.find_plans(self._connection, state)
+
+    def record_snapshot(self, snapshot: DirectorySnapshot, run: RunId) -> int:
+        """Keep what a directory held, storing only groups that changed; return how many did."""
+        return snapshots.record_snapshot(self._connection, snapshot, run)
+
+    def last_snapshot(self, directory: str, at: datetime | None = None) -> DirectorySnapshot | None:
+        """Return the newest complete snapshot of a directory (as of `at`), rebuilt."""
+        return snapshots.last_snapshot(self._connection, directory, at)
+
+    def save_run(self, row: RunRow) -> None:
+        """Add a run or set what became of it."""
+        runs.save_run(self._connection, row)
+
+    def last_complete_run(self) -> RunRow | None:
+        """Return the newest run that was complete."""
+        return runs.last_complete_run(self._connection)
+
+    def removed_since(self, moment: datetime) -> Mapping[tuple[str, str], int]:
+        """Return how many memberships syncd removed since `moment`, for each (directory, group)."""
+        return cases.removed_since(self._connection, moment)
+
+    def audit(self, records: Iterable[AuditRecord]) -> None:
+        """Append audit records in this transaction."""
+        audit.append(self._connection, records)
+
+    def audit_leaves(self, after: int = 0) -> Iterable[tuple[int, bytes, bytes]]:
+        """Yield (sequence number from 1, leaf bytes, stored leaf hash) after a number, in order."""
+        return audit.leaves(self._connection, after)
+
+    def checkpoint(self, at: datetime) -> Checkpoint:
+        """Sequence what was appended so far; record and return the tree's size and root."""
+        return audit.checkpoint(self._connection, at)
+
+    def checkpoints(self) -> tuple[Checkpoint, ...]:
+        """Return every checkpoint, oldest first."""
+        return audit.find_checkpoints(self._connection)
+
+    def claim_firing(self, schedule: str, due_at: datetime, now: datetime) -> bool:
+        """Return whether this caller is the first to claim a due moment of a schedule."""
+        return runs.claim_firing(self._connection, schedule, due_at, now)
+
+    def last_firing(self, schedule: str) -> datetime | None:
+        """Return the newest claimed due moment of a schedule."""
+        return runs.last_firing(self._connection, schedule)

@@ -62,7 +62,7 @@ def decide(
             continue
         reach = reach_of(reading, facts.entitlements)
         reaches.append(reach)
-        census = _Census(ground, sound, reading)
+        census = Census(ground, sound, reading)
         for conveyed in reach.conveyed:
             found, counted = census.look_at(conveyed, exceptions)
             findings.extend(found)
@@ -85,7 +85,7 @@ def decide(
 
 
 @dataclass(slots=True)
-class _Census:
+class Census:
     """One directory's accounts, and which of them a sound designation justifies."""
 
     ground: Ground
@@ -161,6 +161,11 @@ class _Census:
             if finding is not None:
                 found.append(finding)
         return found, counted
+
+    def accounts_of(self, staff_number: StaffNumber) -> tuple[AccountId, ...]:
+        """Return the accounts of a person in this directory, the contested ones included."""
+        contested = (a for a in self._contested if self._staff.get(a) == staff_number)
+        return (*self._accounts.get(staff_number, ()), *contested)
 
     def judge(self, entitlement: Entitlement, account: AccountId) -> Judgement:
         """Judge one account's right rule by rule."""

@@ -81,7 +81,10 @@ class Census:
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """A plan split: `free` may go on, `held` may not, because of `trips`."""
+    """A plan split: `free` may go on; `held` waits for two persons, because of `trips`.
+
+    What the directory itself would refuse (`overridable` False) is in neither.
+    """
 
     free: Plan
     held: Plan
@@ -103,6 +106,7 @@ def guard(plan: Plan, census: Census, policy: Policy) -> Guarded:
     """Split a plan at every configured guard; raises KeyError never, missing sizes count as 0."""
     trips: list[Trip] = []
     held: set[PlanLine] = set()
+    refused: set[PlanLine] = set()
     for directory in sorted({line.directory for line in plan.lines}):
         lines = [line for line in plan.lines if line.directory == directory]
         rules = policy.directories.get(directory, DirectoryPolicy())
@@ -112,9 +116,9 @@ def guard(plan: Plan, census: Census, policy: Policy) -> Guarded:
             *_limits(directory, lines, census, policy),
         ):
             trips.append(trip)
-            held.update(lines_held)
-    free = Plan.of(line for line in plan.lines if line not in held)
-    return Guarded(free, Plan.of(held), tuple(trips))
+            (held if trip.overridable else refused).update(lines_held)
+    free = Plan.of(line for line in plan.lines if line not in held | refused)
+    return Guarded(free, Plan.of(held - refused), tuple(trips))
 
 
 Tripped = tuple[Trip, list[PlanLine]]

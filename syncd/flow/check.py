@@ -1,0 +1,57 @@
+"""`syncd check`: try every source, directory and the store; say what is wrong and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from syncd.errors import DirectoryUnreadable, SourceRefused, StoreError
+from syncd.flow.report import CheckLine
+from syncd.flow.site import DirectorySeat, Mode, Site, SourceSeat
+
+_SHOWN_FAULTS = 5
+
+
+def check(site: Site) -> tuple[CheckLine, ...]:
+    """Return one line for the store, each source and each directory; records nothing."""
+    return tuple(_lines(site))
+
+
+def _lines(site: Site) -> Iterator[CheckLine]:
+    yield _store(site)
+    for done, seat in enumerate(site.sources):
+        site.progress("check", done, len(site.sources) + len(site.directories))
+        yield _source(seat)
+    for directory in site.directories.values():
+        yield from _directory(directory)
+
+
+def _store(site: Site) -> CheckLine:
+    try:
+        site.store.ping()
+    except StoreError as error:
+        return CheckLine("store", "", ok=False, found=str(error))
+    return CheckLine("store", "", ok=True, found="ok")
+
+
+def _source(seat: SourceSeat) -> CheckLine:
+    name = seat.source.name
+    try:
+        reading = seat.source.read()
+    except SourceRefused as refusal:
+        shown = [str(fault) for fault in refusal.faults[:_SHOWN_FAULTS]]
+        more = len(refusal.faults) - len(shown)
+        found = "; ".join(shown) + (f" (+{more})" if more else "")
+        return CheckLine("source", name, ok=False, found=refusal.where, remedy=found)
+    held = f", {len(reading.held)} held" if reading.held else ""
+    found = f"{reading.provides}: {reading.rows} rows{held}, {reading.fingerprint.where}"
+    return CheckLine("source", name, ok=True, found=found, remedy="; ".join(reading.warnings[:3]))
+
+
+def _directory(seat: DirectorySeat) -> Iterator[CheckLine]:
+    try:
+        found = seat.reader.check()
+    except DirectoryUnreadable as failure:
+        yield CheckLine("directory", seat.name, ok=False, found=failure.why, remedy=failure.remedy)
+        return
+    effect = f", writes {seat.writer().effect}" if seat.mode is Mode.APPLY else ""
+    yield CheckLine("directory", seat.name, ok=True, found=f"{found} (mode {seat.mode}{effect})")

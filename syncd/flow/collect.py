@@ -1,0 +1,165 @@
+"""Reading everything a run needs, before anything is decided or written.
+
+Sources and directories are read with no transaction open. What fails is a value that goes on with
+the rest: a refused input, an unread directory. Neither ever looks like "there is nothing".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from syncd.core.audit import AuditEvent, AuditRecord
+from syncd.core.facts import Designation, Facts, Provides, Record, RosterEntry
+from syncd.core.ids import RunId
+from syncd.core.intake import ACCUMULATES, Volume, check_age, check_volume
+from syncd.core.memberships import DirectorySnapshot, Reading, Unread
+from syncd.core.policy import Policy
+from syncd.core.reach import reach_of
+from syncd.errors import DirectoryUnreadable, SourceRefused
+from syncd.flow.site import DirectorySeat, Site, SourceSeat
+from syncd.ports.source import SourceReading
+from syncd.ports.store import AcceptedInput, Unit
+
+ACTOR = "syncd"
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What the sources gave: new readings, refusals, and how many had not changed."""
+
+    accepted: tuple[SourceReading, ...]
+    refused: tuple[tuple[Provides, SourceRefused], ...]
+    unchanged: int
+
+    @property
+    def refused_kinds(self) -> frozenset[Provides]:
+        """Return the kinds of facts of which some input was refused."""
+        return frozenset(provides for provides, _ in self.refused)
+
+
+def read_sources(site: Site, now: datetime) -> Intake:
+    """Read every source that changed; raises nothing for an input, however broken."""
+    with site.store.begin() as unit:
+        last = {s.source.name: unit.last_accepted(s.source.name) for s in site.sources}
+        doubtful = {refused.source for refused in unit.refused_inputs()}
+    accepted: list[SourceReading] = []
+    refused: list[tuple[Provides, SourceRefused]] = []
+    for done, seat in enumerate(site.sources):
+        site.progress("sources", done, len(site.sources))
+        name = seat.source.name
+        try:
+            reading = _read_one(seat, last[name], site.policy, now, again=name in doubtful)
+        except SourceRefused as refusal:
+            refused.append((seat.source.provides, refusal))
+        else:
+            accepted += [] if reading is None else [reading]
+    site.progress("sources", len(site.sources), len(site.sources))
+    unchanged = len(site.sources) - len(accepted) - len(refused)
+    return Intake(tuple(accepted), tuple(refused), unchanged)
+
+
+def _read_one(
+    seat: SourceSeat, last: AcceptedInput | None, policy: Policy, now: datetime, *, again: bool
+) -> SourceReading | None:
+    """Return the reading, or None where the input is the one that was accepted last."""
+    fingerprint = seat.source.fingerprint()
+    faults = check_age(fingerprint.modified_at, now, seat.max_age)
+    if faults:
+        raise SourceRefused(seat.source.name, fingerprint.where, faults)
+    if last is not None and last.fingerprint.sha256 == fingerprint.sha256 and not again:
+        return None
+    reading = seat.source.read()
+    if last is not None and seat.loss_check:
+        before = Volume(last.rows, last.sections, last.sequence)
+        after = Volume(reading.rows, _sections(reading.records), reading.sequence)
+        faults = check_volume(before, after, policy.guards.max_row_loss)
+        if faults:
+            raise SourceRefused(reading.source, reading.fingerprint.where, faults)
+    return reading
+
+
+def _sections(records: tuple[Record, ...]) -> dict[str, int]:
+    counted: dict[str, int] = {}
+    for record in records:
+        if isinstance(record, RosterEntry | Designation) and record.org_unit:
+            counted[record.org_unit] = counted.get(record.org_unit, 0) + 1
+    return counted
+
+
+def record_intake(unit: Unit, intake: Intake, run: RunId, now: datetime) -> None:
+    """Make facts of what was accepted and put on record what was refused."""
+    records = []
+    for reading in intake.accepted:
+        unit.accept(reading, now)
+        ground = {
+            "sha256": reading.fingerprint.sha256,
+            "rows": reading.rows,
+            "held": len(reading.held),
+            "accumulates": reading.provides in ACCUMULATES,
+        }
+        records.append(
+            AuditRecord(now, AuditEvent.INPUT_ACCEPTED, ACTOR, reading.source, run, ground)
+        )
+    for provides, refusal in intake.refused:
+        unit.refuse(refusal.source, provides, refusal.where, now, refusal.faults)
+        ground = {"faults": len(refusal.faults), "first": _place(refusal)}
+        records.append(
+            AuditRecord(now, AuditEvent.INPUT_REFUSED, ACTOR, refusal.source, run, ground)
+        )
+    unit.audit(records)
+
+
+def _place(refusal: SourceRefused) -> str:
+    """Return where the first fault stands; never the value, which may be personal."""
+    first = refusal.faults[0]
+    return f"line {first.line}, {first.column}"
+
+
+def read_directories(site: Site, now: datetime) -> tuple[Reading, ...]:
+    """Read every directory; one that cannot be read whole becomes an `Unread`."""
+    return tuple(_read_directory(site, seat, now) for seat in site.directories.values())
+
+
+def _read_directory(site: Site, seat: DirectorySeat, now: datetime) -> Reading:
+    try:
+        return seat.reader.read(site.progress)
+    except DirectoryUnreadable as failure:
+        return Unread(seat.name, now, failure.why, failure.remedy)
+
+
+def record_directories(
+    unit: Unit, readings: tuple[Reading, ...], facts: Facts, run: RunId, now: datetime
+) -> tuple[Reading, ...]:
+    """Keep what was read; return the readings, the unread ones with what was last known."""
+    kept: list[Reading] = []
+    records = []
+    for reading in readings:
+        if isinstance(reading, DirectorySnapshot):
+            changed = unit.record_snapshot(reading, run)
+            proof = reading.proof
+            ground: dict[str, object] = {
+                "method": proof.method,
+                "pages": proof.pages,
+                "entries": proof.entries,
+                "sha256": proof.sha256,
+                "changed_groups": changed,
+            }
+            event = AuditEvent.DIRECTORY_READ
+            kept.append(reading)
+        else:
+            ground = {"why": reading.why}
+            event = AuditEvent.DIRECTORY_UNREAD
+            kept.append(_with_last_known(unit, reading, facts))
+        records.append(AuditRecord(now, event, ACTOR, reading.directory, run, ground))
+    unit.audit(records)
+    return tuple(kept)
+
+
+def _with_last_known(unit: Unit, unread: Unread, facts: Facts) -> Unread:
+    last = unit.last_snapshot(unread.directory)
+    if last is None:
+        return unread
+    conveyed = reach_of(last, facts.entitlements).conveyed
+    held = sum(len({a for block in c.blocks for a in block.accounts}) for c in conveyed)
+    return Unread(unread.directory, unread.at, unread.why, unread.remedy, held)

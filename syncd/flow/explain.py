@@ -1,0 +1,78 @@
+"""Why each right of one person stands or falls: the same decision, told for one person.
+
+Reads only the store: what the last runs learned. It connects to nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from syncd.core.cases import Case
+from syncd.core.decide import Census, decide
+from syncd.core.facts import Facts
+from syncd.core.findings import Decision, Verdict
+from syncd.core.ground import Ground, sound_designations
+from syncd.core.ids import StaffNumber
+from syncd.core.memberships import DirectorySnapshot
+from syncd.core.reach import reach_of
+from syncd.flow.report import Explanation, RightExplained
+from syncd.flow.site import Site
+
+
+def explain(site: Site, staff_number: StaffNumber, as_of: date) -> Explanation:
+    """Return everything that is known of a person on a day, and why each right stands or falls."""
+    with site.store.begin() as unit:
+        facts = unit.facts(site.clock(), as_of=as_of)
+        found = (unit.last_snapshot(name) for name in site.directories)
+        snapshots = tuple(snapshot for snapshot in found if snapshot is not None)
+        cases = {case.key: case for case in unit.cases()}
+    standing = {key for key, c in cases.items() if c.exception_until and c.exception_until >= as_of}
+    decision = decide(facts, snapshots, site.policy, as_of, exceptions=standing)
+    ground = Ground(facts, site.policy, as_of)
+    rights = [
+        right
+        for snapshot in snapshots
+        for right in _rights(snapshot, facts, ground, decision, staff_number, cases)
+    ]
+    return Explanation(
+        staff_number=staff_number,
+        as_of=as_of,
+        person=ground.people.get(staff_number),
+        designations=tuple(ground.designations.get(staff_number, ())),
+        rights=tuple(rights),
+        notices=tuple(n for n in decision.notices if n.staff_number == staff_number),
+        names=dict(ground.chart.names),
+        read_at={snapshot.directory: snapshot.read_at for snapshot in snapshots},
+    )
+
+
+def _rights(
+    snapshot: DirectorySnapshot,
+    facts: Facts,
+    ground: Ground,
+    decision: Decision,
+    staff_number: StaffNumber,
+    cases: dict[tuple[str, str, str], Case],
+) -> Iterator[RightExplained]:
+    census = Census(ground, sound_designations(ground), snapshot)
+    findings = {finding.key: finding for finding in decision.findings}
+    for conveyed in reach_of(snapshot, facts.entitlements).conveyed:
+        entitlement = conveyed.entitlement
+        for account in sorted(census.accounts_of(staff_number)):
+            paths = [b.path for b in conveyed.blocks if account in b.accounts]
+            if not paths:
+                continue
+            judged = census.judge(entitlement, account)
+            finding = findings.get((snapshot.directory, entitlement.entitlement, account))
+            yield RightExplained(
+                directory=snapshot.directory,
+                entitlement=entitlement,
+                account=account,
+                paths=tuple(dict.fromkeys(paths)),
+                verdict=Verdict.JUSTIFIED if finding is None else finding.verdict,
+                faults=judged.faults,
+                justified_by=judged.justified_by,
+                unknown_because=judged.unknown_because,
+                case=cases.get((snapshot.directory, entitlement.entitlement, account)),
+            )

@@ -1,0 +1,86 @@
+"""Putting a removed right back: two persons, a reason, within the days that the policy allows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from syncd.core.audit import AuditEvent, AuditRecord
+from syncd.core.cases import Case, CaseState
+from syncd.core.ids import CaseId
+from syncd.core.votes import Actor, check_may_decide, distinct_voters
+from syncd.errors import DirectoryWriteError, IllegalMove, UsageError
+from syncd.flow.report import VoteResult
+from syncd.flow.site import Mode, Site
+from syncd.flow.vote import cast, restore_ballot
+from syncd.ports.directory import Effect
+from syncd.ports.store import Unit
+
+RESTORE_VOTES = 2
+
+
+def restore_case(site: Site, actor: Actor, case_id: CaseId, reason: str) -> VoteResult:
+    """Vote to put a right back; the second person's vote does it, and reads it back.
+
+    Raises IllegalMove for a case that was not removed by syncd or too long ago, NotPermitted,
+    UsageError without a reason, DirectoryWriteError where the directory does not take it.
+    """
+    if not reason.strip():
+        raise UsageError("restoring a right needs a reason: --reason TEXT")
+    with site.store.begin() as unit:
+        case = unit.case(case_id)
+        _check_restorable(site, case)
+        check_may_decide(actor, case)
+        given = distinct_voters(cast(site, unit, actor, case, restore_ballot(reason)))
+        if given < RESTORE_VOTES:
+            return VoteResult(case, given, RESTORE_VOTES)
+        _record(site, unit, AuditEvent.RESTORE_INTENDED, case, actor, reason)
+    _put_back(site, case)
+    with site.store.begin() as unit:
+        now = site.clock()
+        restored = replace(case, restored_at=now, updated_at=now)
+        unit.update_case(case, restored)
+        _record(site, unit, AuditEvent.RESTORE_WRITTEN, restored, actor, reason)
+    return VoteResult(restored, given, RESTORE_VOTES)
+
+
+def _check_restorable(site: Site, case: Case) -> None:
+    if case.state is not CaseState.VERIFIED or case.restored_at is not None:
+        raise IllegalMove(
+            f"case {case.case_id} is {case.state}: only a right that syncd removed, and that was "
+            "not put back yet, can be restored."
+        )
+    until = case.updated_at + timedelta(days=site.policy.restore_days)
+    if site.clock() > until:
+        raise IllegalMove(
+            f"case {case.case_id} could be restored until {until:%Y-%m-%d %H:%M}. "
+            "Apply for the right anew."
+        )
+    seat = site.directories.get(case.directory)
+    if seat is None or seat.mode is not Mode.APPLY:
+        raise IllegalMove(
+            f"directory {case.directory!r} is not in mode apply: put the right back by hand."
+        )
+
+
+def _put_back(site: Site, case: Case) -> None:
+    seat = site.directories[case.directory]
+    writer = seat.writer()
+    for group in case.groups:
+        outcome = writer.add_member(group, case.member, f"restore-{case.case_id}")
+        shows = writer.effect is Effect.DEFERRED or seat.reader.present_members(
+            group, [case.member]
+        )
+        if outcome.error is not None or not shows:
+            raise DirectoryWriteError(
+                case.directory,
+                f"{group} did not take the member back ({outcome.error or 'not there on re-reading'})",
+                "Look at the group and repeat 'syncd restore'.",
+            )
+
+
+def _record(
+    site: Site, unit: Unit, event: AuditEvent, case: Case, actor: Actor, reason: str
+) -> None:
+    ground = {"groups": list(case.groups), "member": case.member, "reason": reason}
+    unit.audit([AuditRecord(site.clock(), event, actor.account, case.case_id, None, ground)])

@@ -1,0 +1,324 @@
+"""One run, whole: read, decide, advance cases, plan, guard, apply, read back, report.
+
+The only order in which things may happen stands here (design, section 2). Everything is read
+before anything is decided, and everything is decided before anything is written. A dry run is
+this run on a site whose store forgets and whose directories are only observed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from syncd.core.audit import AuditEvent, AuditRecord
+from syncd.core.calendar import day_of, midnight
+from syncd.core.caseload import Move, Sight, advance
+from syncd.core.cases import Case, CaseState
+from syncd.core.decide import decide
+from syncd.core.doubts import with_doubts
+from syncd.core.facts import Facts
+from syncd.core.findings import Counts, Decision
+from syncd.core.guards import Census, Guarded, guard
+from syncd.core.ids import RunId
+from syncd.core.memberships import DirectorySnapshot, Reading, Unread
+from syncd.core.plan import Plan
+from syncd.core.planning import PlanBasis, plan_for
+from syncd.core.reach import Reach, present, reach_of
+from syncd.core.votes import distinct_voters
+from syncd.errors import GuardUnavailable, NoSuchCase
+from syncd.flow.apply import ACTOR, apply_plan
+from syncd.flow.collect import (
+    Intake,
+    read_directories,
+    read_sources,
+    record_directories,
+    record_intake,
+)
+from syncd.flow.report import Removal, RunReport
+from syncd.flow.site import Mode, RunRequest, Site
+from syncd.flow.vote import OVERRIDE_VOTES, override_votes
+from syncd.ports.directory import Effect
+from syncd.ports.store import PlanState, RunRow, StoredPlan, Unit
+
+_PLANNED = (CaseState.OPEN, CaseState.APPROVED, CaseState.APPLYING)
+_GOING = (CaseState.APPROVED, CaseState.APPLYING)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a run has read and decided, before it touches cases."""
+
+    facts: Facts
+    readings: tuple[Reading, ...]
+    decision: Decision
+    reaches: dict[str, Reach]
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """The plan people may approve, and the one to be applied, split by the guards."""
+
+    proposed: Plan
+    guarded: Guarded
+
+
+def run(site: Site, request: RunRequest) -> RunReport:
+    """Do one run; raises AlreadyRunning, GuardUnavailable and StoreError."""
+    with site.store.exclusive("run"):
+        started_at = site.clock()
+        row = RunRow(RunId(site.new_id()), request.kind, request.as_of, request.actor, started_at)
+        with site.store.begin() as unit:
+            unit.save_run(row)
+            unit.audit([_run_record(AuditEvent.RUN_STARTED, row, started_at)])
+        intake = read_sources(site, started_at)
+        readings = read_directories(site, started_at)
+        seen = _decide(site, request, row, intake, readings)
+        _advance_cases(site, request, row, seen)
+        planned = _plan(site, row, seen)
+        removals: tuple[Removal, ...] = ()
+        if request.apply:
+            removals = apply_plan(site, planned.guarded.free, row.run)
+        return _finish(site, row, intake, seen, planned, removals)
+
+
+def _decide(
+    site: Site,
+    request: RunRequest,
+    row: RunRow,
+    intake: Intake,
+    readings: tuple[Reading, ...],
+) -> _Seen:
+    now = row.started_at
+    with site.store.begin() as unit:
+        record_intake(unit, intake, row.run, now)
+        facts = unit.facts(site.clock(), as_of=request.as_of)
+        readings = record_directories(unit, readings, facts, row.run, now)
+        excepted = unit.cases([CaseState.EXCEPTED])
+    site.progress("decision", 0, None)
+    standing = {c.key for c in excepted if c.exception_until and c.exception_until >= request.as_of}
+    decision = decide(facts, readings, site.policy, request.as_of, exceptions=standing)
+    decision = with_doubts(decision, intake.refused_kinds)
+    reaches = {
+        reading.directory: reach_of(reading, facts.entitlements)
+        for reading in readings
+        if isinstance(reading, DirectorySnapshot)
+    }
+    return _Seen(facts, readings, decision, reaches)
+
+
+def _advance_cases(site: Site, request: RunRequest, row: RunRow, seen: _Seen) -> None:
+    with site.store.begin() as unit:
+        cases = unit.cases()
+        moves = advance(
+            cases,
+            _sight(site, request, seen, cases),
+            site.policy,
+            unit.last_verified,
+            site.new_id,
+        )
+        _commit_moves(unit, moves, row.run, site.clock())
+
+
+def _sight(site: Site, request: RunRequest, seen: _Seen, cases: Iterable[Case]) -> Sight:
+    keys = [case.key for case in cases]
+    listed = {(e.directory, e.entitlement) for e in seen.facts.entitlements}
+    looked = {key for key in keys if key[0] in seen.reaches and key[:2] in listed}
+    return Sight(
+        as_of=request.as_of,
+        now=site.clock(),
+        findings={finding.key: finding for finding in seen.decision.findings},
+        seen={key for reach in seen.reaches.values() for key in present(reach, keys)},
+        looked=looked,
+        proposing={s.name for s in site.directories.values() if s.mode is not Mode.OBSERVE},
+        deferred={
+            s.name
+            for s in site.directories.values()
+            if s.mode is Mode.APPLY and s.writer().effect is Effect.DEFERRED
+        },
+        requested_by="" if request.actor == ACTOR else request.actor,
+    )
+
+
+def _commit_moves(unit: Unit, moves: Iterable[Move], run: RunId, now: datetime) -> None:
+    records = []
+    for move in moves:
+        if move.before is None:
+            unit.insert_case(move.after)
+        else:
+            unit.update_case(move.before, move.after)
+        records.append(
+            AuditRecord(now, move.event, ACTOR, move.after.case_id, run, dict(move.ground))
+        )
+    unit.audit(records)
+
+
+def _plan(site: Site, row: RunRow, seen: _Seen) -> _Planned:
+    """Freeze the plan people may approve; guard the one to be applied, once, before any write."""
+    findings = {finding.key: finding for finding in seen.decision.findings}
+    basis = PlanBasis(findings, seen.reaches, site.policy)
+    writing = {s.name for s in site.directories.values() if s.mode is Mode.APPLY}
+    with site.store.begin() as unit:
+        cases = unit.cases(_PLANNED)
+        proposed = plan_for(cases, basis)
+        going = [c for c in cases if c.state in _GOING and c.directory in writing]
+        due = plan_for(going, basis)
+        census = _census(site, seen, unit, row.started_at)
+        guarded = guard(due, census, site.policy)
+        guarded = _release(unit, guarded, row, site.clock())
+        _freeze(unit, proposed, guarded, row, site.clock())
+    return _Planned(proposed, guarded)
+
+
+def _census(site: Site, seen: _Seen, unit: Unit, now: datetime) -> Census:
+    """Count what the limits are measured against; raises GuardUnavailable where that fails."""
+    memberships: dict[str, int] = {}
+    for name, reach in seen.reaches.items():
+        memberships[name] = sum(
+            len({a for b in c.blocks for a in b.accounts}) for c in reach.conveyed
+        )
+    missing = [
+        seat.name
+        for seat in site.directories.values()
+        if seat.name not in memberships and seat.name not in _unread(seen)
+    ]
+    if missing:
+        raise GuardUnavailable(
+            f"the limits for {', '.join(missing)} cannot be evaluated: its size is not known. "
+            "Nothing was written. Run 'syncd check' and repair the connection."
+        )
+    groups = {
+        (name, key): group
+        for name, reach in seen.reaches.items()
+        for key, group in reach.groups.items()
+    }
+    removed = unit.removed_since(midnight(day_of(now)))
+    return Census(memberships, groups, removed)
+
+
+def _unread(seen: _Seen) -> set[str]:
+    return {r.directory for r in seen.readings if isinstance(r, Unread)}
+
+
+def _release(unit: Unit, guarded: Guarded, row: RunRow, now: datetime) -> Guarded:
+    """Let a held plan go on once where two persons released exactly this one, by its hash."""
+    stored = _stored(unit, guarded.held)
+    if stored is None or stored.state is not PlanState.HELD:
+        return guarded
+    votes = override_votes(unit, stored)
+    if distinct_voters(votes) < OVERRIDE_VOTES:
+        return guarded
+    unit.save_plan(replace(stored, state=PlanState.USED))
+    ground = {"voters": sorted({vote.voter for vote in votes}), "lines": len(guarded.held.lines)}
+    unit.audit(
+        [AuditRecord(now, AuditEvent.OVERRIDE_USED, ACTOR, guarded.held.hash, row.run, ground)]
+    )
+    lines = (*guarded.free.lines, *guarded.held.lines)
+    left = tuple(trip for trip in guarded.trips if not trip.overridable)
+    return Guarded(Plan.of(lines), Plan.of(()), left)
+
+
+def _stored(unit: Unit, plan: Plan) -> StoredPlan | None:
+    """Return what is on record of a plan; None for an empty or a new one."""
+    if not plan.lines:
+        return None
+    try:
+        return unit.plan(plan.hash)
+    except NoSuchCase:
+        return None
+
+
+def _freeze(unit: Unit, proposed: Plan, guarded: Guarded, row: RunRow, now: datetime) -> None:
+    records = []
+    for plan, state, event in (
+        (proposed, PlanState.PROPOSED, AuditEvent.PLAN_FROZEN),
+        (guarded.free, PlanState.PERMITTED, AuditEvent.PLAN_FROZEN),
+        (guarded.held, PlanState.HELD, AuditEvent.PLAN_HELD),
+    ):
+        stored = _stored(unit, plan)
+        if not plan.lines or (stored is not None and stored.state is state):
+            continue  # it keeps the moment from which votes count
+        trips = tuple(str(trip) for trip in guarded.trips) if state is PlanState.HELD else ()
+        unit.save_plan(StoredPlan(plan, state, now, row.run, trips))
+        ground = {"lines": len(plan.lines), "state": str(state), "trips": list(trips)}
+        records.append(AuditRecord(now, event, ACTOR, plan.hash, row.run, ground))
+    unit.audit(records)
+
+
+def _finish(
+    site: Site,
+    row: RunRow,
+    intake: Intake,
+    seen: _Seen,
+    planned: _Planned,
+    removals: tuple[Removal, ...],
+) -> RunReport:
+    now = site.clock()
+    unread = tuple(r for r in seen.readings if isinstance(r, Unread))
+    complete = not intake.refused and not unread and not site.stopping()
+    counts = _with_outcomes(seen.decision.counts, removals)
+    with site.store.begin() as unit:
+        cases = {case.key: case for case in unit.cases()}
+        cases.update({r.case.key: r.case for r in removals if r.case.key not in cases})
+        report = RunReport(
+            run=row.run,
+            as_of=row.as_of,
+            started_at=row.started_at,
+            finished_at=now,
+            complete=complete,
+            decision=seen.decision,
+            counts=counts,
+            refused=tuple(refusal for _, refusal in intake.refused),
+            unread=unread,
+            cases=cases,
+            proposed=planned.proposed,
+            held=planned.guarded.held,
+            trips=planned.guarded.trips,
+            blocked=planned.proposed.blocked,
+            removals=removals,
+            notes=_notes(intake),
+        )
+        done = replace(
+            row,
+            finished_at=now,
+            complete=complete,
+            exit_code=report.exit_code,
+            counts=counts,
+        )
+        unit.save_run(done)
+        unit.audit([_run_record(AuditEvent.RUN_FINISHED, done, now)])
+        unit.checkpoint(now)
+    return report
+
+
+def _notes(intake: Intake) -> tuple[str, ...]:
+    """Return what the sources set aside or warned of, for the person who looks after them."""
+    return tuple(
+        f"{reading.source}: {text}"
+        for reading in intake.accepted
+        for text in (*map(str, reading.held), *reading.warnings)
+    )
+
+
+def _with_outcomes(counts: Counts, removals: tuple[Removal, ...]) -> Counts:
+    removed = sum(r.outcome in ("verified", "written") for r in removals)
+    failed = sum(r.outcome in ("failed", "retry") for r in removals)
+    return replace(counts, removed=removed, failed=failed)
+
+
+def _run_record(event: AuditEvent, row: RunRow, at: datetime) -> AuditRecord:
+    ground: dict[str, object] = {"kind": row.kind, "as_of": row.as_of.isoformat()}
+    if row.counts is not None:
+        counts = row.counts
+        ground |= {
+            "complete": row.complete,
+            "exit_code": row.exit_code,
+            "memberships": counts.memberships,
+            "justified": counts.justified,
+            "stale": counts.stale,
+            "excepted": counts.excepted,
+            "unknown": counts.unknown,
+            "removed": counts.removed,
+            "failed": counts.failed,
+        }
+    return AuditRecord(at, event, row.actor, row.run, row.run, ground)

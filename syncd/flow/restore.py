@@ -72,9 +72,10 @@ def _put_back(site: Site, case: Case) -> None:
             group, [case.member]
         )
         if outcome.error is not None or not shows:
+            why = outcome.error or "not there on re-reading"
             raise DirectoryWriteError(
                 case.directory,
-                f"{group} did not take the member back ({outcome.error or 'not there on re-reading'})",
+                f"{group} did not take the member back ({why})",
                 "Look at the group and repeat 'syncd restore'.",
             )
 

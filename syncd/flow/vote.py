@@ -139,7 +139,7 @@ def restore_ballot(reason: str) -> _Ballot:
 
 
 def _on_record(site: Site, actor: Actor, subject: str, vote: Callable[[Unit], T]) -> T:
-    """Run a vote in one transaction; put a refusal on record in another, since it undid the first."""
+    """Run a vote in one transaction; a refusal undoes it, and is put on record in another."""
     try:
         with site.store.begin() as unit:
             return vote(unit)
@@ -255,30 +255,15 @@ def _release(
 
 def _refuse(site: Site, unit: Unit, actor: Actor, case: Case, ballot: _Ballot) -> VoteResult:
     check_may_decide(actor, case)
-    now = site.clock()
-    if case.state is not CaseState.REFUSED:
-        refused = moved(
-            case,
-            CaseEvent.REFUSE,
-            now,
-            exception_until=ballot.until,
-            exception_reason=ballot.reason,
-        )
-        cast(site, unit, actor, case, ballot)
-        unit.update_case(case, refused)
-        _record_move(
-            unit, AuditEvent.CASE_REFUSED, refused, actor, site, {"until": str(ballot.until)}
-        )
-        return VoteResult(refused, 1, EXCEPTION_VOTES)
+    first = case.state is not CaseState.REFUSED
+    event = CaseEvent.REFUSE if first else CaseEvent.EXCEPT
+    until = {"exception_until": ballot.until, "exception_reason": ballot.reason}
+    after = moved(case, event, site.clock(), **until)
     votes = cast(site, unit, actor, case, ballot)
     given = distinct_voters(v for v in votes if v.until == ballot.until)
-    if given < EXCEPTION_VOTES:
+    if not first and given < EXCEPTION_VOTES:
         return VoteResult(case, given, EXCEPTION_VOTES)
-    excepted = moved(
-        case, CaseEvent.EXCEPT, now, exception_until=ballot.until, exception_reason=ballot.reason
-    )
-    unit.update_case(case, excepted)
-    _record_move(
-        unit, AuditEvent.CASE_EXCEPTED, excepted, actor, site, {"until": str(ballot.until)}
-    )
-    return VoteResult(excepted, given, EXCEPTION_VOTES)
+    unit.update_case(case, after)
+    audit = AuditEvent.CASE_REFUSED if first else AuditEvent.CASE_EXCEPTED
+    _record_move(unit, audit, after, actor, site, {"until": str(ballot.until)})
+    return VoteResult(after, given, EXCEPTION_VOTES)

@@ -34,6 +34,18 @@ _WHOLE_NUMBER = re.compile(r"\d{1,9}")
 _key = lru_cache(maxsize=65_536)(normalise_code)
 
 
+@lru_cache(maxsize=16_384)
+def _codes(text: str) -> tuple[str, ...]:
+    parts = (_key(part) for part in _MANY.split(text))
+    return tuple(dict.fromkeys(part for part in parts if part and part not in _NO_CODE))
+
+
+@lru_cache(maxsize=16_384)
+def _operations(text: str) -> frozenset[str]:
+    parts = map(_key, _OPERATIONS.split(text))
+    return frozenset(part for part in parts if part and part not in _NO_CODE)
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """What the cells of one installation and one file mean beyond themselves.
@@ -60,6 +72,8 @@ class RowCells:
     def __init__(self, site: Site) -> None:
         """Read rows as this site and this file mean them."""
         self.site = site
+        self._index = site.index
+        self._width = max(site.index.values(), default=-1) + 1
         self.line = 0
         self.notes: list[str] = []
         self._faults: list[RowFault] = []
@@ -68,7 +82,10 @@ class RowCells:
 
     def take(self, row: Row) -> None:
         """Turn to the next row; faults and notes of the one before are dropped."""
-        self.line, self._cells = row
+        self.line, received = row
+        self._cells = [cell.strip() for cell in received]
+        # A short row reads as blank, and so does the last cell, which absent columns point at.
+        self._cells += [""] * max(1, self._width - len(received) + 1)
         self._staff_number = None
         if self._faults or self.notes:
             self._faults, self.notes = [], []
@@ -99,15 +116,13 @@ class RowCells:
 
     def text(self, column: str) -> str:
         """Return the cell as received, without outer white space."""
-        index = self.site.index.get(column)
-        if index is None or index >= len(self._cells):
-            return ""
+        index = self._index.get(column, -1)
         if self.site.broken and (self.line, index) in self.site.broken:
             ja = "値がありません(エラーか、計算されていない数式)。値を入れて保存してください"
             en = "holds an error or a formula without a stored value: put the value itself"
             self.fault(column, self.site.broken[self.line, index], both(ja, en))
             return ""
-        return self._cells[index].strip()
+        return self._cells[index]
 
     def plain(self, column: str) -> str:
         """Return the cell half-width, inner spaces kept: a name that another system gave."""
@@ -133,8 +148,7 @@ class RowCells:
 
     def codes(self, column: str) -> tuple[str, ...]:
         """Return the keys of a cell that may hold several, each once, in their order."""
-        parts = (_key(part) for part in _MANY.split(self.text(column)))
-        return tuple(dict.fromkeys(part for part in parts if part and part not in _NO_CODE))
+        return _codes(self.text(column))
 
     def texts(self, column: str) -> tuple[str, ...]:
         r"""Return the texts of a cell that may hold several, as received; `\;` parts nothing."""
@@ -143,8 +157,7 @@ class RowCells:
 
     def operations(self, column: str) -> frozenset[str]:
         """Return the words of 操作 or 取扱範囲, however they are separated."""
-        parts = map(_key, _OPERATIONS.split(self.text(column)))
-        return frozenset(part for part in parts if part and part not in _NO_CODE)
+        return _operations(self.text(column))
 
     def staff(self, column: str) -> StaffNumber | None:
         """Return a staff number padded to the configured width; None for blank."""
@@ -184,7 +197,8 @@ class RowCells:
     def needed_day(self, column: str) -> date:
         """Return a day that must be there."""
         found = self.day(column)
-        self.needed(column, found.isoformat() if found else None)
+        if found is None:
+            self.needed(column, None)
         return found or date.min
 
     def word(self, column: str, words: Mapping[str, T], blank: T) -> T:

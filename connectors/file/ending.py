@@ -6,13 +6,13 @@ where a cut could not have made another valid row of it, or one that takes no ri
 
 from __future__ import annotations
 
-from connectors.file.cells import RowCells
+from connectors.file.cells import RowCells, Site
 from connectors.file.columns import Column, Cut, Kind
 from connectors.file.layout import Layout
 from connectors.shared.bilingual import ROW, both
 from connectors.shared.dates import may_be_cut
-from connectors.shared.tables.table import Row, Table
-from syncd.core.ids import normalise_staff_number
+from connectors.shared.tables.table import Table
+from syncd.core.ids import normalise_code, normalise_staff_number
 from syncd.errors import RowFault
 
 UNENDED = both(
@@ -35,30 +35,27 @@ def end_faults(
         return (RowFault(last.line, ROW, None, both(ja, en)),)
     place = len(last.cells) - 1
     column = next((c for c in columns if layout.places.get(c.name) == place), None)
-    if table.last_cell_closed or column is None or _is_whole(column, layout.rows, place, cells):
+    cell = last.cells[place].strip()
+    if table.last_cell_closed or column is None or _is_safe(column, cell, cells.site):
         return ()
     ja = "最後の行に改行がなく、この値が切れているかもしれません。改行を付けて作り直してください"
     en = "the last line has no line end and this value may be cut: end the line and send it again"
     return (RowFault(last.line, column.name, None, both(ja, en)),)
 
 
-def _is_whole(column: Column, rows: tuple[Row, ...], place: int, cells: RowCells) -> bool:
-    """Return whether the last cell is whole, or does no harm if it is not."""
-    cell = rows[-1].cells[place].strip()
-    peers = {
-        len(c) for row in rows[:-1] if len(row.cells) > place and (c := row.cells[place].strip())
-    }
+def _is_safe(column: Column, cell: str, site: Site) -> bool:
+    """Return whether the cell is surely whole, or does no harm if it is not."""
     if column.cut is Cut.HARMLESS:
         return True
     if not cell:
-        return column.cut is Cut.HARMLESS_IF_BLANK or not peers
+        return column.cut is Cut.HARMLESS_IF_BLANK
     match column.kind:
         case Kind.DAY:
             return not may_be_cut(cell)
         case Kind.STAFF:
-            width = cells.site.staff_number_width
-            return normalise_staff_number(cell, 0) == normalise_staff_number(cell, width)
-        case Kind.CODE:
-            return peers == {len(cell)}
+            return len(normalise_staff_number(cell, 0)) >= site.staff_number_width
+        case Kind.WORD:
+            key = normalise_code(cell)
+            return not any(word != key and word.startswith(key) for word in site.status_words)
         case _:
-            return True
+            return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from connectors.file.form import Built, Form
 from connectors.shared.bilingual import ROW, both
@@ -45,20 +46,20 @@ def distinct_records(rows: list[Built], form: Form) -> Distinct:
 
 def base_on_faults(rows: list[Built]) -> tuple[RowFault, ...]:
     """Return a fault for each 基準日 of a roster that has more than one."""
-    lines: dict[str, list[int]] = {}
+    lines: dict[date, list[int]] = {}
     for row in rows:
         if row.base_on:
-            lines.setdefault(row.base_on.isoformat(), []).append(row.record.line)
+            lines.setdefault(row.base_on, []).append(row.record.line)
     if len(lines) <= 1:
         return ()
     return tuple(_mixed(day, at) for day, at in lines.items())
 
 
-def _mixed(day: str, lines: list[int]) -> RowFault:
+def _mixed(day: date, lines: list[int]) -> RowFault:
     first = ", ".join(map(str, lines[:5])) + ("…" if len(lines) > 5 else "")  # noqa: PLR2004 - enough to find them
     ja = f"一つの名簿に基準日が二つ以上あります(この日付は {len(lines)} 行: {first})"
     en = f"a roster has one base day; {len(lines)} rows have this one: lines {first}"
-    return RowFault(lines[0], "基準日", day, both(ja, en))
+    return RowFault(lines[0], "基準日", day.isoformat(), both(ja, en))
 
 
 def _netted(first: int, again: int) -> str:

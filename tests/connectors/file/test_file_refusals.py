@@ -181,3 +181,13 @@ def test_a_blank_last_cell_that_takes_no_right_away_is_read_with_a_note(
 def test_an_empty_file_is_refused(refuse_bytes: RefuseRows) -> None:
     for raw in (b"", b"\r\n\r\n", b"\xef\xbb\xbf"):
         assert "空" in refuse_bytes("orders", raw)[0].expected
+
+
+@pytest.mark.parametrize("last", ["", "確", "12010"])
+def test_a_last_cell_that_may_be_cut_and_could_take_a_right_away_refuses_the_file(
+    last: str, refuse_bytes: RefuseRows
+) -> None:
+    column = "所属コード" if last == "12010" else "発令確定"
+    raw = f"発令番号,発令日,発令区分,職員番号,{column}\r\n1,R7.4.1,配置換,1,{last}".encode()
+    (fault,) = refuse_bytes("orders", raw)
+    assert (fault.line, fault.column) == (2, column)

@@ -1,0 +1,42 @@
+"""Fixtures that more than one folder of tests needs: real servers and a store on each engine."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from syncd.store import SqlStore, open_store
+from tests.fakes.postgres import PostgresServer, start_postgres
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    # Not tmp_path: the user postgres must be able to reach the folder.
+    folder = Path(tempfile.mkdtemp(prefix="syncd-postgres-"))
+    try:
+        server = start_postgres(folder)
+        yield server
+        server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest) -> str:
+    """The URL of an empty database, on one engine after the other."""
+    if request.param == "sqlite":
+        return "sqlite:///var/syncd.db"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.fresh_database()
+
+
+@pytest.fixture
+def store(store_url: str, tmp_path: Path) -> Iterator[SqlStore]:
+    """A store on one engine after the other."""
+    opened = open_store(store_url, tmp_path)
+    yield opened
+    opened.close()

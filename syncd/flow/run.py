@@ -238,6 +238,8 @@ def _freeze(unit: Unit, proposed: Plan, guarded: Guarded, row: RunRow, now: date
         stored = _stored(unit, plan)
         if not plan.lines or (stored is not None and stored.state is state):
             continue  # it keeps the moment from which votes count
+        if plan is proposed and plan.hash in (guarded.held.hash, guarded.free.hash):
+            continue  # what is held or applied waits for nobody's approval
         trips = tuple(str(trip) for trip in guarded.trips) if state is PlanState.HELD else ()
         unit.save_plan(StoredPlan(plan, state, now, row.run, trips))
         ground = {"lines": len(plan.lines), "state": str(state), "trips": list(trips)}

@@ -1,0 +1,97 @@
+"""A directory that lives in memory and can be told to fail; it passes the port's contract suite.
+
+`groups` maps a group's key to the list of its direct members (native ids) and may be changed by a
+test at any time, as somebody with an administrator's tool would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from syncd.core.ids import AccountId, StaffNumber
+from syncd.core.memberships import (
+    Account,
+    DirectorySnapshot,
+    Group,
+    MembershipBlock,
+    Path,
+    Proof,
+)
+from syncd.errors import DirectoryUnreadable, DirectoryWriteError
+from syncd.ports.directory import Effect, Progress, WriteOutcome
+
+
+def dn(account: str) -> str:
+    return f"uid={account},ou=people"
+
+
+@dataclass
+class FakeDirectory:
+    """Reader and writer in one; the flow is given it as two."""
+
+    name: str
+    clock: Callable[[], datetime]
+    accounts: dict[str, str | None] = field(default_factory=dict)
+    groups: dict[str, list[str]] = field(default_factory=dict)
+    effect: Effect = Effect.IMMEDIATE
+    may_be_empty: bool = False
+    unreadable: str = ""
+    unwritable: str = ""
+    bad_values: set[str] = field(default_factory=set)
+    deaf: bool = False
+    before_write: Callable[[], None] = lambda: None
+    written: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+
+    def read(self, progress: Progress) -> DirectorySnapshot:
+        self._check_readable()
+        progress(self.name, len(self.groups), len(self.groups))
+        accounts = {
+            AccountId(a): Account(AccountId(a), dn(a), None if n is None else StaffNumber(n))
+            for a, n in self.accounts.items()
+        }
+        by_native = {account.native: account.account for account in accounts.values()}
+        blocks = tuple(
+            MembershipBlock(key, Path(), tuple(by_native[m] for m in members if m in by_native))
+            for key, members in self.groups.items()
+        )
+        groups = tuple(
+            Group(key, key.split(",")[0].partition("=")[2], self.may_be_empty, len(members))
+            for key, members in self.groups.items()
+        )
+        proof = Proof("fake", 1, len(accounts) + len(groups), "memory")
+        return DirectorySnapshot(self.name, self.clock(), proof, accounts, groups, blocks)
+
+    def present_members(self, group: str, members: Collection[str]) -> frozenset[str]:
+        self._check_readable()
+        return frozenset(members) & frozenset(self.groups.get(group, ()))
+
+    def check(self) -> str:
+        self._check_readable()
+        return f"{len(self.accounts)} accounts"
+
+    def remove_members(
+        self, group: str, members: Sequence[str], change_id: str
+    ) -> tuple[WriteOutcome, ...]:
+        self.before_write()
+        if self.unwritable:
+            raise DirectoryWriteError(self.name, self.unwritable, "start the server again")
+        self.written.append((group, tuple(members)))
+        return tuple(self._remove(group, member) for member in members)
+
+    def add_member(self, group: str, member: str, change_id: str) -> WriteOutcome:
+        if member not in self.groups[group]:
+            self.groups[group].append(member)
+        return WriteOutcome(member)
+
+    def _remove(self, group: str, member: str) -> WriteOutcome:
+        if member in self.bad_values:
+            return WriteOutcome(member, "constraintViolation")
+        if not self.deaf and self.effect is Effect.IMMEDIATE and member in self.groups[group]:
+            self.groups[group].remove(member)
+        return WriteOutcome(member)
+
+    def _check_readable(self) -> None:
+        if self.unreadable:
+            raise DirectoryUnreadable(self.name, self.unreadable, "start the server again")

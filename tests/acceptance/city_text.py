@@ -27,6 +27,14 @@ DESIGNATION_DEFAULTS = {
 }
 
 
+_NOTHING = {
+    "roster": ("roster", lambda: None),
+    "designation": ("designations", list),
+    "training": ("training", list),
+    "entry": ("entries", dict),
+}
+
+
 @dataclass
 class Expectation:
     """What is to be said of one right of one account; `since` None: not compared, `none`: null."""
@@ -125,14 +133,9 @@ def _read_city_line(city, words):
 
 def _read_person_line(person, words):
     match words:
-        case ["no", "roster"]:
-            person.roster = None
-        case ["no", "designation"]:
-            person.designations = []
-        case ["no", "training"]:
-            person.training = []
-        case ["no", "entry"]:
-            person.entries = {}
+        case ["no", what]:
+            name, nothing = _NOTHING[what]
+            setattr(person, name, nothing())
         case ["roster", *cells]:
             person.roster |= _cells(cells)
         case ["order", number, day, kind, *rest]:

@@ -22,7 +22,9 @@ POSIX_GROUP, POSIX_GID = "mn-koseki-view", "5001"
 UNIQUE_GROUP = "mn-tax-print"
 ROSTER = "基準日 職員番号 氏名 フリガナ 職員区分 所属コード 所属名 職名 兼務所属コード 在職区分 採用日 任期満了日 退職日"
 ORDERS = "発令番号 発令日 発令区分 職員番号 氏名 所属コード 職名 終了日 対象発令番号 発令確定"
-DESIGNATIONS = "事務コード 事務の名称 所属コード 職員番号 氏名 取扱範囲 指定日 解除日 有効期限 指定者"
+DESIGNATIONS = (
+    "事務コード 事務の名称 所属コード 職員番号 氏名 取扱範囲 指定日 解除日 有効期限 指定者"
+)
 UNITS = "所属コード 所属名 上位所属コード 建制順 開始日 終了日 移行先所属コード"
 ACCOUNTS = "システム 利用者ID 職員番号 種別 管理者 有効期限"
 
@@ -156,7 +158,9 @@ def _group_entry(group, accounts, within):
         entry = [("dn", dn), ("objectClass", "posixGroup"), ("cn", group), ("gidNumber", POSIX_GID)]
         return entry + [("memberUid", uid) for uid in accounts]
     unique = group == UNIQUE_GROUP
-    kind, attribute = ("groupOfUniqueNames", "uniqueMember") if unique else ("groupOfNames", "member")
+    kind, attribute = (
+        ("groupOfUniqueNames", "uniqueMember") if unique else ("groupOfNames", "member")
+    )
     entry = [("dn", dn), ("objectClass", kind), ("cn", group)]
     entry += [(attribute, f"cn={name},ou=groups,{KIKAN}") for name in within]
     return entry + [(attribute, _dn(uid, KIKAN)) for uid in accounts]

@@ -11,13 +11,22 @@ property test holds that both ways agree.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from syncd.core.facts import AccountKind, Entitlement, Facts, ListedAccount
-from syncd.core.findings import Counts, Decision, Fault, Finding, Reason, Verdict
-from syncd.core.ground import Ground, Judgement, Sound, sound_designations
+from syncd.core.findings import (
+    Counts,
+    Decision,
+    Fault,
+    Finding,
+    Notice,
+    NoticeFinding,
+    Reason,
+    Verdict,
+)
+from syncd.core.ground import Ground, Judgement
 from syncd.core.ids import AccountId, AffairCode, StaffNumber
 from syncd.core.memberships import (
     DirectorySnapshot,
@@ -31,6 +40,8 @@ from syncd.core.people import account_key, contractor_number, listed_accounts
 from syncd.core.policy import Policy
 from syncd.core.reach import Conveyed, Reach, leaf_of, reach_of
 from syncd.core.rules import operation_exceeded
+from syncd.core.standing import Sound, standing_of
+from syncd.core.subject import cite_designation
 
 Key = tuple[str, str, str]
 
@@ -49,26 +60,23 @@ def decide(
     `as_of`. A directory that was not read adds the memberships last known of it as unknown.
     """
     ground = Ground(facts, policy, as_of)
-    sound = sound_designations(ground)
+    standing = standing_of(ground)
     findings: list[Finding] = []
     tally: dict[Verdict, int] = defaultdict(int)
     memberships = 0
-    holders: dict[AffairCode, set[StaffNumber]] = defaultdict(set)
-    reaches: list[Reach] = []
+    censuses: list[Census] = []
     for reading in readings:
         if isinstance(reading, Unread):
             memberships += reading.last_known
             tally[Verdict.UNKNOWN] += reading.last_known
             continue
-        reach = reach_of(reading, facts.entitlements)
-        reaches.append(reach)
-        census = Census(ground, sound, reading)
-        for conveyed in reach.conveyed:
+        census = Census(ground, standing.sound, reading, reach_of(reading, facts.entitlements))
+        censuses.append(census)
+        for conveyed in census.reach.conveyed:
             found, counted = census.look_at(conveyed, exceptions)
             findings.extend(found)
             memberships += counted
             tally[Verdict.JUSTIFIED] += counted - len(found)
-            census.note_holders(conveyed, holders)
     for finding in findings:
         tally[finding.verdict] += 1
     unread = frozenset(r.directory for r in readings if isinstance(r, Unread))
@@ -79,7 +87,8 @@ def decide(
         tally[Verdict.EXCEPTED],
         tally[Verdict.UNKNOWN],
     )
-    notices = notices_of(ground, sound, reaches, holders, unread)
+    notices = notices_of(ground, standing, [c.reach for c in censuses])
+    notices += _without_right(ground, standing.sound, censuses, unread)
     findings.sort(key=lambda f: f.key)
     return Decision(as_of, tuple(findings), notices, counts)
 
@@ -91,6 +100,8 @@ class Census:
     ground: Ground
     sound: Sound
     snapshot: DirectorySnapshot
+    reach: Reach
+    holders: dict[AffairCode, set[AccountId]] = field(default_factory=dict)
     _staff: dict[AccountId, StaffNumber | None] = field(default_factory=dict)
     _contested: set[AccountId] = field(default_factory=set)
     _services: set[AccountId] = field(default_factory=set)
@@ -144,13 +155,15 @@ class Census:
     def look_at(self, conveyed: Conveyed, exceptions: Collection[Key]) -> tuple[list[Finding], int]:
         """Return what is not justified among the holders of a right, and how many hold it."""
         justified = self.justified(conveyed.entitlement)
-        members: Iterable[AccountId]
+        members: Sequence[AccountId] | dict[AccountId, None]
         if len(conveyed.blocks) == 1:
             members = conveyed.blocks[0].accounts
             counted = len(conveyed.blocks[0].accounts)
         else:
             unique = dict.fromkeys(a for block in conveyed.blocks for a in block.accounts)
             members, counted = unique, len(unique)
+        for affair in conveyed.entitlement.affairs:
+            self.holders.setdefault(affair, set()).update(members)
         left = [account for account in members if account not in justified]
         if not left:
             return [], counted
@@ -211,13 +224,36 @@ class Census:
             unknown_because=judged.unknown_because,
         )
 
-    def note_holders(self, conveyed: Conveyed, holders: dict[AffairCode, set[StaffNumber]]) -> None:
-        """Note which people hold some right of each affair, for the other direction."""
-        staff = self._staff
-        people = {staff.get(a) for block in conveyed.blocks for a in block.accounts}
-        people.discard(None)
-        for affair in conveyed.entitlement.affairs:
-            holders[affair].update(people)  # type: ignore[arg-type] # None was discarded
+    def without_right(self, affair: AffairCode, people: set[StaffNumber]) -> set[StaffNumber]:
+        """Return those of these people who hold no right that serves an affair here."""
+        held = self.holders.get(affair, set())
+        accounts = self._accounts
+        return {number for number in people if held.isdisjoint(accounts.get(number, ()))}
+
+
+def _without_right(
+    ground: Ground, sound: Sound, censuses: list[Census], unread: frozenset[str]
+) -> tuple[NoticeFinding, ...]:
+    """Report who is designated and holds no right, where every directory that has it was read."""
+    served = {a for e in ground.facts.entitlements for a in e.affairs}
+    unsure = {a for e in ground.facts.entitlements if e.directory in unread for a in e.affairs}
+    found = []
+    for affair in sorted(served - unsure):
+        people = {n for theirs in sound.get(affair, {}).values() for n in theirs}
+        for census in censuses:
+            people = census.without_right(affair, people)
+        found += [_not_granted(ground, affair, number) for number in sorted(people)]
+    return tuple(found)
+
+
+def _not_granted(ground: Ground, affair: AffairCode, number: StaffNumber) -> NoticeFinding:
+    line = next(d for d in ground.designations[number] if d.affair == affair)
+    return NoticeFinding(
+        Notice.DESIGNATED_WITHOUT_RIGHT,
+        number,
+        because=(cite_designation(line),),
+        detail=f"事務 {affair} に指定されていますが、対応する権限がありません",
+    )
 
 
 def _ways(

@@ -14,11 +14,16 @@ from datetime import date
 from syncd.core.career import PersonState
 from syncd.core.facts import Designation, Entitlement, Facts
 from syncd.core.findings import Because, Fault, Reason
-from syncd.core.ids import AffairCode, StaffNumber
+from syncd.core.ids import StaffNumber
 from syncd.core.org import OrgChart
 from syncd.core.people import People, Person
 from syncd.core.policy import Policy
-from syncd.core.rules import DESIGNATION_RULES, PERSON_RULES, operation_exceeded
+from syncd.core.rules import (
+    DESIGNATION_RULES,
+    PERSON_RULES,
+    operation_exceeded,
+    training_overdue,
+)
 from syncd.core.subject import Subject, cite_designation
 
 _ORDER = {reason: place for place, reason in enumerate(Reason)}
@@ -55,6 +60,7 @@ class Ground:
         self.designations = _by_person(facts.designations)
         self._vanished = _by_person(v.designation for v in facts.vanished_designations)
         self._trained = _last_training(facts, on)
+        self._trained_since = training_overdue.good_since(on, policy.training_months)
         self._judged: dict[object, Judgement] = {}
 
     def judge(self, staff_number: StaffNumber, entitlement: Entitlement) -> Judgement:
@@ -76,6 +82,13 @@ class Ground:
         subject = Subject(self.on, state, line, self.chart, self.policy, trained_on)
         checked = (rule(subject) for rule in DESIGNATION_RULES)
         return tuple(fault for fault in checked if fault is not None)
+
+    def is_trained(self, staff_number: StaffNumber) -> bool:
+        """Tell whether the last training alone is recent enough; a grace may still excuse."""
+        if self._trained_since is None:
+            return True
+        trained_on = self._trained.get(staff_number)
+        return trained_on is not None and trained_on >= self._trained_since
 
     def _judge(self, staff_number: StaffNumber, entitlement: Entitlement) -> Judgement:
         if not self.people.has_roster:
@@ -176,28 +189,3 @@ def _last_training(facts: Facts, on: date) -> dict[StaffNumber, date]:
         if record.attended_on <= on and (known is None or known < record.attended_on):
             last[record.staff_number] = record.attended_on
     return last
-
-
-Sound = dict[AffairCode, dict[frozenset[str], set[StaffNumber]]]
-
-
-def sound_designations(ground: Ground) -> Sound:
-    """Return who holds a designation without fault, by affair and scope.
-
-    Only people of whom the facts speak with one voice are here; everybody else is judged one by
-    one. That is what lets a decision over millions of memberships be set arithmetic.
-    """
-    sound: Sound = defaultdict(lambda: defaultdict(set))
-    if not ground.people.has_roster:
-        return {}
-    for staff_number, lines in ground.designations.items():
-        person = ground.people.get(staff_number)
-        if person is None or not person.is_plain:
-            continue
-        state = person.readings[0]
-        if ground.person_faults(state):
-            continue
-        for line in lines:
-            if not ground.designation_faults(state, line):
-                sound[line.affair][line.scope].add(staff_number)
-    return sound

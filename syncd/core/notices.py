@@ -6,32 +6,27 @@ Reported, never acted on (design, section 4).
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from syncd.core.facts import Designation
-from syncd.core.findings import Because, Notice, NoticeFinding, Reason
-from syncd.core.ground import Ground, Sound
-from syncd.core.ids import AffairCode, StaffNumber
+from syncd.core.findings import Because, Notice, NoticeFinding
+from syncd.core.ground import Ground
+from syncd.core.ids import StaffNumber
 from syncd.core.orders import cite
 from syncd.core.reach import Reach
+from syncd.core.standing import Standing
 from syncd.core.subject import cite_designation
-
-_LEFT = frozenset({Reason.TRANSFERRED, Reason.SEPARATED, Reason.TERM_EXPIRED})
-_NOT_IN_FORCE = frozenset({Reason.DESIGNATION_ENDED, Reason.DESIGNATION_NOT_BEGUN})
 
 
 def notices_of(
     ground: Ground,
-    sound: Sound,
+    standing: Standing,
     reaches: Iterable[Reach],
-    holders: Mapping[AffairCode, Collection[StaffNumber]],
-    unread: frozenset[str],
 ) -> tuple[NoticeFinding, ...]:
     """Return every notice of the day, sorted."""
     reaches = tuple(reaches)
     found = [
-        *_designated_without_right(ground, sound, holders, unread),
-        *_stale_designations(ground),
+        *_stale_designations(standing),
         *_groups(ground, reaches),
         *_conflicts(ground),
         *_vanished(ground),
@@ -43,40 +38,9 @@ def notices_of(
     )
 
 
-def _designated_without_right(
-    ground: Ground,
-    sound: Sound,
-    holders: Mapping[AffairCode, Collection[StaffNumber]],
-    unread: frozenset[str],
-) -> Iterator[NoticeFinding]:
-    """Say so only where every directory that could hold the right was read."""
-    served = {a for e in ground.facts.entitlements for a in e.affairs}
-    unsure = {a for e in ground.facts.entitlements if e.directory in unread for a in e.affairs}
-    for affair in sorted(served - unsure):
-        designated = {n for people in sound.get(affair, {}).values() for n in people}
-        for staff_number in sorted(designated - set(holders.get(affair, ()))):
-            lines = [d for d in ground.designations[staff_number] if d.affair == affair]
-            yield NoticeFinding(
-                Notice.DESIGNATED_WITHOUT_RIGHT,
-                staff_number,
-                because=tuple(cite_designation(line) for line in lines[:1]),
-                detail=f"事務 {affair} に指定されていますが、対応する権限がありません",
-            )
-
-
-def _stale_designations(ground: Ground) -> Iterator[NoticeFinding]:
-    for staff_number, lines in ground.designations.items():
-        person = ground.people.get(staff_number)
-        if person is None or person.unknown_because or person.vanished_because:
-            continue
-        state = person.readings[0]
-        gone = [f for f in ground.person_faults(state) if f.reason in _LEFT]
-        for line in lines:
-            faults = ground.designation_faults(state, line)
-            reasons = {fault.reason for fault in faults}
-            left = [*gone, *(f for f in faults if f.reason in _LEFT)]
-            if left and not reasons & _NOT_IN_FORCE:
-                yield _release(staff_number, line, left[0].because)
+def _stale_designations(standing: Standing) -> Iterator[NoticeFinding]:
+    for line, fault in standing.outlived:
+        yield _release(line.staff_number, line, fault.because)
 
 
 def _release(

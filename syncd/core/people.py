@@ -12,9 +12,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from syncd.core.career import PRIMARY, Career, PersonState, Post
-from syncd.core.facts import AccountKind, Facts, HeldRow, ListedAccount, Roster, RosterEntry
+from syncd.core.facts import (
+    AccountKind,
+    EmploymentStatus,
+    Facts,
+    HeldRow,
+    ListedAccount,
+    Roster,
+    RosterEntry,
+)
 from syncd.core.findings import Because
-from syncd.core.ids import AccountId, StaffNumber
+from syncd.core.ids import AccountId, OrgUnitCode, StaffNumber
 from syncd.core.orders import HeldOrder, OrderInForce, contradictory, orders_in_force
 from syncd.core.org import OrgChart
 from syncd.core.policy import OrderEffect, Policy
@@ -94,6 +102,30 @@ class People(Mapping[StaffNumber, Person]):
     def __len__(self) -> int:
         """Return how many numbers are named."""
         return len({**self._rows, **self._orders, **self._contractors})
+
+    def plain_units(self, staff_number: StaffNumber) -> frozenset[OrgUnitCode] | None:
+        """Return the sections in and above the posts of somebody plainly at work, else None.
+
+        Plain is who stands in one roster, at work within all dates, with no order to fold and
+        nothing held: what their row says is what a full reading would say.
+        """
+        rows = self._rows.get(staff_number, ())
+        if len(rows) != 1 or staff_number in self._orders or staff_number in self._held:
+            return None
+        entry, on = rows[0].entry, self.on
+        if (
+            rows[0].vanished
+            or entry.status is not EmploymentStatus.AT_WORK
+            or (entry.separated_on is not None and entry.separated_on < on)
+            or (entry.term_ends_on is not None and entry.term_ends_on < on)
+            or (entry.hired_on is not None and entry.hired_on > on)
+            or entry.org_unit is None
+        ):
+            return None
+        units = self._chart.lineage(entry.org_unit)
+        for code in entry.concurrent_units or ():
+            units |= self._chart.lineage(code)
+        return units
 
     def with_orders(self) -> Iterable[StaffNumber]:
         """Yield the people whom an order in force names: only they can be contradicted."""

@@ -12,7 +12,7 @@ from syncd.core.cases import Case
 from syncd.core.decide import Census, decide
 from syncd.core.facts import Facts
 from syncd.core.findings import Decision, Verdict
-from syncd.core.ground import Ground, sound_designations
+from syncd.core.ground import Ground
 from syncd.core.ids import StaffNumber
 from syncd.core.memberships import DirectorySnapshot
 from syncd.core.reach import reach_of
@@ -55,9 +55,9 @@ def _rights(
     staff_number: StaffNumber,
     cases: dict[tuple[str, str, str], Case],
 ) -> Iterator[RightExplained]:
-    census = Census(ground, sound_designations(ground), snapshot)
+    census = Census(ground, {}, snapshot, reach_of(snapshot, facts.entitlements))
     findings = {finding.key: finding for finding in decision.findings}
-    for conveyed in reach_of(snapshot, facts.entitlements).conveyed:
+    for conveyed in census.reach.conveyed:
         entitlement = conveyed.entitlement
         for account in sorted(census.accounts_of(staff_number)):
             paths = [b.path for b in conveyed.blocks if account in b.accounts]

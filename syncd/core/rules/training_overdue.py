@@ -38,6 +38,18 @@ def months_later(day: date, months: int) -> date:
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
+def good_since(on: date, months: int | None) -> date | None:
+    """Return a day such that training on or after it surely still counts; None: not asked for."""
+    if months is None:
+        return None
+    first = on.replace(day=1) - timedelta(days=1)
+    for _ in range(months - 1):
+        first = first.replace(day=1) - timedelta(days=1)
+    while months_later(first, months) < on:
+        first += timedelta(days=1)
+    return first
+
+
 def _last_training(subject: Subject) -> Because:
     trained_on = subject.trained_on
     return Because("training", "なし" if trained_on is None else trained_on.isoformat(), trained_on)

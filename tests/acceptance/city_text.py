@@ -27,6 +27,8 @@ DESIGNATION_DEFAULTS = {
 }
 
 
+# Beside the columns of a designation: in which of two lists the line stands.
+STANDS = "stands"
 _NOTHING = {
     "roster": ("roster", lambda: None),
     "designation": ("designations", list),
@@ -56,6 +58,7 @@ class CityPerson:
     number: str
     story: str
     roster: dict[str, str] | None
+    roster_stands: str = "always"
     orders: list[dict[str, str]] = field(default_factory=list)
     designations: list[dict[str, str]] | None = None
     training: list[str] | None = None
@@ -71,9 +74,13 @@ class CityPerson:
 
 @dataclass
 class City:
-    """All of `people.txt`; `base` is the 基準日 as ISO and as the file writes it."""
+    """All of `people.txt`; `base` is the 基準日 as ISO and as the file writes it.
+
+    `earlier_base` is that of a first roster, where the set has two.
+    """
 
     base: tuple[str, str] = ("", "")
+    earlier_base: tuple[str, str] = ("", "")
     units: list[dict[str, str]] = field(default_factory=list)
     rights: list[dict[str, str]] = field(default_factory=list)
     nested: list[tuple[str, str]] = field(default_factory=list)
@@ -114,6 +121,11 @@ def _read_city_line(city, words):
     match words:
         case ["base", iso, written]:
             city.base = (iso, written)
+        case ["earlier-base", iso, written]:
+            city.earlier_base = (iso, written)
+        case ["fill", first, count]:
+            numbers = range(int(first), int(first) + int(count))
+            city.people += [CityPerson(str(n), "", dict(ROSTER_DEFAULTS)) for n in numbers]
         case ["unit", code, name, parent, *cells]:
             row = {"所属コード": code, "所属名": name, "上位所属コード": _blank(parent)}
             city.units.append(row | _cells(cells))
@@ -138,14 +150,23 @@ def _read_person_line(person, words):
             setattr(person, name, nothing())
         case ["roster", *cells]:
             person.roster |= _cells(cells)
-        case ["order", number, day, kind, *rest]:
-            person.orders.append(_order(person, number, day, kind, rest))
+        case ["earlier" | "later" as stands, "roster"]:
+            person.roster_stands = stands
+        case ["earlier", "designation", affair, unit, *cells]:
+            _designate(person, affair, unit, {STANDS: "earlier"} | _cells(cells))
         case ["designation", affair, unit, *cells]:
-            row = {"事務コード": affair, "所属コード": unit, "職員番号": person.staff_number}
-            row |= DESIGNATION_DEFAULTS | _cells(cells)
-            person.designations = [*(person.designations or []), row]
+            _designate(person, affair, unit, _cells(cells))
         case ["training", *days]:
             person.training = days
+        case _:
+            _read_other_line(person, words)
+
+
+def _read_other_line(person, words):
+    """Orders, accounts, and what is expected."""
+    match words:
+        case ["order", number, day, kind, *rest]:
+            person.orders.append(_order(person, number, day, kind, rest))
         case ["entry", uid, *cells]:
             person.entries = (person.entries or {}) | {uid: _cells(cells)}
         case ["listed", system, uid, kind, *cells]:
@@ -157,6 +178,11 @@ def _read_person_line(person, words):
             person.expected.append(_expectation(person, right, verdict, rest))
         case _:
             raise ValueError(f"people.txt, person {person.number}: {words}")
+
+
+def _designate(person, affair, unit, cells):
+    row = {"事務コード": affair, "所属コード": unit, "職員番号": person.staff_number}
+    person.designations = [*(person.designations or []), row | DESIGNATION_DEFAULTS | cells]
 
 
 def _order(person, number, day, kind, rest):

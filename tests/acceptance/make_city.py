@@ -13,7 +13,7 @@ from pathlib import Path
 
 import openpyxl
 
-from tests.acceptance.city_text import City, read_city
+from tests.acceptance.city_text import STANDS, City, read_city
 
 HERE = Path(__file__).parent / "city"
 KIKAN = "dc=mihon,dc=lg,dc=jp"
@@ -29,17 +29,27 @@ UNITS = "所属コード 所属名 上位所属コード 建制順 開始日 終
 ACCOUNTS = "システム 利用者ID 職員番号 種別 管理者 有効期限"
 
 
-def make_city(folder: Path, source: Path = HERE) -> City:
+def make_city(folder: Path, source: Path = HERE, stage: str = "later") -> City:
     """Write the files of the city in `source` to `folder` and return what they were made from."""
     city = read_city(source / "people.txt")
     inputs = folder / "in"
     inputs.mkdir(parents=True)
     (folder / "var").mkdir()
     shutil.copy(HERE / "syncd.toml", folder / "syncd.toml")
-    _write_roster(inputs / "roster.csv", city)
+    write_lists(inputs, city, stage)
+    _write_the_rest(inputs, city)
+    return city
+
+
+def write_lists(inputs: Path, city: City, stage: str) -> None:
+    """Write the roster and the list of designated handlers as they were `earlier` or `later`."""
+    _write_roster(inputs / "roster.csv", city, stage)
+    _write_designations(inputs / "designations.xlsx", city, stage)
+
+
+def _write_the_rest(inputs, city):
     orders = [order for person in city.people for order in person.orders]
     (inputs / "orders.csv").write_bytes(_csv(ORDERS.split(), orders).encode("cp932"))
-    _write_designations(inputs / "designations.xlsx", city)
     rights = _csv(list(city.rights[0]), city.rights)
     (inputs / "entitlements.csv").write_bytes(rights.encode("utf-8-sig"))
     _write_training(inputs / "training.csv", city)
@@ -49,7 +59,6 @@ def make_city(folder: Path, source: Path = HERE) -> City:
     (inputs / "accounts.csv").write_bytes(_csv(ACCOUNTS.split(), listed, "\n").encode("utf-8"))
     (inputs / "kikan.ldif").write_bytes(_slapcat(_kikan(city)))
     (inputs / "zei.ldif").write_bytes(_ldapsearch(_zei(city)))
-    return city
 
 
 def _csv(columns, rows, line_end="\r\n"):
@@ -61,12 +70,13 @@ def _csv(columns, rows, line_end="\r\n"):
     return out.getvalue()
 
 
-def _write_roster(path, city):
+def _write_roster(path, city, stage):
     """CP932, CRLF, an empty line and a line of commas within, and the 0x1A of old programs."""
+    base = city.base if stage == "later" else city.earlier_base
     rows = [
-        {"基準日": city.base[1], "職員番号": person.staff_number} | person.roster
+        {"基準日": base[1], "職員番号": person.staff_number} | person.roster
         for person in city.people
-        if person.roster is not None
+        if person.roster is not None and person.roster_stands in ("always", stage)
     ]
     text = _csv(ROSTER.split(), rows)
     head, _, rest = text.partition("\r\n")
@@ -74,7 +84,7 @@ def _write_roster(path, city):
     path.write_bytes((head + blank + rest).encode("cp932") + b"\x1a")
 
 
-def _write_designations(path, city):
+def _write_designations(path, city, stage):
     """A workbook with a title above the header, numbers and dates where the text asks for them."""
     book = openpyxl.Workbook()
     sheet = book.active
@@ -83,6 +93,8 @@ def _write_designations(path, city):
     sheet.append(DESIGNATIONS.split())
     for person in city.people:
         for row in person.designations:
+            if row.get(STANDS, stage) != stage:
+                continue
             sheet.append([_xlsx_cell(row.get(column, "")) for column in DESIGNATIONS.split()])
     book.create_sheet("凡例").append(["取扱範囲は ; で区切る"])
     book.save(path)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.acceptance.city_text import read_city
+from tests.acceptance.comparing import assert_person, found_in, of
 from tests.acceptance.make_city import HERE
 
 CITY = read_city(HERE / "people.txt")
@@ -24,18 +25,6 @@ REASONS = {
 }
 
 
-def of(person):
-    """A name for the test that reads as the person's story."""
-    return f"{person.number} {person.story}"
-
-
-def found_in(report):
-    """The findings by what identifies a membership; two for one membership would be a fault."""
-    keys = [(f["directory"], f["entitlement"], f["account"]) for f in report["findings"]]
-    assert len(keys) == len(set(keys))
-    return dict(zip(keys, report["findings"], strict=True))
-
-
 @pytest.fixture(scope="session")
 def report(ran):
     assert ran.stdout.strip(), ran.stderr
@@ -47,32 +36,9 @@ def findings(report):
     return found_in(report)
 
 
-def assert_as_expected(expected, finding):
-    said = {"verdict": finding["verdict"], "reasons": finding["reasons"]}
-    if expected.verdict == "unknown":
-        assert finding["verdict"] == "unknown"
-        return
-    assert said == {"verdict": expected.verdict, "reasons": expected.reasons}
-    if expected.since:
-        assert finding["since"] == (None if expected.since == "none" else expected.since)
-    if finding["since"]:
-        assert finding["due"] == f"{finding['since']}T00:00:00+09:00"
-    assert set(expected.because) <= set(finding["because"])
-    if expected.path:
-        assert finding["path"].startswith(expected.path)
-    if expected.path and expected.via not in (None, "primary"):
-        assert expected.via in finding["path"]
-
-
 @pytest.mark.parametrize("person", CITY.people, ids=of)
 def test_the_verdict_is_the_one_written_by_hand(person, findings):
-    for expected in person.expected:
-        key = (CITY.directory_of(expected.right), expected.right, expected.account)
-        if expected.verdict == "justified":
-            assert key not in findings
-        else:
-            assert key in findings
-            assert_as_expected(expected, findings[key])
+    assert_person(CITY, person, findings)
 
 
 @pytest.mark.parametrize("person", [p for p in CITY.people if p.notices], ids=of)

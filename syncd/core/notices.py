@@ -107,14 +107,7 @@ def _held_orders(ground: Ground) -> Iterator[NoticeFinding]:
 
 
 def _unlisted_units(ground: Ground) -> Iterator[NoticeFinding]:
-    posts = {
-        post.org_unit
-        for staff_number in ground.designations
-        if (person := ground.people.get(staff_number)) is not None
-        for state in person.readings
-        for post in state.posts
-    }
-    for code in sorted(posts):
+    for code in sorted(ground.people.named_units()):
         if not ground.chart.lists(code):
             yield NoticeFinding(
                 Notice.ORG_UNIT_UNLISTED, detail=f"所属コード {code} が組織の一覧にありません"

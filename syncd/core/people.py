@@ -127,6 +127,17 @@ class People(Mapping[StaffNumber, Person]):
             units |= self._chart.lineage(code)
         return units
 
+    def named_units(self) -> set[OrgUnitCode]:
+        """Return every section code that the rosters and orders of the day name."""
+        entries = [row.entry for rows in self._rows.values() for row in rows if not row.vanished]
+        named = {code for entry in entries for code in entry.concurrent_units or ()}
+        named.update(entry.org_unit for entry in entries if entry.org_unit is not None)
+        orders = (o for theirs in self._orders.values() for o in theirs)
+        named.update(
+            o.order.org_unit for o in orders if o.order.org_unit and o.begins_on == self.on
+        )
+        return named
+
     def with_orders(self) -> Iterable[StaffNumber]:
         """Yield the people whom an order in force names: only they can be contradicted."""
         return iter(self._orders)

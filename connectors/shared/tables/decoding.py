@@ -93,8 +93,8 @@ def _mostly_utf8(raw: bytes, lines: int) -> bool:
 def _utf8_lines(raw: bytes) -> tuple[RowFault, ...]:
     """Return a fault for each line that is UTF-8 within a file that is not."""
     expected = both(
-        "この行だけ UTF-8 です。ファイル全体を一つの文字コードで作り直してください",
-        "this line is UTF-8 within a file that is not: write the file in one encoding",
+        "この行は UTF-8 のようです。全体を一つの文字コードにするか、encoding で指定してください",
+        "this line seems to be UTF-8 within a file that is not: use one encoding, or name it",
     )
     return tuple(
         RowFault(number, ROW, None, expected)

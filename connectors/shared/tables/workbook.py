@@ -97,24 +97,28 @@ def _read_sheet(raw: bytes, sheet: str | None) -> Table:
         # openpyxl warns of styles and extensions that it drops; only values are read here, and a
         # date cell out of bounds, of which it warns too, comes back as an error and is a fault.
         warnings.simplefilter("ignore")
-        values, elsewhere = _sheet_rows(raw, sheet, values=True), _numbers_elsewhere(raw, sheet)
-        broken = {
-            (line, index): text
-            for line, cells in values
-            for index, text in enumerate(cells)
-            if text.startswith("#") and _ERROR.fullmatch(text)
-        }
+        with _opened(raw, values=True) as book:
+            found = _sheet(book, sheet)
+            values = {line: cells for line, cells in _rows(found) if not is_blank(cells)}
+            elsewhere = _numbers_elsewhere(book, found.title)
+        broken = dict(_errors(values))
         if _has_formulas(raw):
-            unvalued = _without_value(values, _sheet_rows(raw, sheet, values=False))
-            empty = _empty_texts(raw, sheet)
-            broken |= {place: why for place, why in unvalued.items() if place not in empty}
-    width = max((len(cells) for _, cells in values), default=0)
-    rows = tuple(
-        Row(line, cells + [""] * (width - len(cells)))
-        for line, cells in values
-        if not is_blank(cells) or any((line, index) in broken for index in range(len(cells)))
+            broken |= _without_value(raw, sheet, values)
+    # A row of nothing but formulas without a value is no blank row.
+    values |= {line: [] for line, _ in broken if line not in values}
+    width = max(map(len, values.values()), default=0)
+    rows = (
+        Row(line, cells + [""] * (width - len(cells))) for line, cells in sorted(values.items())
     )
-    return Table(rows, broken=broken, lettered=True, elsewhere=elsewhere)
+    return Table(tuple(rows), broken=broken, lettered=True, elsewhere=elsewhere)
+
+
+def _errors(values: dict[int, list[str]]) -> Iterator[tuple[tuple[int, int], str]]:
+    """Yield the cells that hold an error such as #REF!."""
+    for line, cells in values.items():
+        for index, text in enumerate(cells):
+            if text.startswith("#") and _ERROR.fullmatch(text):
+                yield (line, index), text
 
 
 def _has_formulas(raw: bytes) -> bool:
@@ -123,34 +127,35 @@ def _has_formulas(raw: bytes) -> bool:
         return any(_FORMULA.search(archive.read(name)) for name in sheets)
 
 
-def _without_value(values: list[Row], formulas: list[Row]) -> dict[tuple[int, int], str]:
+def _without_value(
+    raw: bytes, sheet: str | None, values: dict[int, list[str]]
+) -> dict[tuple[int, int], str]:
     """Return the cells that hold a formula and no stored value, not even an empty text."""
-    return {
-        (line, index): formula
-        for (line, cells), (_, texts) in zip(values, formulas, strict=True)
-        for index, formula in enumerate(texts)
-        if formula.startswith("=") and not cells[index]
-    }
-
-
-def _empty_texts(raw: bytes, sheet: str | None) -> set[tuple[int, int]]:
-    """Return the cells whose formula gave an empty text, which openpyxl types `str`."""
+    with _opened(raw, values=False) as book:
+        formulas = {
+            (line, index): text
+            for line, cells in _rows(_sheet(book, sheet))
+            for index, text in enumerate(cells)
+            if text.startswith("=") and not (line in values and values[line][index])
+        }
+    if not formulas:
+        return {}
     with _opened(raw, values=True) as book:
-        return {
+        # openpyxl leaves the type `str` on the cell of a formula that gave an empty text.
+        empty = {
             (line, index)
             for line, cells in enumerate(_sheet(book, sheet).iter_rows(), 1)
             for index, cell in enumerate(cells)
             if cell.value is None and cell.data_type == "str"
         }
+    return {place: text for place, text in formulas.items() if place not in empty}
 
 
-def _numbers_elsewhere(raw: bytes, sheet: str | None) -> tuple[str, ...]:
+def _numbers_elsewhere(book: Workbook, read: str) -> tuple[str, ...]:
     """Return the runs of 12 digits in the sheets that are not read: they may be My Numbers."""
-    with _opened(raw, values=True) as book:
-        read = _sheet(book, sheet).title
-        others = [name for name in book.sheetnames if name != read]
-        rows = (row for name in others if name in book for row in _rows(_sheet(book, name)))
-        return tuple(run for row in rows for cell in row.cells for run in candidates(cell))
+    others = [sheet.title for sheet in book.worksheets if sheet.title != read]
+    rows = (row for name in others for row in _rows(_sheet(book, name)))
+    return tuple(run for row in rows for cell in row.cells for run in candidates(cell))
 
 
 @contextmanager
@@ -166,12 +171,6 @@ def _opened(raw: bytes, *, values: bool) -> Iterator[Workbook]:
         yield book
     finally:
         book.close()
-
-
-def _sheet_rows(raw: bytes, sheet: str | None, *, values: bool) -> list[Row]:
-    """Return every row of the sheet as text."""
-    with _opened(raw, values=values) as book:
-        return list(_rows(_sheet(book, sheet)))
 
 
 def _sheet(book: Workbook, name: str | None) -> Worksheet:

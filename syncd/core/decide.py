@@ -105,23 +105,24 @@ class Census:
     _staff: dict[AccountId, StaffNumber | None] = field(default_factory=dict)
     _contested: set[AccountId] = field(default_factory=set)
     _services: set[AccountId] = field(default_factory=set)
-    _accounts: dict[StaffNumber, list[AccountId]] = field(default_factory=dict)
+    _account: dict[StaffNumber, AccountId] = field(default_factory=dict)
+    _further: dict[StaffNumber, list[AccountId]] = field(default_factory=dict)
     _justified: dict[object, set[AccountId]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Join the directory's accounts with the account list."""
         listed = listed_accounts(self.ground.facts.accounts)
         directory = self.snapshot.directory
-        accounts: dict[StaffNumber, list[AccountId]] = defaultdict(list)
         for name, account in self.snapshot.accounts.items():
             row = listed.get((directory, account_key(name))) if listed else None
             staff_number = account.staff_number
             if row is not None:
                 staff_number = self._join(name, staff_number, row)
             self._staff[name] = staff_number
-            if staff_number is not None and name not in self._contested:
-                accounts[staff_number].append(name)
-        self._accounts = accounts
+            if staff_number is None or name in self._contested:
+                continue
+            if self._account.setdefault(staff_number, name) is not name:
+                self._further.setdefault(staff_number, []).append(name)
 
     def _join(
         self, name: AccountId, seen: StaffNumber | None, row: ListedAccount
@@ -148,8 +149,10 @@ class Census:
         for affair in entitlement.affairs:
             for scope, people in self.sound.get(affair, {}).items():
                 if operation_exceeded.covers(scope, entitlement.operations, self.ground.policy):
-                    for staff_number in people:
-                        allowed.update(self._accounts.get(staff_number, ()))
+                    allowed.update(map(self._account.get, people))
+                    for staff_number in self._further.keys() & people:
+                        allowed.update(self._further[staff_number])
+        allowed.discard(None)  # type: ignore[arg-type] # people without an account here
         return allowed
 
     def look_at(self, conveyed: Conveyed, exceptions: Collection[Key]) -> tuple[list[Finding], int]:
@@ -178,7 +181,12 @@ class Census:
     def accounts_of(self, staff_number: StaffNumber) -> tuple[AccountId, ...]:
         """Return the accounts of a person in this directory, the contested ones included."""
         contested = (a for a in self._contested if self._staff.get(a) == staff_number)
-        return (*self._accounts.get(staff_number, ()), *contested)
+        first = self._account.get(staff_number)
+        return (
+            *(() if first is None else (first,)),
+            *self._further.get(staff_number, ()),
+            *contested,
+        )
 
     def judge(self, entitlement: Entitlement, account: AccountId) -> Judgement:
         """Judge one account's right rule by rule."""
@@ -227,8 +235,9 @@ class Census:
     def without_right(self, affair: AffairCode, people: set[StaffNumber]) -> set[StaffNumber]:
         """Return those of these people who hold no right that serves an affair here."""
         held = self.holders.get(affair, set())
-        accounts = self._accounts
-        return {number for number in people if held.isdisjoint(accounts.get(number, ()))}
+        first, further = self._account.get, self._further
+        left = {number for number in people if first(number) not in held}
+        return {n for n in left if n not in further or held.isdisjoint(further[n])}
 
 
 def _without_right(

@@ -149,10 +149,10 @@ class Census:
         for affair in entitlement.affairs:
             for scope, people in self.sound.get(affair, {}).items():
                 if operation_exceeded.covers(scope, entitlement.operations, self.ground.policy):
-                    allowed.update(map(self._account.get, people))
+                    first = self._account
+                    allowed.update([first[n] for n in people if n in first])
                     for staff_number in self._further.keys() & people:
                         allowed.update(self._further[staff_number])
-        allowed.discard(None)  # type: ignore[arg-type] # people without an account here
         return allowed
 
     def look_at(self, conveyed: Conveyed, exceptions: Collection[Key]) -> tuple[list[Finding], int]:

@@ -20,6 +20,7 @@ class OrgChart:
         """Keep the rows that hold on the day, and the ended ones that name successors."""
         self._parent: dict[OrgUnitCode, OrgUnitCode | None] = {}
         self._successors: dict[OrgUnitCode, tuple[OrgUnitCode, ...]] = {}
+        self._abolished: set[OrgUnitCode] = set()
         self.rank: dict[OrgUnitCode, int] = {}
         self.names: dict[OrgUnitCode, str] = {}
         for row in rows:
@@ -32,11 +33,17 @@ class OrgChart:
                 self.names[row.code] = row.name
                 if row.rank is not None:
                     self.rank[row.code] = row.rank
+            if row.ends_on is not None and row.ends_on < on and not row.successors:
+                self._abolished.add(row.code)
         self._lineage: dict[OrgUnitCode, frozenset[OrgUnitCode]] = {}
 
     def lists(self, code: OrgUnitCode) -> bool:
         """Tell whether the table has the code today; True for every code when there is no table."""
         return not self._parent or code in self._parent
+
+    def is_abolished(self, code: OrgUnitCode) -> bool:
+        """Tell whether the section ended before today and nothing followed it."""
+        return code in self._abolished and code not in self._parent
 
     def current(self, code: OrgUnitCode) -> frozenset[OrgUnitCode]:
         """Return the codes that stand today for a code, itself unless it was replaced."""

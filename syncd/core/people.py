@@ -205,13 +205,17 @@ class People(Mapping[StaffNumber, Person]):
         left_primary = (
             any(o.kind.effect in _LEAVES_PRIMARY for o in before) and career.primary is None
         )
-        if career.primary is None and not left_primary:
+        if (career.primary is None and not left_primary) or self._is_abolished(career.primary):
             career.primary = roster_primary
         if rows:
             career.term_ends_on = rows[0].entry.term_ends_on
         said = self._disagreement(staff_number, rows, career, before, base_on)
         career.apply_all(after)
         return career.on(self.on, _hired_on(rows)), said
+
+    def _is_abolished(self, post: Post | None) -> bool:
+        """Tell whether the section of a post was closed for good: an old order says no more of it."""
+        return post is not None and self._chart.is_abolished(post.org_unit)
 
     def _disagreement(
         self,

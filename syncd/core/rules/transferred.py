@@ -23,8 +23,9 @@ def check(subject: Subject) -> Fault | None:
 
 
 def _holds(subject: Subject, post: Post) -> bool:
-    unit, covers = subject.designation.org_unit, subject.chart.covers
-    return covers(unit, post.org_unit) or any(covers(unit, code) for code in post.formerly)
+    """Tell whether a post justifies; a renamed one also under its old code, and only that."""
+    unit = subject.designation.org_unit
+    return subject.chart.covers(unit, post.org_unit) or unit in post.formerly
 
 
 def _moved_by(subject: Subject) -> tuple[date | None, Because | None]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, distinct, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, distinct, func, insert, select, update
 
 from syncd.core.cases import ENDED, Case, CaseState
 from syncd.core.findings import Because, Reason
@@ -43,6 +43,12 @@ _PLAIN = (
 _MOMENTS = ("opened_at", "updated_at", "due_at", "escalate_at", "hard_deadline_at")
 _ENDED_NAMES = sorted(str(state) for state in ENDED)
 _COLUMNS = [column for column in cases.c if column.name != "seal"]
+_COLUMN_NAMES = [column.name for column in _COLUMNS]
+_REPLACE = (
+    update(cases)
+    .where(cases.c.case_id == bindparam("stored_id"), cases.c.seal == bindparam("stored_seal"))
+    .values({column: bindparam(column.name) for column in cases.c})
+)
 _STATES = {str(state): state for state in CaseState}
 _REASONS = {str(reason): reason for reason in Reason}
 
@@ -89,8 +95,8 @@ def insert_case(connection: Connection, case: Case) -> None:
 
 def update_case(connection: Connection, before: Case, after: Case) -> None:
     """Replace a case; raises IllegalMove when the stored one is no longer `before`."""
-    stored = (cases.c.case_id == before.case_id) & (cases.c.seal == _seal(_encode(before)))
-    result = connection.execute(update(cases).where(stored).values(**_sealed(after)))
+    stored = {"stored_id": before.case_id, "stored_seal": _seal(_encode(before))}
+    result = connection.execute(_REPLACE, _sealed(after) | stored)
     if result.rowcount != 1:
         now = find_case(connection, before.case_id)
         raise IllegalMove(
@@ -123,7 +129,7 @@ def _sealed(case: Case) -> dict[str, Any]:
 
 
 def _seal(row: Mapping[str, Any]) -> str:
-    return hashlib.sha256(dumps([row[column.name] for column in _COLUMNS]).encode()).hexdigest()
+    return hashlib.sha256(dumps([row[name] for name in _COLUMN_NAMES]).encode()).hexdigest()
 
 
 def _encode(case: Case) -> dict[str, Any]:

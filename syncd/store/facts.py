@@ -7,12 +7,13 @@ day is decided by the core; only what is known is decided here.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any, cast
 
-from sqlalchemy import Connection, and_, exists, not_, select
+from sqlalchemy import Connection, or_, select
 
 from syncd.core.facts import (
     Designation,
@@ -30,6 +31,8 @@ from syncd.store.inputs import VANISHED
 from syncd.store.moments import decode_moment, encode_moment
 from syncd.store.places import unpack_places
 from syncd.store.tables import facts, inputs
+
+_ROWS_A_TEXT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +98,11 @@ def _content(connection: Connection, known: _Input) -> tuple[Any, ...]:
     return tuple(decode(row, known.source, n) for row, n in zip(rows, lines, strict=True))
 
 
-def _load_many(payloads: Sequence[str]) -> list[list[Any]]:
-    # One text for the parser instead of a call a row: twice as fast on a city.
-    return cast("list[list[Any]]", json.loads(f"[{','.join(payloads)}]"))
+def _load_many(payloads: Sequence[str]) -> Iterator[list[Any]]:
+    # A text of many rows spares the parser a call a row; a text of all rows would keep so many
+    # lists alive at once that the garbage collector costs more than the parser.
+    for start in range(0, len(payloads), _ROWS_A_TEXT):
+        yield from json.loads(f"[{','.join(payloads[start : start + _ROWS_A_TEXT])}]")
 
 
 def _places(connection: Connection, input_id: int) -> dict[int, int]:
@@ -142,63 +147,61 @@ def _days_asked(days: Iterable[date], as_of: date | None) -> list[date]:
 def _roster(
     connection: Connection, known: _Input, base_on: date, earlier: Sequence[_Input]
 ) -> Roster:
+    entries: tuple[RosterEntry, ...] = _content(connection, known)
+    present: set[str] = {entry.staff_number for entry in entries}
     return Roster(
         source=known.source,
         base_on=base_on,
         recorded_at=known.recorded_at,
-        entries=_content(connection, known),
-        vanished=tuple(_vanished_people(connection, known, earlier)),
+        entries=entries,
+        vanished=tuple(_vanished_people(connection, known, earlier, present)),
     )
 
 
 def _vanished_people(
-    connection: Connection, known: _Input, earlier: Sequence[_Input]
+    connection: Connection, known: _Input, earlier: Sequence[_Input], present: set[str]
 ) -> Iterable[RosterEntry]:
     """Yield the last entries of people whom an earlier roster has and this one has not."""
     newest_first = sorted(earlier, key=lambda i: (i.base_on or date.min, i.id), reverse=True)
-    last: dict[str, tuple[int, int, str]] = {}
-    for number, key, payload, first, until in _absent_rows(connection, known):
+    last: dict[str, tuple[int, int]] = {}
+    for number, key, first, until in _rows_of_others(connection, known, present):
         holders = (rank for rank, i in enumerate(newest_first) if first <= i.id < until)
         rank = next(holders, None)
         if rank is not None and (key not in last or rank < last[key][0]):
-            last[key] = (rank, number, payload)
+            last[key] = (rank, number)
     decode = CODECS[Provides.ROSTER].decode
     places = {r: _places(connection, newest_first[r].id) for r in {v[0] for v in last.values()}}
-    for _, (rank, number, payload) in sorted(last.items()):
+    for _, (rank, number) in sorted(last.items()):
+        query = select(facts.c.payload).where(facts.c.source == known.source)
+        payload = connection.scalars(query.where(facts.c.number == number)).one()
         yield decode(json.loads(payload), known.source, places[rank].get(number, 0))
 
 
-def _absent_rows(connection: Connection, known: _Input) -> Iterable[Any]:
-    """Return the rows of people who do not stand in this input, ended or not yet begun."""
-    there = facts.alias()
-    present = exists().where(
-        there.c.source == facts.c.source,
-        there.c.provides == facts.c.provides,
-        there.c.key == facts.c.key,
-        there.c.from_input <= known.id,
-        there.c.until_input > known.id,
+def _rows_of_others(
+    connection: Connection, known: _Input, present: set[str]
+) -> Iterable[tuple[int, str, int, int]]:
+    """Yield the rows about people who do not stand in this input, ended or not yet begun."""
+    columns = facts.c.number, facts.c.key, facts.c.from_input, facts.c.until_input
+    query = select(*columns).where(
+        facts.c.source == known.source,
+        facts.c.provides == str(known.provides),
+        or_(facts.c.until_input <= known.id, facts.c.from_input > known.id),
     )
-    held_by_input = and_(facts.c.from_input <= known.id, facts.c.until_input > known.id)
-    columns = facts.c.number, facts.c.key, facts.c.payload
-    return connection.execute(
-        select(*columns, facts.c.from_input, facts.c.until_input).where(
-            facts.c.source == known.source,
-            facts.c.provides == str(Provides.ROSTER),
-            not_(held_by_input),
-            not_(present),
-        )
-    )
+    for number, key, first, until in connection.execute(query):
+        if key not in present:
+            yield number, key, first, until
 
 
 def _vanished_designations(
     connection: Connection, series: Iterable[Sequence[_Input]]
 ) -> Iterable[VanishedDesignation]:
     lists = [known for known in series if known[0].provides is Provides.DESIGNATIONS]
-    listed = set[str]()
-    for known in lists:
-        listed |= _keys(connection, known[-1])
-    for known in lists:
-        yield from _vanished_from(connection, known, listed)
+    gone = [(known, _vanished_rows(connection, known)) for known in lists]
+    if any(rows for _, rows in gone):
+        listed = set[str]().union(*(_keys(connection, known[-1]) for known in lists))
+        for known, rows in gone:
+            absent = [row for key, row in rows.items() if key not in listed]
+            yield from _vanished_from(connection, known, absent)
 
 
 def _keys(connection: Connection, known: _Input) -> set[str]:
@@ -211,12 +214,10 @@ def _keys(connection: Connection, known: _Input) -> set[str]:
     return set(connection.scalars(query))
 
 
-def _vanished_from(
-    connection: Connection, known: Sequence[_Input], listed: set[str]
-) -> Iterable[VanishedDesignation]:
-    by_id = {i.id: position for position, i in enumerate(known)}
+def _vanished_rows(connection: Connection, known: Sequence[_Input]) -> dict[str, Any]:
+    """Return the row of each key that some list left out, as it stood last."""
     query = (
-        select(facts.c.number, facts.c.key, facts.c.payload, facts.c.until_input)
+        select(facts.c.key, facts.c.number, facts.c.payload, facts.c.until_input)
         .where(
             facts.c.source == known[0].source,
             facts.c.provides == str(Provides.DESIGNATIONS),
@@ -225,15 +226,20 @@ def _vanished_from(
         )
         .order_by(facts.c.until_input, facts.c.number)
     )
-    last = {row[1]: row for row in connection.execute(query) if row[1] not in listed}
+    return {row.key: row for row in connection.execute(query)}
+
+
+def _vanished_from(
+    connection: Connection, known: Sequence[_Input], rows: Iterable[Any]
+) -> Iterable[VanishedDesignation]:
+    before = {after.id: holder for holder, after in pairwise(known)}
     places: dict[int, dict[int, int]] = {}
-    for number, _, payload, until in last.values():
-        holder = known[by_id[until] - 1]
-        lines = places.setdefault(holder.id, {}) or _places(connection, holder.id)
-        places[holder.id] = lines
-        yield VanishedDesignation(
-            _designation(payload, holder.source, lines.get(number, 0)), holder.recorded_at
-        )
+    for _, number, payload, until in rows:
+        holder = before[until]
+        if holder.id not in places:
+            places[holder.id] = _places(connection, holder.id)
+        line = places[holder.id].get(number, 0)
+        yield VanishedDesignation(_designation(payload, holder.source, line), holder.recorded_at)
 
 
 def _designation(payload: str, source: str, line: int) -> Designation:

@@ -161,7 +161,8 @@ def _change(provides: Provides, incoming: Content, stored: Content) -> _Change:
 def _drop_notices_of_confirmed(incoming: Content, stored: Content) -> None:
     # 内示 that arrives after the confirmed order must not undo it, so that the order in which
     # files arrive makes no difference.
-    settled = _confirmed_keys(stored) - _confirmed_keys(incoming)
+    notices = {key for key, _ in incoming} - _confirmed_keys(incoming)
+    settled = _confirmed_keys(row for row in stored if row[0] in notices)
     for row in [row for row in incoming if row[0] in settled]:
         del incoming[row]
 

@@ -214,7 +214,7 @@ class People(Mapping[StaffNumber, Person]):
         return career.on(self.on, _hired_on(rows)), said
 
     def _is_abolished(self, post: Post | None) -> bool:
-        """Tell whether the section of a post was closed for good; then an old order says nothing."""
+        """Tell whether a post's section was closed for good; then an old order says nothing."""
         return post is not None and self._chart.is_abolished(post.org_unit)
 
     def _disagreement(

@@ -87,6 +87,8 @@ class Town:
     policy: Policy = field(default_factory=lambda: Policy(order_kinds=KINDS))
     now: datetime = midnight(date(2027, 3, 31)) + timedelta(hours=9)
 
+    prefix: str = "id"
+
     def __post_init__(self) -> None:
         self._ids = itertools.count(1)
         everybody = range(1, self.people + 1)
@@ -114,6 +116,10 @@ class Town:
             {TAX: [dn(account(n)) for n in everybody]},
         )
 
+    def name_ids(self, prefix: str) -> None:
+        """Let ids of this process differ from those of the one that was killed before it."""
+        self.prefix = prefix
+
     def site(self) -> Site:
         sources = (self.roster, self.orders, self.designations, self.entitlements)
         seat = DirectorySeat("ad", self.mode, self.directory, lambda: self.directory)
@@ -123,7 +129,7 @@ class Town:
             store=self.store,
             policy=self.policy,
             clock=self._tick,
-            new_id=lambda: f"id{next(self._ids):05}",
+            new_id=lambda: f"{self.prefix}{next(self._ids):05}",
             progress=lambda *_: None,
         )
 

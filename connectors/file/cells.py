@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from connectors.shared.bilingual import both
-from connectors.shared.dates import NotADate, parse_day
+from connectors.shared.dates import DayError, parse_day
 from connectors.shared.my_number import may_be_my_number, shown
 from connectors.shared.tables.table import Row
 from syncd.core.ids import StaffNumber, normalise_code, normalise_staff_number
@@ -187,7 +187,7 @@ class RowCells:
             return None
         try:
             found, note = parse_day(received)
-        except NotADate as error:
+        except DayError as error:
             self.fault(column, received, str(error))
             return None
         if note:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from connectors.shared.dates import NotADate, parse_day
+from connectors.shared.dates import DayError, parse_day
 from connectors.shared.tables.decoding import AUTO, CODECS
 
 FILLER = "-"
@@ -42,6 +43,13 @@ class FileOptions(BaseModel):
             raise ValueError(f"unknown encoding; one of: {', '.join((AUTO, *CODECS))}")
         return name
 
+    @field_validator("path")
+    @classmethod
+    def _usable_pattern(cls, given: str) -> str:
+        if any("**" in part and part != "**" for part in Path(given).parts):
+            raise ValueError("in a pattern, ** stands alone between slashes")
+        return given
+
     @field_validator("base_on")
     @classmethod
     def _a_day(cls, given: date | str | None) -> date | str | None:
@@ -49,7 +57,7 @@ class FileOptions(BaseModel):
             return given
         try:
             found = parse_day(given).day
-        except NotADate as error:
+        except DayError as error:
             raise ValueError(str(error)) from error
         if found is None:
             raise ValueError("base_on must be a date or 'filename'")

@@ -1,7 +1,7 @@
 """From the bytes of a file to records; pure, so that every mutation of a file can be tried.
 
 Promise: what comes back is the whole file, but for rows in `held`, each of a known person; or
-Faulty is raised with every fault that could be found.
+FaultyFileError is raised with every fault that could be found.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from connectors.file.repeats import base_on_faults, distinct_records
 from connectors.file.rows import FORMS
 from connectors.file.screening import my_number_faults, screen_row
 from connectors.shared.bilingual import both
-from connectors.shared.dates import NotADate, parse_day
+from connectors.shared.dates import DayError, parse_day
 from connectors.shared.tables.decoding import decode_text
 from connectors.shared.tables.delimited import parse_delimited
 from connectors.shared.tables.fixed import parse_fixed
@@ -36,7 +36,7 @@ _FILENAME_DAY = re.compile(
 )
 
 
-class Faulty(Exception):  # noqa: N818 - becomes a SourceRefused once source and file are known
+class FaultyFileError(Exception):
     """The file cannot be used whole."""
 
     def __init__(self, *faults: RowFault) -> None:
@@ -57,7 +57,7 @@ class Parsed:
 
 
 def parse_file(raw: bytes, file_name: str, options: FileOptions, context: SourceContext) -> Parsed:
-    """Return what the bytes of one file say; raises Faulty."""
+    """Return what the bytes of one file say; raises FaultyFileError."""
     table = parse_table(raw, options)
     _refuse(my_number_faults(table))
     if not table.rows:
@@ -66,7 +66,7 @@ def parse_file(raw: bytes, file_name: str, options: FileOptions, context: Source
     base_on = _given_base_on(options, file_name)
     layout = find_layout(table, form.columns, options, frozenset({BASE_ON} if base_on else ()))
     if layout.faults:
-        raise Faulty(*table.faults, *layout.faults)
+        raise FaultyFileError(*table.faults, *layout.faults)
     cells = RowCells(_site(context, table, layout, base_on))
     return _read_rows(table, layout, form, cells, options)
 
@@ -93,23 +93,23 @@ def _fault(ja: str, en: str) -> RowFault:
 
 
 def _refuse(faults: tuple[RowFault, ...]) -> None:
-    """Raise Faulty where there is any fault."""
+    """Raise FaultyFileError where there is any fault."""
     if faults:
-        raise Faulty(*faults)
+        raise FaultyFileError(*faults)
 
 
 def _given_base_on(options: FileOptions, file_name: str) -> date | None:
-    """Return the 基準日 that the configuration or the file's name gives; raises Faulty."""
+    """Return the 基準日 that the configuration or the file's name gives; raises FaultyFileError."""
     if isinstance(options.base_on, date) or options.base_on is None:
         return options.base_on
     found = _FILENAME_DAY.search(file_name)
     try:
         day = parse_day(found[0]).day if found else None
-    except NotADate:
+    except DayError:
         day = None
     if day is None:
         ja, en = "ファイル名に日付がありません", "the file's name holds no date"
-        raise Faulty(RowFault(0, BASE_ON, None, both(ja, f"{en} (base_on = 'filename')")))
+        raise FaultyFileError(RowFault(0, BASE_ON, None, both(ja, f"{en} (base_on = 'filename')")))
     return day
 
 
@@ -128,7 +128,7 @@ def _site(context: SourceContext, table: Table, layout: Layout, base_on: date | 
 def _read_rows(
     table: Table, layout: Layout, form: Form, cells: RowCells, options: FileOptions
 ) -> Parsed:
-    """Read every row, then judge the file as a whole; raises Faulty."""
+    """Read every row, then judge the file as a whole; raises FaultyFileError."""
     built, row_faults, notes = _build_rows(layout, form, cells)
     distinct = distinct_records(built, form)
     whole = [
@@ -141,7 +141,7 @@ def _read_rows(
     if not (built or form.may_be_empty) and (aside or not row_faults):
         whole.append(_fault("使える行が一つもありません", "there is no row that can be used"))
     if whole or (row_faults and not aside):
-        raise Faulty(*sorted([*whole, *row_faults], key=lambda fault: fault.line))
+        raise FaultyFileError(*sorted([*whole, *row_faults], key=lambda fault: fault.line))
     notes += distinct.notes + _shape_notes(table, layout)
     base_on = built[0].base_on if built else None
     return Parsed(distinct.records, len(layout.rows), base_on, tuple(row_faults), tuple(notes))

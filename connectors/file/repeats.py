@@ -12,6 +12,8 @@ from connectors.shared.my_number import shown
 from syncd.core.facts import Record
 from syncd.errors import RowFault
 
+_LINES_SHOWN = 5
+
 
 @dataclass(slots=True)
 class Distinct:
@@ -56,7 +58,8 @@ def base_on_faults(rows: list[Built]) -> tuple[RowFault, ...]:
 
 
 def _mixed(day: date, lines: list[int]) -> RowFault:
-    first = ", ".join(map(str, lines[:5])) + ("…" if len(lines) > 5 else "")  # noqa: PLR2004 - enough to find them
+    more = "…" if len(lines) > _LINES_SHOWN else ""
+    first = ", ".join(map(str, lines[:_LINES_SHOWN])) + more
     ja = f"一つの名簿に基準日が二つ以上あります(この日付は {len(lines)} 行: {first})"
     en = f"a roster has one base day; {len(lines)} rows have this one: lines {first}"
     return RowFault(lines[0], "基準日", day.isoformat(), both(ja, en))

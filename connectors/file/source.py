@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from connectors.file.integrity import SUFFIX, integrity_faults
 from connectors.file.options import FILLER, FileOptions
-from connectors.file.reading import BASE_ON, Faulty, parse_file
+from connectors.file.reading import BASE_ON, FaultyFileError, parse_file
 from connectors.file.rows import FORMS
 from connectors.shared.bilingual import both
 from syncd.core.facts import Provides
@@ -54,7 +54,7 @@ class FileSource:
             raise SourceRefused(self.name, fingerprint.where, wrong)
         try:
             parsed = parse_file(raw, path.name, self.options, self.context)
-        except Faulty as error:
+        except FaultyFileError as error:
             raise SourceRefused(self.name, fingerprint.where, error.faults) from error
         return SourceReading(
             source=self.name,
@@ -93,8 +93,11 @@ class FileSource:
         named = self.context.base_dir / self.options.path
         if named.is_file():
             return named
-        root = Path(named.anchor) if named.is_absolute() else Path()
-        files = [path for path in root.glob(str(named.relative_to(root))) if _is_input(path)]
+        pattern, root = Path(self.options.path), self.context.base_dir
+        if pattern.is_absolute():
+            root = Path(pattern.anchor)
+            pattern = pattern.relative_to(root)
+        files = [path for path in root.glob(str(pattern)) if _is_input(path)]
         if not files:
             raise FileNotFoundError(f"no file matches {named}")
         return max(files, key=lambda path: (path.stat().st_mtime_ns, path.name))

@@ -54,7 +54,7 @@ _YEARS = range(1868, 2200)
 _CUTTABLE = re.compile(r"\d{5}|[12]\d{6}|.*\D\d")
 
 
-class NotADate(ValueError):  # noqa: N818 - names what the text is
+class DayError(ValueError):
     """The text is no day and no word for "none"; the message says what would be right."""
 
 
@@ -74,7 +74,7 @@ def _key(text: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def parse_day(text: str) -> ParsedDay:
-    """Return the day that the text writes; raises NotADate.
+    """Return the day that the text writes; raises DayError.
 
     A day after the end of its era is that calendar day, with a note (平成31年5月 stands in real
     files); one before the beginning of its era is refused.
@@ -90,7 +90,7 @@ def parse_day(text: str) -> ParsedDay:
         return ParsedDay(_calendar_day(int(western["year"]), western))
     if _SERIAL.fullmatch(key) and int(key) in _SERIALS:
         return ParsedDay(_SERIAL_EPOCH + timedelta(days=int(key)))
-    raise NotADate(EXPECTED)
+    raise DayError(EXPECTED)
 
 
 def may_be_cut(text: str) -> bool:
@@ -99,14 +99,14 @@ def may_be_cut(text: str) -> bool:
 
 
 def _era_day(parts: re.Match[str]) -> ParsedDay:
-    """Return the day of an era; raises NotADate before its beginning."""
+    """Return the day of an era; raises DayError before its beginning."""
     era = _ERA_CODES.get(parts["era"]) or _SPELLED[parts["era"]]
     first_year, begins_on, ends_on = _ERAS[era]
     year = 1 if parts["year"] == "元" else int(parts["year"])
     day = _calendar_day(first_year + year - 1, parts)
     if year == 0 or day < begins_on:
         ja, en = f"{era}は{begins_on}から", f"the era {era} begins on {begins_on}"
-        raise NotADate(both(f"{ja}です。{EXPECTED.split(' / ')[0]}", en))
+        raise DayError(both(f"{ja}です。{EXPECTED.split(' / ')[0]}", en))
     if day <= ends_on:
         return ParsedDay(day)
     ja = f"{era}は{ends_on}までのため、{day}として読みました"
@@ -114,9 +114,9 @@ def _era_day(parts: re.Match[str]) -> ParsedDay:
 
 
 def _calendar_day(year: int, parts: re.Match[str]) -> date:
-    """Return the calendar day; raises NotADate where there is none, as on 30 February."""
+    """Return the calendar day; raises DayError where there is none, as on 30 February."""
     try:
         return date(year, int(parts["month"]), int(parts["day"]))
     except ValueError:
         ja, en = "暦にない日付です", "there is no such day in the calendar"
-        raise NotADate(both(ja, en)) from None
+        raise DayError(both(ja, en)) from None

@@ -40,7 +40,8 @@ _HIGH = re.compile(rb"[\x80-\xff]")
 _LONG_UTF8 = re.compile(rb"[\xe0-\xf4][\x80-\xbf]{2}")
 # Controls, and what Python's cp932 gives for the undefined bytes 80, A0 and FD-FF.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\uf8f0-\uf8f3\ufffe\uffff]")
-_TAIL = "\x1a\x00"
+_END_MARK = "\x1a"
+_TAIL = "\x00\x1a \r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +128,15 @@ def _decode_as(raw: bytes, codec: str) -> Decoded:
         return Decoded("", faults=faults or (_undecodable(0, error, codec),))
     except UnicodeError as error:
         return Decoded("", faults=(RowFault(0, "", None, f"{codec}: {error}"),))
-    bare = text.removeprefix("\ufeff")
-    kept = bare.rstrip(_TAIL)
-    return Decoded(kept, closed="\x1a" in bare[len(kept) :], faults=tuple(_controls(kept)))
+    kept, closed = _without_tail(text.removeprefix("\ufeff"))
+    return Decoded(kept, closed, tuple(_controls(kept)))
+
+
+def _without_tail(text: str) -> tuple[str, bool]:
+    """Return the text before the 0x1A or NULs at its end, and whether there was a 0x1A."""
+    kept = text.rstrip(_TAIL)
+    end = text.find(_END_MARK, len(kept))
+    return (text[:end], True) if end >= 0 else (text.rstrip(_TAIL[0]), False)
 
 
 def _bad_lines(raw: bytes, codec: str) -> Iterator[RowFault]:

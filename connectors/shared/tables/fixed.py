@@ -16,7 +16,7 @@ from syncd.errors import RowFault
 _WIDE = 2
 
 
-class _BadWidth(Exception):  # noqa: N818 - never leaves this module
+class _WidthError(Exception):
     """The line does not fit the widths; the message says how."""
 
 
@@ -35,7 +35,7 @@ def parse_fixed(decoded: Decoded, widths: tuple[int, ...], *, header: bool) -> T
         whole = decoded.closed or line != ended_line
         try:
             cells = list(_cut(line, widths, whole=whole))
-        except _BadWidth as error:
+        except _WidthError as error:
             faults.append(RowFault(number, ROW, None, str(error)))
             continue
         if not is_blank(cells):
@@ -49,19 +49,19 @@ def _width(character: str) -> int:
 
 
 def _cut(line: str, widths: tuple[int, ...], *, whole: bool) -> Iterator[str]:
-    """Yield the cells of a line; raises _BadWidth."""
+    """Yield the cells of a line; raises _WidthError."""
     characters = iter(line)
     for number, width in enumerate(widths, 1):
         taken, cell = 0, ""
         while taken < width and (character := next(characters, "")):
             taken, cell = taken + _width(character), cell + character
         if taken > width:
-            raise _BadWidth(_split(number))
+            raise _WidthError(_split(number))
         if taken < width and not whole:
-            raise _BadWidth(_too_short(number))
+            raise _WidthError(_too_short(number))
         yield cell
     if "".join(characters).strip():
-        raise _BadWidth(_too_long(sum(widths)))
+        raise _WidthError(_too_long(sum(widths)))
 
 
 def _split(number: int) -> str:

@@ -57,7 +57,7 @@ _DAMAGE = (
 )
 
 
-class _Unusable(Exception):  # noqa: N818 - never leaves this module
+class _WorkbookError(Exception):
     """The workbook cannot be used; the message says why and what to do."""
 
 
@@ -66,7 +66,7 @@ def parse_workbook(raw: bytes, sheet: str | None) -> Table:
     try:
         _check_archive(raw)
         return _read_sheet(raw, sheet)
-    except _Unusable as error:
+    except _WorkbookError as error:
         why = str(error)
     except _DAMAGE as error:
         ja = "xlsx として読めません。壊れているか、途中で切れています。保存し直してください"
@@ -75,20 +75,22 @@ def parse_workbook(raw: bytes, sheet: str | None) -> Table:
 
 
 def _check_archive(raw: bytes) -> None:
-    """Refuse, before anything is unpacked, what is no plain xlsx; raises _Unusable."""
+    """Refuse, before anything is unpacked, what is no plain xlsx; raises _WorkbookError."""
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
         members = archive.infolist()
         names = {member.filename for member in members}
     size = sum(member.file_size for member in members)
     if not names.issuperset(_PARTS):
-        raise _Unusable(both("xlsx ではない zip です", "a zip archive that is no xlsx workbook"))
+        raise _WorkbookError(
+            both("xlsx ではない zip です", "a zip archive that is no xlsx workbook")
+        )
     if any(name.endswith("vbaProject.bin") for name in names):
         ja = "マクロを含むブックは受け取りません。.xlsx で保存し直してください"
-        raise _Unusable(both(ja, "workbooks with macros are not accepted: save it as .xlsx"))
+        raise _WorkbookError(both(ja, "workbooks with macros are not accepted: save it as .xlsx"))
     packed = size > _RATIO_MATTERS_FROM and size > _MOST_RATIO * len(raw)
     if size > _MOST_BYTES or packed:
         ja, en = "展開すると大きすぎるブックです", f"the workbook unpacks to {size} bytes: too much"
-        raise _Unusable(both(ja, en))
+        raise _WorkbookError(both(ja, en))
 
 
 def _read_sheet(raw: bytes, sheet: str | None) -> Table:
@@ -160,27 +162,27 @@ def _numbers_elsewhere(book: Workbook, read: str) -> tuple[str, ...]:
 
 @contextmanager
 def _opened(raw: bytes, *, values: bool) -> Iterator[Workbook]:
-    """Open the workbook for reading; raises _Unusable."""
+    """Open the workbook for reading; raises _WorkbookError."""
     book = openpyxl.load_workbook(
         io.BytesIO(raw), read_only=True, data_only=values, keep_links=False
     )
     try:
         if book.epoch == CALENDAR_MAC_1904:
             ja = "1904年から数えるブックです。日付の設定を 1900年方式にして保存し直してください"
-            raise _Unusable(both(ja, "the workbook counts days from 1904: save it with 1900"))
+            raise _WorkbookError(both(ja, "the workbook counts days from 1904: save it with 1900"))
         yield book
     finally:
         book.close()
 
 
 def _sheet(book: Workbook, name: str | None) -> Worksheet:
-    """Return the named or the first sheet; raises _Unusable."""
+    """Return the named or the first sheet; raises _WorkbookError."""
     sheets = {sheet.title: sheet for sheet in book.worksheets}
     found = sheets.get(name) if name is not None else next(iter(sheets.values()), None)
     if found is None:
         names = "、".join(sheets)
         ja = f"シート「{name}」がありません(あるシート: {names})"
-        raise _Unusable(both(ja, f"there is no sheet {name!r}; there are: {names}"))
+        raise _WorkbookError(both(ja, f"there is no sheet {name!r}; there are: {names}"))
     if isinstance(found, ReadOnlyWorksheet):
         # What the sheet itself says of its size is often wrong.
         found.reset_dimensions()
@@ -191,5 +193,5 @@ def _rows(sheet: Worksheet) -> Iterator[Row]:
     """Yield each row as text."""
     for line, cells in enumerate(sheet.iter_rows(values_only=True), 1):
         if line > _MOST_ROWS:
-            raise _Unusable(both("行が多すぎます", "the sheet has too many rows"))
+            raise _WorkbookError(both("行が多すぎます", "the sheet has too many rows"))
         yield Row(line, [cell_text(cell) for cell in cells])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.shared.dates import NotADate, may_be_cut, parse_day
+from connectors.shared.dates import DayError, may_be_cut, parse_day
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_sentinel_is_no_day(text: str) -> None:
     ],
 )
 def test_what_is_no_day_is_refused_and_never_guessed(text: str) -> None:
-    with pytest.raises(NotADate):
+    with pytest.raises(DayError):
         parse_day(text)
 
 
@@ -148,7 +148,7 @@ def test_a_cut_day_that_reads_as_another_day_is_known_as_one_that_may_be_cut(
     cut = written[:length]
     try:
         whole, part = parse_day(written).day, parse_day(cut).day
-    except NotADate:
+    except DayError:
         return
     assert part in (None, whole) or may_be_cut(cut)
 

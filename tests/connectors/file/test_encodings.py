@@ -62,10 +62,17 @@ def test_half_width_kana_that_also_read_as_utf8_are_refused_until_the_encoding_i
     assert decode_text(raw, "cp932").text == "id,name\n1,ﾃｨﾄｱ\n"
 
 
-def test_the_end_mark_of_older_hosts_and_nul_padding_are_dropped() -> None:
-    decoded = decode_text(b"a,b\r\n1,2\r\n\x1a\x00\x00", "auto")
+@pytest.mark.parametrize("tail", [b"\x1a", b"\x1a\x00\x00", b"\x1a\r\n", b"\x1a\x1a"])
+def test_the_end_mark_of_older_hosts_and_padding_after_it_are_dropped(tail: bytes) -> None:
+    decoded = decode_text(b"a,b\r\n1,2\r\n" + tail, "auto")
     assert decoded.text == "a,b\r\n1,2\r\n"
     assert decoded.closed
+
+
+def test_nul_padding_alone_does_not_say_that_the_file_is_whole() -> None:
+    decoded = decode_text(b"a,b\r\n1,2\x00\x00", "auto")
+    assert decoded.text == "a,b\r\n1,2"
+    assert not decoded.closed
 
 
 @pytest.mark.parametrize("control", ["\x00", "\x1a", "\x1b", "\x0b"])

@@ -120,6 +120,7 @@ def test_options_that_the_kind_of_input_does_not_know_are_refused_when_built(
     "options",
     [
         {"colour": "red"},
+        {"path": "in/**.csv"},
         {"encoding": "klingon"},
         {"base_on": "2025-02-30"},
         {"base_on": "なし"},

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from connectors.file import FileSourceType
+from syncd.core.facts import Provides
 from syncd.errors import SourceRefused
+from syncd.ports.source import SourceContext
 from tests.connectors.file.conftest import BuildSource
 
 RAW = "職員番号,研修名,受講日\r\n{},研修,R7.4.1\r\n"
@@ -92,3 +95,14 @@ def test_a_required_checksum_that_is_missing_refuses_the_file(
     assert build_source("training").read().rows == 1
     with pytest.raises(SourceRefused, match="sha256"):
         build_source("training", integrity="required").read()
+
+
+def test_a_folder_whose_name_looks_like_a_pattern_is_taken_as_it_is(tmp_path: Path) -> None:
+    folder = tmp_path / "[a] conf"
+    folder.mkdir()
+    _write(tmp_path / "[a] conf" / "1.csv", "1", 100)
+    _write(tmp_path / "in" / "2.csv", "2", 200)
+    context = SourceContext("s", Provides.TRAINING, folder, 7, {})
+    for path, number in (("*.csv", "0000001"), ("../in/*.csv", "0000002"), ("1.csv", "0000001")):
+        source = FileSourceType.build(FileSourceType.Options(path=path), context)
+        assert source.read().records[0].staff_number == number

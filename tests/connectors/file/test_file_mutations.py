@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.file.options import FileOptions
-from connectors.file.reading import Faulty, Parsed, parse_file
+from connectors.file.reading import FaultyFileError, Parsed, parse_file
 from syncd.core.facts import Provides, Record, RosterEntry
 from syncd.ports.source import SourceContext
 
@@ -104,7 +104,7 @@ def _parse(provides: Provides, raw: bytes, **options: object) -> Parsed | None:
     context = SourceContext("s", provides, Path(), 7, STATUS)
     try:
         return parse_file(raw, "in.csv", FileOptions(path="in.csv", **options), context)
-    except Faulty:
+    except FaultyFileError:
         return None
 
 

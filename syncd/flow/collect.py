@@ -110,6 +110,15 @@ def record_intake(unit: Unit, intake: Intake, run: RunId, now: datetime) -> None
     unit.audit(records)
 
 
+def notes_of(intake: Intake) -> tuple[str, ...]:
+    """Return what the sources set aside or warned of, for the person who looks after them."""
+    return tuple(
+        f"{reading.source}: {text}"
+        for reading in intake.accepted
+        for text in (*map(str, reading.held), *reading.warnings)
+    )
+
+
 def _place(refusal: SourceRefused) -> str:
     """Return where the first fault stands; never the value, which may be personal."""
     first = refusal.faults[0]

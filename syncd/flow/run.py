@@ -30,6 +30,7 @@ from syncd.errors import GuardUnavailable, NoSuchCase
 from syncd.flow.apply import ACTOR, apply_plan
 from syncd.flow.collect import (
     Intake,
+    notes_of,
     read_directories,
     read_sources,
     record_directories,
@@ -278,7 +279,7 @@ def _finish(
             trips=planned.guarded.trips,
             blocked=planned.proposed.blocked,
             removals=removals,
-            notes=_notes(intake),
+            notes=notes_of(intake),
         )
         done = replace(
             row,
@@ -291,15 +292,6 @@ def _finish(
         unit.audit([_run_record(AuditEvent.RUN_FINISHED, done, now)])
         unit.checkpoint(now)
     return report
-
-
-def _notes(intake: Intake) -> tuple[str, ...]:
-    """Return what the sources set aside or warned of, for the person who looks after them."""
-    return tuple(
-        f"{reading.source}: {text}"
-        for reading in intake.accepted
-        for text in (*map(str, reading.held), *reading.warnings)
-    )
 
 
 def _with_outcomes(counts: Counts, removals: tuple[Removal, ...]) -> Counts:

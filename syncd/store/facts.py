@@ -128,8 +128,13 @@ def _rosters(
         if known[0].provides is Provides.ROSTER:
             days = _by_base_day(known)
             for day in _days_asked(days, as_of):
-                earlier = [i for i in known if i.base_on is not None and i.base_on < day]
-                yield _roster(connection, days[day], day, earlier)
+                yield _roster(connection, days[day], day, _earlier(known, days[day], day))
+
+
+def _earlier(known: Iterable[_Input], newest: _Input, day: date) -> list[_Input]:
+    # An earlier roster of the same 基準日 counts: a file sent again that lost rows must not turn
+    # the people in them into strangers.
+    return [i for i in known if (i.base_on or date.max, i.id) < (day, newest.id)]
 
 
 def _by_base_day(known: Iterable[_Input]) -> Mapping[date, _Input]:

@@ -221,6 +221,14 @@ def test_people_missing_from_a_later_roster_vanished_whichever_arrived_first(
     assert [roster.vanished for roster in known] == [(), (), (person("1", "13010"),)]
 
 
+def test_people_missing_from_a_roster_sent_again_for_the_same_day_vanished(store: Store) -> None:
+    with store.begin() as unit:
+        unit.accept(roster(person("1"), person("2", line=3)), at(1))
+        unit.accept(roster(person("1")), at(2))
+        (known,) = unit.facts(at(3)).rosters
+    assert known.vanished == (person("2", line=3),)
+
+
 def test_a_person_who_comes_back_has_not_vanished(store: Store) -> None:
     with store.begin() as unit:
         for hour, people in enumerate([("1", "2"), ("2",), ("1", "2")]):

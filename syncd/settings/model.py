@@ -1,0 +1,207 @@
+"""The shape of the configuration file (design, section 7); keys users depend on.
+
+What a source or directory needs beyond the common keys is the connector's to validate: it stays
+in `options` here.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, time, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from syncd.core.facts import Provides
+from syncd.core.findings import Reason
+from syncd.core.policy import Approval, OnSilence
+from syncd.core.votes import Role
+from syncd.flow.site import Mode
+
+_SPAN = re.compile(r"(\d+)\s*([mhd])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+_SECRET = re.compile(r"(password|secret|token)$")
+
+
+def _parse_span(given: object) -> object:
+    """Turn `90m`, `36h` or `7d` into a span."""
+    found = _SPAN.fullmatch(given) if isinstance(given, str) else None
+    return timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else given
+
+
+Span = Annotated[timedelta, BeforeValidator(_parse_span)]
+
+
+class _Table(BaseModel):
+    """A table of the file: no key that nobody knows."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Open(BaseModel):
+    """A table whose further keys belong to a connector; none of them may hold a secret."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    @model_validator(mode="after")
+    def _no_secret(self) -> _Open:
+        for key in self.options:
+            if _SECRET.search(key):
+                raise ValueError(
+                    f"{key}: a secret never stands in this file; "
+                    f'use {key}_file = "…" or {key}_env = "…"'
+                )
+        return self
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Return the keys that belong to the connector."""
+        return dict(self.model_extra or {})
+
+
+class Organization(_Table):
+    """The body. Staff numbers are padded with zeros to `staff_number_width`."""
+
+    name: str
+    staff_number_width: Annotated[int, Field(ge=1, le=20)] = 7
+
+
+class StoreTable(_Table):
+    """The database: `sqlite:///var/syncd.db` (relative to the file) or `postgresql://…`."""
+
+    url: str = "sqlite:///var/syncd.db"
+
+
+class SourceTable(_Open):
+    """One `[[sources]]`. `max_age` is `36h` or `7d`; older input is refused."""
+
+    name: Annotated[str, Field(min_length=1)]
+    type: str
+    provides: Provides
+    max_age: Span | None = None
+    loss_check: bool = True
+
+
+class DirectoryTable(_Open):
+    """One `[[directories]]`; a new one starts in `observe`."""
+
+    name: Annotated[str, Field(min_length=1)]
+    type: str
+    mode: Mode = Mode.OBSERVE
+    protected_accounts: tuple[str, ...] = ()
+    protected_groups: tuple[str, ...] = ()
+    my_number_groups: str | None = None
+
+    @field_validator("my_number_groups")
+    @classmethod
+    def _a_pattern(cls, given: str | None) -> str | None:
+        try:
+            re.compile(given or "")
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error}") from None
+        return given
+
+
+class Deadlines(_Table):
+    """Deadlines for people, in open days."""
+
+    escalate_open_days: Annotated[int, Field(ge=0)] = 1
+    hard_open_days: Annotated[int, Field(ge=0)] = 5
+
+
+class Guards(_Table):
+    """Limits of section 6 of the design."""
+
+    max_removals: Annotated[int, Field(ge=0)] = 10
+    max_share: Annotated[float, Field(ge=0, le=1)] = 0.05
+    max_row_loss: Annotated[float, Field(ge=0, le=1)] = 0.10
+    explained_days: Annotated[int, Field(ge=0)] = 3
+
+
+class PolicyTable(_Table):
+    """What the body decides for itself; see docs/configuration.md."""
+
+    training_months: Annotated[int, Field(ge=1)] | None = None
+    training_grace_days: Annotated[int, Field(ge=0)] = 30
+    suspended_kinds: frozenset[str] | None = None
+    on_silence: OnSilence = OnSilence.REVOKE
+    restore_days: Annotated[int, Field(ge=0)] = 30
+    order_kinds_file: str | None = None
+    closed_days_file: str | None = None
+    status_words: dict[str, Literal["at-work", "suspended", "away", "separated"]] = {}
+    approval: dict[Reason, Approval] = {}
+    approval_by_entitlement: dict[str, Approval] = {}
+    deadlines: Deadlines = Deadlines()
+    guards: Guards = Guards()
+
+
+class ScheduleTable(_Table):
+    """When the daemon runs, as five cron fields in JST; day names in words (`mon`)."""
+
+    full: str = "0 0 * * *"
+    delta: str = "*/5 * * * *"
+    deadline: time = time(6, 0)
+
+    @field_validator("full", "delta")
+    @classmethod
+    def _five_fields(cls, given: str) -> str:
+        fields = given.split()
+        if len(fields) != 5:  # noqa: PLR2004 - a cron line has five fields
+            raise ValueError('write five fields: minute hour day month weekday, as in "0 0 * * *"')
+        if re.search(r"\d", fields[4]):
+            raise ValueError("write days of the week in words (mon, tue …): numbers are ambiguous")
+        return given
+
+
+class DaemonTable(_Table):
+    """Where the daemon answers /healthz, /readyz and /metrics: loopback only."""
+
+    listen: str = "127.0.0.1:9465"
+
+    @field_validator("listen")
+    @classmethod
+    def _loopback(cls, given: str) -> str:
+        host, _, port = given.rpartition(":")
+        is_loopback = host.startswith("127.") or host in ("localhost", "[::1]")
+        if not is_loopback or not port.isdigit():
+            raise ValueError('name a loopback address and a port, as in "127.0.0.1:9465"')
+        return given
+
+
+class ActorTable(_Table):
+    """One person who may act, by the operating system's account."""
+
+    account: Annotated[str, Field(min_length=1)]
+    staff_number: str | None = None
+    roles: frozenset[Role] = frozenset()
+    sections: frozenset[str] = frozenset()
+    deputy_for: str = ""
+    deputy_from: date | None = None
+    deputy_until: date | None = None
+
+
+class ConfigurationModel(_Table):
+    """The whole file."""
+
+    organization: Organization
+    store: StoreTable = StoreTable()
+    sources: tuple[SourceTable, ...] = ()
+    directories: tuple[DirectoryTable, ...] = ()
+    policy: PolicyTable = PolicyTable()
+    schedule: ScheduleTable = ScheduleTable()
+    daemon: DaemonTable = DaemonTable()
+    actors: tuple[ActorTable, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> ConfigurationModel:
+        for what, names in (
+            ("sources", [source.name for source in self.sources]),
+            ("directories", [directory.name for directory in self.directories]),
+            ("actors", [actor.account for actor in self.actors]),
+        ):
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise ValueError(
+                    f"{what}: {', '.join(twice)} is named twice; give each its own name"
+                )
+        return self

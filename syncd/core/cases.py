@@ -7,7 +7,7 @@ a transition. What starts a move is decided elsewhere: here it is only allowed o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -153,3 +153,14 @@ def moved(case: Case, event: CaseEvent, at: datetime, **changes: Any) -> Case:  
     if after is CaseState.OPEN:
         changes.setdefault("round", case.round + 1)
     return replace(case, state=after, updated_at=at, **changes)
+
+
+def exceptions_on(cases: Iterable[Case], on: date) -> set[tuple[str, str, str]]:
+    """Return the keys of the cases for which a dated exception stands on a day."""
+    return {
+        case.key
+        for case in cases
+        if case.state is CaseState.EXCEPTED
+        and case.exception_until is not None
+        and case.exception_until >= on
+    }

@@ -8,7 +8,7 @@ as a whole, by two persons, once, by its hash. Guards on the input are `intake`.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -100,6 +100,16 @@ def is_explained(case: Case, explained_days: int) -> bool:
     if case.since is None or not any(b.kind == "order" for b in case.because):
         return False
     return 0 <= (case.opened_at.date() - case.since).days <= explained_days
+
+
+def unexplained(removed: Iterable[Case], policy: Policy) -> dict[Edge, int]:
+    """Count, for each (directory, group), the removals that no order of the day explains."""
+    days = policy.guards.explained_days
+    counted: Counter[Edge] = Counter()
+    for case in removed:
+        if not is_explained(case, days):
+            counted.update((case.directory, group) for group in case.groups)
+    return dict(counted)
 
 
 def guard(plan: Plan, census: Census, policy: Policy) -> Guarded:

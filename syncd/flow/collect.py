@@ -6,8 +6,9 @@ the rest: a refused input, an unread directory. Neither ever looks like "there i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Protocol, TypeVar
 
 from syncd.core.audit import AuditEvent, AuditRecord
 from syncd.core.facts import Designation, Facts, Provides, Record, RosterEntry
@@ -123,6 +124,37 @@ def _place(refusal: SourceRefused) -> str:
     """Return where the first fault stands; never the value, which may be personal."""
     first = refusal.faults[0]
     return f"line {first.line}, {first.column}"
+
+
+def known_facts(unit: Unit, site: Site, known_at: datetime, as_of: date) -> Facts:
+    """Return what the configured sources have stated; one that was taken out states nothing."""
+    facts = unit.facts(known_at, as_of=as_of)
+    names = frozenset(seat.source.name for seat in site.sources)
+    vanished = tuple(v for v in facts.vanished_designations if v.designation.source in names)
+    return replace(
+        facts,
+        rosters=_stated_by(names, facts.rosters),
+        orders=_stated_by(names, facts.orders),
+        designations=_stated_by(names, facts.designations),
+        vanished_designations=vanished,
+        entitlements=_stated_by(names, facts.entitlements),
+        training=_stated_by(names, facts.training),
+        org_units=_stated_by(names, facts.org_units),
+        accounts=_stated_by(names, facts.accounts),
+        held=_stated_by(names, facts.held),
+    )
+
+
+class _Stated(Protocol):
+    @property
+    def source(self) -> str: ...
+
+
+T = TypeVar("T", bound=_Stated)
+
+
+def _stated_by(names: frozenset[str], records: tuple[T, ...]) -> tuple[T, ...]:
+    return tuple(record for record in records if record.source in names)
 
 
 def read_directories(site: Site, now: datetime) -> tuple[Reading, ...]:

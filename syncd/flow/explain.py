@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from syncd.core.cases import Case
+from syncd.core.cases import Case, exceptions_on
 from syncd.core.decide import Census, decide
 from syncd.core.facts import Facts
 from syncd.core.findings import Decision, Verdict
@@ -16,6 +16,7 @@ from syncd.core.ground import Ground
 from syncd.core.ids import StaffNumber
 from syncd.core.memberships import DirectorySnapshot
 from syncd.core.reach import reach_of
+from syncd.flow.collect import known_facts
 from syncd.flow.report import Explanation, RightExplained
 from syncd.flow.site import Site
 
@@ -23,11 +24,11 @@ from syncd.flow.site import Site
 def explain(site: Site, staff_number: StaffNumber, as_of: date) -> Explanation:
     """Return everything that is known of a person on a day, and why each right stands or falls."""
     with site.store.begin() as unit:
-        facts = unit.facts(site.clock(), as_of=as_of)
+        facts = known_facts(unit, site, site.clock(), as_of)
         found = (unit.last_snapshot(name) for name in site.directories)
         snapshots = tuple(snapshot for snapshot in found if snapshot is not None)
         cases = {case.key: case for case in unit.cases()}
-    standing = {key for key, c in cases.items() if c.exception_until and c.exception_until >= as_of}
+    standing = exceptions_on(cases.values(), as_of)
     decision = decide(facts, snapshots, site.policy, as_of, exceptions=standing)
     ground = Ground(facts, site.policy, as_of)
     rights = [

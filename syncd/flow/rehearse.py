@@ -6,17 +6,18 @@ what a run would decide on. No case moves, no plan is frozen, no writer is ever 
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass
 
-from syncd.core.cases import CaseState
+from syncd.core.cases import Case, exceptions_on
 from syncd.core.decide import decide
 from syncd.core.doubts import with_doubts
+from syncd.core.facts import Facts
 from syncd.core.ids import RunId
 from syncd.core.memberships import Reading, Unread
 from syncd.core.plan import Plan
 from syncd.flow.collect import (
     Intake,
+    known_facts,
     notes_of,
     read_directories,
     read_sources,
@@ -25,7 +26,15 @@ from syncd.flow.collect import (
 )
 from syncd.flow.report import RunReport
 from syncd.flow.site import RunRequest, Site
-from syncd.ports.store import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a run would know once it had recorded what was read."""
+
+    facts: Facts
+    readings: tuple[Reading, ...]
+    cases: dict[tuple[str, str, str], Case]
 
 
 class _UndoError(Exception):
@@ -38,55 +47,47 @@ def rehearse(site: Site, request: RunRequest) -> RunReport:
     run = RunId(site.new_id())
     intake = read_sources(site, started_at)
     readings = read_directories(site, started_at)
-    reports: list[RunReport] = []
-    try:
-        with site.store.begin() as unit:
-            report = _decide(site, request, unit, run, intake, readings, started_at)
-            reports.append(report)
-            raise _UndoError  # noqa: TRY301 - the raise is what undoes the block
-    except _UndoError:
-        return replace(reports[0], finished_at=site.clock())
-
-
-def _decide(  # noqa: PLR0913, PLR0917 - what was read, and into what it goes
-    site: Site,
-    request: RunRequest,
-    unit: Unit,
-    run: RunId,
-    intake: Intake,
-    readings: tuple[Reading, ...],
-    now: datetime,
-) -> RunReport:
-    record_intake(unit, intake, run, now)
-    facts = unit.facts(now, as_of=request.as_of)
-    readings = record_directories(unit, readings, facts, run, now)
-    cases = {case.key: case for case in unit.cases()}
-    standing = {
-        key
-        for key, case in cases.items()
-        if case.state is CaseState.EXCEPTED
-        and case.exception_until is not None
-        and case.exception_until >= request.as_of
-    }
-    decision = decide(facts, readings, site.policy, request.as_of, exceptions=standing)
+    known = _learn(site, request, run, intake, readings)
+    standing = exceptions_on(known.cases.values(), request.as_of)
+    decision = decide(known.facts, known.readings, site.policy, request.as_of, exceptions=standing)
     decision = with_doubts(decision, intake.refused_kinds)
-    unread = tuple(r for r in readings if isinstance(r, Unread))
-    empty = Plan.of(())
+    unread = tuple(r for r in known.readings if isinstance(r, Unread))
     return RunReport(
         run=run,
         as_of=request.as_of,
-        started_at=now,
-        finished_at=now,
+        started_at=started_at,
+        finished_at=site.clock(),
         complete=not intake.refused and not unread,
         decision=decision,
         counts=decision.counts,
         refused=tuple(refusal for _, refusal in intake.refused),
         unread=unread,
-        cases=cases,
-        proposed=empty,
-        held=empty,
+        cases=known.cases,
+        proposed=Plan.of(()),
+        held=Plan.of(()),
         trips=(),
         blocked=(),
         removals=(),
         notes=notes_of(intake),
     )
+
+
+def _learn(
+    site: Site,
+    request: RunRequest,
+    run: RunId,
+    intake: Intake,
+    readings: tuple[Reading, ...],
+) -> _Known:
+    """Record what was read, take what a run would then know, and undo the recording."""
+    now = site.clock()
+    known: list[_Known] = []
+    try:
+        with site.store.begin() as unit:
+            record_intake(unit, intake, run, now)
+            facts = known_facts(unit, site, now, request.as_of)
+            kept = record_directories(unit, readings, facts, run, now)
+            known.append(_Known(facts, kept, {case.key: case for case in unit.cases()}))
+            raise _UndoError  # noqa: TRY301 - the raise is what undoes the block
+    except _UndoError:
+        return known[0]

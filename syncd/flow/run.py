@@ -14,12 +14,12 @@ from datetime import datetime
 from syncd.core.audit import AuditEvent, AuditRecord
 from syncd.core.calendar import day_of, midnight
 from syncd.core.caseload import Move, Sight, advance
-from syncd.core.cases import Case, CaseState
+from syncd.core.cases import Case, CaseState, exceptions_on
 from syncd.core.decide import decide
 from syncd.core.doubts import with_doubts
 from syncd.core.facts import Facts
 from syncd.core.findings import Counts, Decision
-from syncd.core.guards import Census, Guarded, guard
+from syncd.core.guards import Census, Guarded, guard, unexplained
 from syncd.core.ids import RunId
 from syncd.core.memberships import DirectorySnapshot, Reading, Unread
 from syncd.core.plan import Plan
@@ -30,6 +30,7 @@ from syncd.errors import GuardUnavailable, NoSuchCase
 from syncd.flow.apply import ACTOR, apply_plan
 from syncd.flow.collect import (
     Intake,
+    known_facts,
     notes_of,
     read_directories,
     read_sources,
@@ -93,11 +94,11 @@ def _decide(
     now = row.started_at
     with site.store.begin() as unit:
         record_intake(unit, intake, row.run, now)
-        facts = unit.facts(site.clock(), as_of=request.as_of)
+        facts = known_facts(unit, site, site.clock(), request.as_of)
         readings = record_directories(unit, readings, facts, row.run, now)
         excepted = unit.cases([CaseState.EXCEPTED])
     site.progress("decision", 0, None)
-    standing = {c.key for c in excepted if c.exception_until and c.exception_until >= request.as_of}
+    standing = exceptions_on(excepted, request.as_of)
     decision = decide(facts, readings, site.policy, request.as_of, exceptions=standing)
     decision = with_doubts(decision, intake.refused_kinds)
     reaches = {
@@ -194,7 +195,7 @@ def _census(site: Site, seen: _Seen, unit: Unit, now: datetime) -> Census:
         for key, group in reach.groups.items()
     }
     removed = unit.removed_since(midnight(day_of(now)))
-    return Census(memberships, groups, removed)
+    return Census(memberships, groups, unexplained(removed, site.policy))
 
 
 def _unread(seen: _Seen) -> set[str]:

@@ -202,8 +202,8 @@ class Unit(Protocol):
         """Return the newest run that was complete."""
         ...
 
-    def removed_since(self, moment: datetime) -> Mapping[tuple[str, str], int]:
-        """Return how many memberships syncd removed since `moment`, for each (directory, group)."""
+    def removed_since(self, moment: datetime) -> tuple[Case, ...]:
+        """Return the cases whose membership syncd removed since `moment`, each once."""
         ...
 
     def audit(self, records: Iterable[AuditRecord]) -> None:

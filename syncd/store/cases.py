@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, distinct, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
 
 from syncd.core.cases import ENDED, Case, CaseState
 from syncd.core.findings import Because, Reason
@@ -107,12 +107,11 @@ def update_case(connection: Connection, before: Case, after: Case) -> None:
         _record_removals(connection, after)
 
 
-def removed_since(connection: Connection, moment: datetime) -> Mapping[tuple[str, str], int]:
-    """Return how many memberships were removed since `moment`, for each (directory, group)."""
-    group = removals.c.directory, removals.c.group_key
-    query = select(*group, func.count(distinct(removals.c.case_id))).group_by(*group)
-    rows = connection.execute(query.where(removals.c.at >= encode_moment(moment)))
-    return {(directory, key): count for directory, key, count in rows}
+def removed_since(connection: Connection, moment: datetime) -> tuple[Case, ...]:
+    """Return the cases whose membership was removed since `moment`, each once."""
+    removed = select(removals.c.case_id).where(removals.c.at >= encode_moment(moment))
+    query = select(*_COLUMNS).where(cases.c.case_id.in_(removed)).order_by(cases.c.case_id)
+    return tuple(_decode(*row) for row in connection.execute(query))
 
 
 def _record_removals(connection: Connection, case: Case) -> None:

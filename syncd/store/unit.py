@@ -117,7 +117,7 @@ class SqlUnit:
         """Return the newest run that was complete."""
         return runs.last_complete_run(self._connection)
 
-    def removed_since(self, moment: datetime) -> Mapping[tuple[str, str], int]:
+    def removed_since(self, moment: datetime) -> tuple[Case, ...]:
         """Return how many memberships syncd removed since `moment`, for each (directory, group)."""
         return cases.removed_since(self._connection, moment)
 

@@ -438,7 +438,7 @@ def test_the_newest_verified_case_of_a_right_is_found(store: Store) -> None:
         assert unit.last_verified(("ad", "TAX-EDIT", "nobody")) is None
 
 
-def test_removals_are_counted_for_each_group_since_a_moment(store: Store) -> None:
+def test_cases_removed_since_a_moment_are_found_each_once(store: Store) -> None:
     with store.begin() as unit:
         for number, hour in ((1, 1), (2, 5)):
             applying = case(number, f"u{number}", CaseState.APPLYING)
@@ -446,10 +446,12 @@ def test_removals_are_counted_for_each_group_since_a_moment(store: Store) -> Non
             removed = moved(applying, CaseEvent.REMOVE, at(hour))
             unit.update_case(applying, removed)
             unit.update_case(removed, moved(removed, CaseEvent.VERIFY, at(hour)))
-        each = ("ad", "cn=tax,ou=groups"), ("ad", "cn=tax2,ou=groups")
-        assert unit.removed_since(at(0)) == dict.fromkeys(each, 2)
-        assert unit.removed_since(at(2)) == dict.fromkeys(each, 1)
-        assert unit.removed_since(at(6)) == {}
+        assert [found.case_id for found in unit.removed_since(at(0))] == [
+            case(1).case_id,
+            case(2).case_id,
+        ]
+        assert [found.case_id for found in unit.removed_since(at(2))] == [case(2).case_id]
+        assert unit.removed_since(at(6)) == ()
 
 
 # --- votes and plans ---------------------------------------------------------------------------

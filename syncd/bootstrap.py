@@ -1,0 +1,166 @@
+"""The only file that knows ports and adapters together, and the only one that reads the clock."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from syncd.core.calendar import JST, day_of
+from syncd.core.votes import Actor
+from syncd.errors import ConfigurationError
+from syncd.flow.site import DirectorySeat, Site, SourceSeat
+from syncd.plugins import DIRECTORIES, SOURCES, load_connector
+from syncd.ports.directory import DirectoryContext, Progress
+from syncd.ports.source import SourceContext
+from syncd.ports.store import Store
+from syncd.settings.load import Settings, check_options, load_settings
+from syncd.settings.model import DirectoryTable, SourceTable
+from syncd.store import open_store
+
+Clock = Callable[[], datetime]
+
+
+def now() -> datetime:
+    """Return the present moment in Japan."""
+    return datetime.now(JST)  # noqa: TID251 - the one place that reads the clock
+
+
+def new_id() -> str:
+    """Return a short unique text for a case or a run; 60 random bits, legible in print."""
+    return secrets.token_hex(8)
+
+
+def acting_account() -> str:
+    """Return the operating system's account that acts; who came by sudo acts as themselves.
+
+    SUDO_USER counts only for root: anybody else could have set it.
+    """
+    if os.geteuid() == 0 and os.environ.get("SUDO_USER"):
+        return os.environ["SUDO_USER"]
+    return getpass.getuser()
+
+
+@dataclass(frozen=True)
+class OpenSite:
+    """A configured installation with its store open."""
+
+    settings: Settings
+    site: Site
+    clock: Clock
+
+    def today(self) -> date:
+        """Return today in Japan."""
+        return day_of(self.clock())
+
+    def actor(self, account: str | None = None) -> Actor:
+        """Return who acts: the account given, else the operating system's."""
+        return self.settings.actor(account or acting_account(), self.today())
+
+
+def open_site(
+    config: Path,
+    progress: Progress,
+    *,
+    clock: Clock = now,
+    stopping: Callable[[], bool] = lambda: False,
+) -> OpenSite:
+    """Read the configuration, open the store and make the connectors; connects to nothing else.
+
+    Raises ConfigurationError with every fault of the configuration, and StoreError.
+    """
+    settings = load_settings(config)
+    sources, directories = _seats(settings, clock)
+    return OpenSite(
+        settings,
+        Site(
+            sources=sources,
+            directories={seat.name: seat for seat in directories},
+            store=_store(settings),
+            policy=settings.policy(),
+            clock=clock,
+            new_id=new_id,
+            progress=progress,
+            stopping=stopping,
+        ),
+        clock,
+    )
+
+
+def _store(settings: Settings) -> Store:
+    return open_store(settings.model.store.url, settings.base_dir)
+
+
+def _seats(
+    settings: Settings, clock: Clock
+) -> tuple[tuple[SourceSeat, ...], tuple[DirectorySeat, ...]]:
+    """Build every connector, or raise one ConfigurationError that names every fault."""
+    faults: list[str] = []
+    sources = [_source(settings, table, faults) for table in settings.model.sources]
+    directories = [_directory(settings, t, clock, faults) for t in settings.model.directories]
+    if faults:
+        lines = "\n".join(f"  {fault}" for fault in faults)
+        raise ConfigurationError(f"{settings.path}: the configuration has faults:\n{lines}")
+    return (
+        tuple(seat for seat in sources if seat is not None),
+        tuple(seat for seat in directories if seat is not None),
+    )
+
+
+def _connector(
+    group: str, table: SourceTable | DirectoryTable, place: str, faults: list[str]
+) -> tuple[Any, Any] | None:
+    """Return the connector and its valid options, or note what is wrong."""
+    try:
+        connector = load_connector(group, table.type)
+    except ConfigurationError as error:
+        faults.append(f"{place} > type: {error}")
+        return None
+    options, wrong = check_options(connector.Options, table.options, place)
+    faults.extend(wrong)
+    return None if options is None else (connector, options)
+
+
+def _source(settings: Settings, table: SourceTable, faults: list[str]) -> SourceSeat | None:
+    place = f'sources "{table.name}"'
+    found = _connector(SOURCES, table, place, faults)
+    if found is None:
+        return None
+    connector, options = found
+    context = SourceContext(
+        name=table.name,
+        provides=table.provides,
+        base_dir=settings.base_dir,
+        staff_number_width=settings.model.organization.staff_number_width,
+        status_words=settings.status_words(),
+    )
+    try:
+        return SourceSeat(connector.build(options, context), table.max_age, table.loss_check)
+    except ConfigurationError as error:
+        faults.append(f"{place}: {error}")
+        return None
+
+
+def _directory(
+    settings: Settings, table: DirectoryTable, clock: Clock, faults: list[str]
+) -> DirectorySeat | None:
+    place = f'directories "{table.name}"'
+    found = _connector(DIRECTORIES, table, place, faults)
+    if found is None:
+        return None
+    connector, options = found
+    width = settings.model.organization.staff_number_width
+    context = DirectoryContext(table.name, settings.base_dir, width, clock)
+    try:
+        reader = connector.build_reader(options, context)
+    except ConfigurationError as error:
+        faults.append(f"{place}: {error}")
+        return None
+    writer = cache(lambda: connector.build_writer(options, context))
+    return DirectorySeat(table.name, table.mode, reader, writer)

@@ -1,0 +1,1 @@
+"""Reports: a value in, text out. Nothing here decides or recomputes."""

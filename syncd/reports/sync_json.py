@@ -1,0 +1,122 @@
+"""The object of `sync --json` (design, section 7): stable, since other people's tools read it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from syncd.core.calendar import midnight
+from syncd.core.findings import Finding, NoticeFinding
+from syncd.core.guards import Trip
+from syncd.core.memberships import Unread
+from syncd.errors import SourceRefused
+from syncd.flow.report import RunReport
+
+MOST_FAULTS = 50
+
+
+def render(report: RunReport) -> dict[str, Any]:
+    """Return the run as the design words it; further keys are additions, none replaces another."""
+    counts = report.counts
+    return {
+        "run": report.run,
+        "as_of": report.as_of.isoformat(),
+        "complete": report.complete,
+        "held": [_trip(trip, report) for trip in report.trips],
+        "refused": [
+            *(_refusal(refusal) for refusal in report.refused),
+            *(_unread(unread) for unread in report.unread),
+        ],
+        "counts": {
+            "memberships": counts.memberships,
+            "justified": counts.justified,
+            "stale": counts.stale,
+            "excepted": counts.excepted,
+            "unknown": counts.unknown,
+            "removed": counts.removed,
+            "failed": counts.failed,
+        },
+        "findings": [_finding(finding, report) for finding in report.findings],
+        "notices": [_notice(notice) for notice in report.decision.notices],
+        "plan": report.proposed.hash if report.proposed.lines else None,
+        "blocked": [
+            {"case": b.case_id, "directory": b.directory, "group": b.group, "why": b.why}
+            for b in report.blocked
+        ],
+        "removals": [
+            {"case": r.case.case_id, "outcome": r.outcome, "error": r.error}
+            for r in report.removals
+        ],
+        "notes": list(report.notes),
+    }
+
+
+def _finding(finding: Finding, report: RunReport) -> dict[str, Any]:
+    case = report.cases.get(finding.key)
+    due = midnight(finding.since or report.as_of) if case is None else case.due_at
+    return {
+        "directory": finding.directory,
+        "entitlement": finding.entitlement,
+        "account": finding.account,
+        "staff_number": finding.staff_number,
+        "verdict": str(finding.verdict),
+        "reasons": [str(reason) for reason in finding.reasons],
+        "since": _day(finding.since),
+        "due": due.isoformat(),
+        "because": [str(because) for because in finding.because],
+        "path": "; ".join(str(path) for path in finding.paths),
+        "case": None if case is None else case.case_id,
+        "state": None if case is None else str(case.state),
+        "needs_person": finding.needs_person,
+        "unknown_because": finding.unknown_because,
+    }
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _notice(notice: NoticeFinding) -> dict[str, Any]:
+    return {
+        "notice": str(notice.notice),
+        "staff_number": notice.staff_number,
+        "directory": notice.directory,
+        "entitlement": notice.entitlement,
+        "because": [str(because) for because in notice.because],
+        "detail": notice.detail,
+    }
+
+
+def _trip(trip: Trip, report: RunReport) -> dict[str, Any]:
+    return {
+        "guard": str(trip.guard),
+        "directory": trip.directory,
+        "group": trip.group,
+        "removals": trip.removals,
+        "explained": trip.explained,
+        "limit": trip.limit,
+        "plan": report.held.hash if trip.overridable and report.held.lines else None,
+        "text": str(trip),
+    }
+
+
+def _refusal(refusal: SourceRefused) -> dict[str, Any]:
+    shown = refusal.faults[:MOST_FAULTS]
+    return {
+        "source": refusal.source,
+        "where": refusal.where,
+        "faults": [
+            {
+                "line": fault.line,
+                "column": fault.column,
+                "value": fault.value,
+                "expected": fault.expected,
+            }
+            for fault in shown
+        ],
+        "more": len(refusal.faults) - len(shown),
+    }
+
+
+def _unread(unread: Unread) -> dict[str, Any]:
+    return {"directory": unread.directory, "why": unread.why, "remedy": unread.remedy}

@@ -246,22 +246,44 @@ class People(Mapping[StaffNumber, Person]):
         return (has_left, primary, further, state.leave is not None)
 
     def _contractor(self, staff_number: StaffNumber, account: ListedAccount) -> Person:
+        """Read a 委託 account as its 管理者 is read: what is doubtful of one is so of the other."""
         because = Because("account", account.account, None, account.source, account.line)
-        sponsor = self.get(account.sponsor) if account.sponsor is not None else None
-        states = sponsor.readings if sponsor is not None else ()
-        posts = tuple(
-            replace(p, kind=PRIMARY) for s in states[:1] for p in s.posts if p.kind == PRIMARY
-        )
-        closures = tuple(c for s in states[:1] for c in s.closures)
+        sponsor = self._sponsor(account)
         state = PersonState(
             staff_number,
-            posts,
-            closures,
             last_day=account.expires_on,
             last_day_because=because,
             roster=because,
         )
-        return Person(staff_number, (state,), unknown_because=self._held.get(staff_number, ""))
+        person = Person(staff_number, (state,), unknown_because=self._held.get(staff_number, ""))
+        if sponsor is None:
+            return person
+        return replace(
+            person,
+            readings=tuple(_in_section_of(state, theirs) for theirs in sponsor.readings),
+            unknown_because=person.unknown_because or sponsor.unknown_because,
+            vanished_because=sponsor.vanished_because,
+            conflict=sponsor.conflict,
+        )
+
+    def _sponsor(self, account: ListedAccount) -> Person | None:
+        """Return the employee who answers for an account; contractors may name one another."""
+        asked: set[StaffNumber] = set()
+        number = account.sponsor
+        while number is not None and number not in self._rows and number in self._contractors:
+            if number in asked:
+                return None
+            asked.add(number)
+            number = self._contractors[number].sponsor
+        return None if number is None else self.get(number)
+
+
+def _in_section_of(state: PersonState, sponsor: PersonState) -> PersonState:
+    return replace(
+        state,
+        posts=tuple(post for post in sponsor.posts if post.kind == PRIMARY),
+        closures=sponsor.closures,
+    )
 
 
 def contractor_number(account: ListedAccount) -> StaffNumber:

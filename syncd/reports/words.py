@@ -1,0 +1,96 @@
+"""Words that people read for identifiers that programs read: Japanese first, English beside it."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from syncd.core.findings import Notice, Reason, Verdict
+
+
+class Lang(StrEnum):
+    """The language of what people read."""
+
+    JA = "ja"
+    EN = "en"
+
+
+_REASONS = {
+    Reason.UNKNOWN_ACCOUNT: ("職員に結びつかない利用者ID", "account of nobody known"),
+    Reason.SEPARATED: ("退職", "has left"),
+    Reason.TERM_EXPIRED: ("任期満了", "term expired"),
+    Reason.SUSPENDED: ("休職・停職中", "on leave or suspended"),
+    Reason.NOT_DESIGNATED: ("指定がない", "never designated"),
+    Reason.DESIGNATION_ENDED: ("指定が終了", "designation ended"),
+    Reason.DESIGNATION_NOT_BEGUN: ("指定がまだ始まらない", "designation not begun"),
+    Reason.TRANSFERRED: ("異動", "transferred"),
+    Reason.OPERATION_EXCEEDED: ("取扱範囲を超える", "beyond the handling scope"),
+    Reason.TRAINING_OVERDUE: ("研修の期限切れ", "training overdue"),
+    Reason.HR_CONFLICT: ("発令と名簿の食い違い", "orders and roster disagree"),
+}
+_VERDICTS = {
+    Verdict.JUSTIFIED: ("根拠あり", "justified"),
+    Verdict.STALE: ("権限残存", "stale"),
+    Verdict.EXCEPTED: ("猶予", "excepted"),
+    Verdict.UNKNOWN: ("不明", "unknown"),
+}
+_STATES = {
+    "open": ("承認待ち", "waiting for approval"),
+    "approved": ("承認済み", "approved"),
+    "applying": ("失効処理中", "being removed"),
+    "removed": ("失効（確認待ち）", "removed, not yet verified"),
+    "verified": ("失効確認済み", "verified"),
+    "withdrawn": ("取下げ", "withdrawn"),
+    "gone": ("消滅", "gone"),
+    "excepted": ("猶予", "excepted"),
+    "refused": ("失効拒否（2人目待ち）", "refused, waits for a second person"),
+    "failed": ("失敗", "failed"),
+}
+_NOTICES = {
+    Notice.DESIGNATED_WITHOUT_RIGHT: ("指定はあるが権限がない", "designated without right"),
+    Notice.DESIGNATION_STALE: ("指定の解除もれ", "designation outlived its ground"),
+    Notice.ENTITLEMENT_UNLISTED: ("一覧にないグループ", "group in no list"),
+    Notice.HR_CONFLICT: ("発令と名簿の食い違い", "orders and roster disagree"),
+    Notice.VANISHED_FROM_ROSTER: ("名簿から消えた職員", "vanished from the roster"),
+    Notice.ORDER_HELD: ("保留した発令", "order held"),
+    Notice.ENTITLEMENT_WITHOUT_GROUP: ("グループが見つからない権限", "right without its group"),
+    Notice.ORG_UNIT_UNLISTED: ("一覧にない所属", "section in no list"),
+}
+_ERAS = (
+    (date(2019, 5, 1), "令和", 2018),
+    (date(1989, 1, 8), "平成", 1988),
+    (date(1926, 12, 25), "昭和", 1925),
+)
+
+
+def reason_word(reason: Reason, lang: Lang = Lang.JA) -> str:
+    """Return what people call a reason."""
+    return _REASONS[reason][lang is Lang.EN]
+
+
+def verdict_word(verdict: Verdict, lang: Lang = Lang.JA) -> str:
+    """Return what people call a verdict."""
+    return _VERDICTS[verdict][lang is Lang.EN]
+
+
+def state_word(state: str, lang: Lang = Lang.JA) -> str:
+    """Return what people call the state of a case."""
+    return _STATES[state][lang is Lang.EN]
+
+
+def notice_word(notice: Notice, lang: Lang = Lang.JA) -> str:
+    """Return what people call a notice."""
+    return _NOTICES[notice][lang is Lang.EN]
+
+
+def day_word(day: date | None, lang: Lang = Lang.JA) -> str:
+    """Return a day as people write it: 令和9年4月1日, or ISO in English; `-` for none."""
+    if day is None:
+        return "-"
+    if lang is Lang.EN:
+        return day.isoformat()
+    for begins, era, before in _ERAS:
+        if day >= begins:
+            year = day.year - before
+            return f"{era}{'元' if year == 1 else year}年{day.month}月{day.day}日"
+    return day.isoformat()

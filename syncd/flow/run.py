@@ -65,6 +65,9 @@ class _Planned:
     guarded: Guarded
 
 
+_NO_PLAN = _Planned(Plan.of(()), Guarded(Plan.of(()), Plan.of(()), ()))
+
+
 def run(site: Site, request: RunRequest) -> RunReport:
     """Do one run; raises AlreadyRunning, GuardUnavailable and StoreError."""
     with site.store.exclusive("run"):
@@ -76,11 +79,11 @@ def run(site: Site, request: RunRequest) -> RunReport:
         intake = read_sources(site, started_at)
         readings = read_directories(site, started_at)
         seen = _decide(site, request, row, intake, readings)
+        if not request.acts:
+            return _finish(site, row, intake, seen, _NO_PLAN, ())
         _advance_cases(site, request, row, seen)
         planned = _plan(site, row, seen)
-        removals: tuple[Removal, ...] = ()
-        if request.apply:
-            removals = apply_plan(site, planned.guarded.free, row.run)
+        removals = apply_plan(site, planned.guarded.free, row.run)
         return _finish(site, row, intake, seen, planned, removals)
 
 

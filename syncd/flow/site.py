@@ -61,10 +61,11 @@ class Site:
 class RunRequest:
     """What a run is asked to do. `actor` is the account that asked, `syncd` for the schedule.
 
-    `apply` False leaves everything to a later run (a preview of another day, a dry run).
+    `acts` False: what was read becomes fact and is judged, but no case moves and nothing is
+    removed. So it is for any other day than today, whose facts are no ground to act on now.
     """
 
     as_of: date
     actor: str
     kind: str = "full"
-    apply: bool = True
+    acts: bool = True

@@ -1,0 +1,1 @@
+"""The command line (design, section 7): stable commands, options, JSON and exit codes."""

@@ -1,0 +1,49 @@
+"""What commands share: finding the configuration, opening the site, printing the answer."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from rich.console import RenderableType
+
+from syncd.bootstrap import OpenSite, open_site
+from syncd.errors import ConfigurationError
+from syncd.logs import configure_logs
+from syncd.reports.progress import make_progress
+from syncd.reports.tables import make_console
+
+
+def config_path(arguments: argparse.Namespace) -> Path:
+    """Return the configuration file; raises ConfigurationError where none is named or there."""
+    if arguments.config is not None:
+        return Path(arguments.config)
+    if os.environ.get("SYNCD_CONFIG"):
+        return Path(os.environ["SYNCD_CONFIG"])
+    here = Path("syncd.toml")
+    if here.exists():
+        return here
+    raise ConfigurationError(
+        "no configuration: name it with --config FILE or SYNCD_CONFIG, or go to its folder. "
+        "'syncd init DIR' makes one."
+    )
+
+
+def open_for(arguments: argparse.Namespace) -> OpenSite:
+    """Open the configured site for a command; progress shows on a terminal."""
+    configure_logs(as_json=False)
+    progress = make_progress(quiet=arguments.quiet or arguments.json)
+    return open_site(config_path(arguments), progress)
+
+
+def answer(
+    arguments: argparse.Namespace, as_json: dict[str, Any], for_people: RenderableType
+) -> None:
+    """Print the answer: one JSON object, or what people read."""
+    if arguments.json:
+        print(json.dumps(as_json, ensure_ascii=False))  # noqa: T201 - the answer
+    elif not arguments.quiet:
+        make_console().print(for_people)

@@ -1,0 +1,83 @@
+"""The words of the command line; every command is here with its options and one line of help."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from pathlib import Path
+
+from syncd import __version__
+from syncd.core.cases import CaseState
+from syncd.reports.words import Lang
+
+_DEFAULT = argparse.SUPPRESS
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser; options common to all commands may stand before or after the command."""
+    parser = argparse.ArgumentParser(
+        prog="syncd",
+        description="個人番号事務権限を、異動の日に根拠とともに終わらせます。",
+    )
+    parser.add_argument("--version", action="version", version=f"syncd {__version__}")
+    _add_common(parser, first=True)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        _add_common(command, first=False)
+        return command
+
+    init = add("init", "設定のひな形を作る / write a commented configuration that works")
+    init.add_argument("directory", type=Path, metavar="DIR")
+    add("check", "設定とすべての接続を試す / try the configuration and every connection")
+    sync = add("sync", "突合し、案件を進め、承認された失効を行う / one whole run")
+    sync.add_argument("--as-of", type=_day, metavar="D", help="この日の時点で判定する")
+    sync.add_argument("--dry-run", action="store_true", help="何も記録せず、何も書かない")
+    preview = add("preview", "その日に誰が何を失うか / who would lose what on a day")
+    preview.add_argument("--on", type=_day, required=True, metavar="D")
+    explain = add("explain", "権限の根拠を説明する / why each right stands or falls")
+    explain.add_argument("staff_number", metavar="STAFF_NUMBER")
+    explain.add_argument("--as-of", type=_day, metavar="D")
+    cases = add("cases", "案件の一覧 / list the cases")
+    cases.add_argument("--state", choices=[str(state) for state in CaseState], metavar="S")
+    approve = add("approve", "案件または計画を承認する / approve cases or a whole plan")
+    approve.add_argument("cases", nargs="*", metavar="CASE")
+    approve.add_argument("--plan", metavar="HASH")
+    approve.add_argument("--reason", default="", metavar="T")
+    refuse = add("refuse", "期限付きで権限を残す（2名） / keep a right until a day")
+    refuse.add_argument("case", metavar="CASE")
+    refuse.add_argument("--until", type=_day, required=True, metavar="D")
+    refuse.add_argument("--reason", required=True, metavar="T")
+    restore = add("restore", "失効を元に戻す（2名） / put a removed right back")
+    restore.add_argument("case", metavar="CASE")
+    restore.add_argument("--reason", default="", metavar="T")
+    add("daemon", "常駐して予定どおりに動く / run as a background service")
+    evidence = add("evidence", "証跡を検証する / verify the audit trail")
+    evidence.add_argument("action", choices=["verify"])
+    demo = add("demo", "架空の市で一通り試す / the main job on a fictional city")
+    demo.add_argument("--dir", type=Path, default=Path("var/demo"), metavar="DIR")
+    return parser
+
+
+def _add_common(parser: argparse.ArgumentParser, *, first: bool) -> None:
+    """Add what every command knows; after the command nothing given means nothing changed."""
+    parser.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        default=None if first else _DEFAULT,
+        help="設定ファイル（なければ SYNCD_CONFIG、次に ./syncd.toml）",
+    )
+    parser.add_argument("--json", action="store_true", default=False if first else _DEFAULT)
+    parser.add_argument("--quiet", action="store_true", default=False if first else _DEFAULT)
+    parser.add_argument(
+        "--lang", type=Lang, choices=list(Lang), default=Lang.JA if first else _DEFAULT
+    )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day; write 2027-04-01") from None

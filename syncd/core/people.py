@@ -62,7 +62,7 @@ class _Row:
 
 
 class People(Mapping[StaffNumber, Person]):
-    """Everybody whom a roster, an order or the account list names, as of one day."""
+    """Everybody whom a roster, an order, the account list or a held row names, as of one day."""
 
     def __init__(self, facts: Facts, policy: Policy, on: date, chart: OrgChart) -> None:
         """Choose the rosters of the day and resolve the orders; people follow when asked for."""
@@ -88,20 +88,20 @@ class People(Mapping[StaffNumber, Person]):
         return person
 
     def __contains__(self, staff_number: object) -> bool:
-        """Tell whether a roster, an order or the account list names this number."""
-        return (
-            staff_number in self._rows
-            or staff_number in self._orders
-            or staff_number in self._contractors
-        )
+        """Tell whether anything names this number, a row that had to be held included."""
+        return any(staff_number in named for named in self._naming())
 
     def __iter__(self) -> Iterator[StaffNumber]:
         """Yield every number that is named."""
-        return iter({**self._rows, **self._orders, **self._contractors})
+        return iter({number: None for named in self._naming() for number in named})
 
     def __len__(self) -> int:
         """Return how many numbers are named."""
-        return len({**self._rows, **self._orders, **self._contractors})
+        return len(set().union(*self._naming()))
+
+    def _naming(self) -> tuple[Mapping[StaffNumber, object], ...]:
+        """Return all that names people: of whom only a held row speaks is unknown, not nobody."""
+        return (self._rows, self._orders, self._contractors, self._held)
 
     def plain_units(self, staff_number: StaffNumber) -> frozenset[OrgUnitCode] | None:
         """Return the sections in and above the posts of somebody plainly at work, else None.

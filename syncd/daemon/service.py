@@ -1,0 +1,173 @@
+"""The service: runs the schedule, one run at a time, and stops cleanly in the middle of anything.
+
+Several nodes may share a PostgreSQL store: each fires, the first to claim a due moment runs it.
+The one broad `except` of the daemon stands in `_guarded`: a run that breaks off must not end the
+schedule; it is logged, counted, and shows as not ready once the deadline passes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from threading import Event, Lock
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from syncd.core.audit import AuditEvent, AuditRecord
+from syncd.core.calendar import JST, day_of
+from syncd.daemon.health import HealthServer
+from syncd.daemon.metrics import Metrics
+from syncd.daemon.notify import notify, watchdog_interval_s
+from syncd.daemon.schedule import is_missed, is_overdue, last_due, trigger_of
+from syncd.errors import AlreadyRunning, StoreError
+from syncd.flow.delta import has_work
+from syncd.flow.run import run
+from syncd.flow.site import RunRequest, Site
+from syncd.settings.model import DaemonTable, ScheduleTable
+
+ACTOR = "syncd"
+_IDLE_S = 3600.0
+
+
+class Service:
+    """The daemon's life: `run` returns when `stop` is set."""
+
+    def __init__(
+        self, site: Site, schedule: ScheduleTable, daemon: DaemonTable, stop: Event
+    ) -> None:
+        """Prepare; nothing starts and no port is bound before `run`."""
+        self._site = site
+        self._schedule = schedule
+        self._listen = daemon.listen
+        self._stop = stop
+        self._metrics = Metrics()
+        self._one_run = Lock()
+        self._log = structlog.get_logger("syncd")
+
+    def run(self) -> None:
+        """Run until asked to stop; a run in progress ends between two groups before we return."""
+        health = HealthServer(self._listen, self._metrics.registry, self.not_ready)
+        scheduler = self._scheduler()
+        health.start()
+        scheduler.start()
+        self._log.info("daemon.started", port=health.port)
+        notify("READY=1")
+        try:
+            self._wait(lambda: bool(scheduler.running))
+        finally:
+            notify("STOPPING=1")
+            scheduler.shutdown(wait=True)
+            health.stop()
+            self._log.info("daemon.stopped")
+
+    def not_ready(self) -> list[str]:
+        """Return why this node should not be relied on; nothing of it is about a person."""
+        try:
+            self._site.store.ping()
+            last = self._last_complete_at()
+        except StoreError as error:
+            return [str(error)]
+        now = self._site.clock()
+        if is_overdue(self._schedule.deadline, last, now):
+            return [f"no complete run today by {self._schedule.deadline:%H:%M} JST"]
+        return []
+
+    def _scheduler(self) -> BackgroundScheduler:
+        scheduler = BackgroundScheduler(
+            timezone=JST,
+            executors={"default": ThreadPoolExecutor(3)},
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        for name, work in (("full", self._full), ("delta", self._delta)):
+            trigger = trigger_of(getattr(self._schedule, name))
+            scheduler.add_job(self._guarded, trigger, args=[name, work], id=name)
+        at = self._schedule.deadline
+        scheduler.add_job(
+            self._guarded,
+            trigger_of(f"{at.minute} {at.hour} * * *"),
+            args=["deadline", self._deadline],
+            id="deadline",
+        )
+        scheduler.add_job(self._guarded, args=["catch-up", self._catch_up], id="catch-up")
+        return scheduler
+
+    def _wait(self, alive: Callable[[], bool]) -> None:
+        """Sleep until stopped, telling systemd that the scheduler lives where it wants to know."""
+        interval = watchdog_interval_s()
+        while not self._stop.wait(interval or _IDLE_S):
+            if interval is not None and alive():
+                notify("WATCHDOG=1")
+
+    def _guarded(self, name: str, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except AlreadyRunning:
+            self._log.info("run.skipped", schedule=name, why="another run is going on")
+        except Exception:  # noqa: BLE001 - the job loop, see above
+            self._metrics.note_failure()
+            self._log.exception("run.failed", schedule=name)
+
+    def _full(self) -> None:
+        if self._claim("full", self._schedule.full):
+            self._run("full")
+
+    def _delta(self) -> None:
+        if self._claim("delta", self._schedule.delta) and has_work(self._site):
+            self._run("delta")
+
+    def _catch_up(self) -> None:
+        """Do at once what a standstill missed."""
+        last = self._last_complete_at()
+        if last is not None:
+            self._metrics.note_complete(last)
+        if is_missed(self._schedule.full, last, self._site.clock()):
+            self._log.info("run.caught_up")
+            self._run("full")
+
+    def _claim(self, name: str, cron: str) -> bool:
+        now = self._site.clock()
+        due = last_due(cron, now)
+        if due is None or self._stop.is_set():
+            return False
+        with self._site.store.begin() as unit:
+            return unit.claim_firing(name, due, now)
+
+    def _run(self, kind: str) -> None:
+        with self._one_run:
+            if self._stop.is_set():
+                return
+            today = day_of(self._site.clock())
+            report = run(self._site, RunRequest(today, ACTOR, kind))
+            with self._site.store.begin() as unit:
+                cases = unit.cases()
+        self._metrics.note_run(report, cases)
+        if report.complete:
+            self._metrics.note_alarm(raised=False)
+        self._log.info(
+            "run.finished",
+            run=report.run,
+            kind=kind,
+            complete=report.complete,
+            exit_code=report.exit_code,
+            stale=report.counts.stale,
+            unknown=report.counts.unknown,
+            removed=report.counts.removed,
+        )
+
+    def _deadline(self) -> None:
+        """Raise the dead man's alarm where no complete run of today stands on record."""
+        now = self._site.clock()
+        if not is_overdue(self._schedule.deadline, self._last_complete_at(), now):
+            return
+        self._metrics.note_alarm(raised=True)
+        self._log.error("alarm.raised", why="no complete run by the deadline")
+        ground = {"why": "no complete run by the deadline"}
+        with self._site.store.begin() as unit:
+            unit.audit([AuditRecord(now, AuditEvent.ALARM_RAISED, ACTOR, "deadline", None, ground)])
+
+    def _last_complete_at(self) -> datetime | None:
+        with self._site.store.begin() as unit:
+            last = unit.last_complete_run()
+        return None if last is None else last.started_at

@@ -1,0 +1,49 @@
+# make install | demo | test | lint | bench
+# Both `demo` and `test` do all the set-up: a .venv with pinned, hashed dependencies.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+FOUND := $(shell deploy/find-python $(PYTHON))
+
+.PHONY: install demo test lint format bench servers lock clean
+
+install: $(STAMP)
+
+$(STAMP): requirements-dev.lock pyproject.toml
+	@test -n "$(FOUND)" || { echo "syncd needs Python 3.11 or newer with venv: apt install python3-venv (or make PYTHON=/path/to/python3.12)"; exit 1; }
+	test -x $(BIN)/python || $(FOUND) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: install
+	$(BIN)/syncd demo
+
+servers:
+	deploy/install-test-servers
+
+test: install servers
+	$(BIN)/python -m pytest
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: install
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: install servers
+	$(BIN)/python -m bench
+
+# For developers: resolve again. The files hold hashes and no addresses.
+lock: install
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 --extra dev pyproject.toml -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) build dist

@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -20,8 +21,17 @@ _DROPPED = frozenset(
 _TWELVE_DIGITS = re.compile(r"(?<!\d)\d{12}(?!\d)")
 
 
-def configure_logs(*, as_json: bool, level: int = logging.INFO) -> None:
-    """Set up logging once for the process; times are ISO 8601 in the host's zone with offset."""
+def configure_logs(
+    *, as_json: bool, clock: Callable[[], datetime], level: int = logging.INFO
+) -> None:
+    """Set up logging once for the process; `clock` gives the aware time of each record."""
+
+    def stamp(
+        _logger: object, _method: str, event: MutableMapping[str, Any]
+    ) -> MutableMapping[str, Any]:
+        event["at"] = clock().isoformat(timespec="milliseconds")
+        return event
+
     stream = sys.stdout if as_json else sys.stderr
     renderer: Any = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
@@ -32,7 +42,7 @@ def configure_logs(*, as_json: bool, level: int = logging.INFO) -> None:
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=False, key="at"),
+            stamp,
             redact,
             structlog.processors.format_exc_info,
             renderer,

@@ -10,7 +10,7 @@ from typing import Any
 
 from rich.console import RenderableType
 
-from syncd.bootstrap import OpenSite, open_site
+from syncd.bootstrap import OpenSite, now, open_site
 from syncd.errors import ConfigurationError
 from syncd.logs import configure_logs
 from syncd.reports.progress import make_progress
@@ -34,7 +34,7 @@ def config_path(arguments: argparse.Namespace) -> Path:
 
 def open_for(arguments: argparse.Namespace) -> OpenSite:
     """Open the configured site for a command; progress shows on a terminal."""
-    configure_logs(as_json=False)
+    configure_logs(as_json=False, clock=now)
     progress = make_progress(quiet=arguments.quiet or arguments.json)
     return open_site(config_path(arguments), progress)
 

@@ -10,6 +10,8 @@ from threading import Thread
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+from syncd.errors import ConfigurationError
+
 _TEXT = "text/plain; charset=utf-8"
 _JSON = "application/json"
 
@@ -20,10 +22,19 @@ class HealthServer:
     def __init__(
         self, listen: str, registry: CollectorRegistry, not_ready: Callable[[], list[str]]
     ) -> None:
-        """Bind to `host:port` (port 0 takes a free one); `not_ready` gives the reasons, if any."""
+        """Bind to `host:port` (port 0 takes a free one); `not_ready` gives the reasons, if any.
+
+        Raises ConfigurationError where the port cannot be had.
+        """
         host, _, port = listen.rpartition(":")
         handler = _handler(registry, not_ready)
-        self._server = ThreadingHTTPServer((host.strip("[]"), int(port)), handler)
+        try:
+            self._server = ThreadingHTTPServer((host.strip("[]"), int(port)), handler)
+        except OSError as error:
+            raise ConfigurationError(
+                f"[daemon] listen = {listen!r}: {error.strerror}. "
+                "Is another syncd daemon running? Else choose a free port."
+            ) from error
         self._server.daemon_threads = True
         self._thread = Thread(target=self._server.serve_forever, name="health", daemon=True)
 

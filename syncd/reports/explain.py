@@ -73,7 +73,13 @@ def _lines(told: Explanation, lang: Lang) -> Iterator[str]:
         word = "designation" if en else "指定"
         where = f"{line.source}:{line.line}"
         yield f"  {word} {line.affair}/{_unit(line.org_unit, told)} {span} ({where})"
-    if not told.rights:
+    if not told.read_at:
+        yield (
+            "  No directory was read yet: run 'syncd sync' first."
+            if en
+            else ("  まだ一度も突合していません。先に syncd sync を実行してください。")
+        )
+    elif not told.rights:
         yield (
             "  No right was seen in any directory."
             if en

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from syncd.ports.directory import Progress as Report
 
 _TENTHS = 10
+_LONG = 100
 _WORDS = MappingProxyType(
     {
         "sources": "入力を読む",
@@ -32,7 +33,7 @@ def make_progress(*, quiet: bool = False) -> Report:
 
 
 class LoggedProgress:
-    """Writes a record for each tenth of long work, and for its end."""
+    """Writes a record for each tenth of long work, and for its end; short work says nothing."""
 
     def __init__(self) -> None:
         """Start with nothing reported."""
@@ -41,7 +42,7 @@ class LoggedProgress:
 
     def report(self, what: str, done: int, total: int | None) -> None:
         """Record progress; `total` None means that nobody knows how much there is."""
-        if not total:
+        if total is None or total < _LONG:
             return
         tenth = done * _TENTHS // total
         if tenth > self._last.get(what, -1) or done == total:

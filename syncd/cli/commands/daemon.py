@@ -6,7 +6,7 @@ import argparse
 import signal
 from threading import Event
 
-from syncd.bootstrap import open_site
+from syncd.bootstrap import now, open_site
 from syncd.cli.opening import config_path
 from syncd.daemon.service import Service
 from syncd.logs import configure_logs
@@ -15,7 +15,7 @@ from syncd.reports.progress import LoggedProgress
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve; SIGTERM ends it between two groups at the latest, with everything on record."""
-    configure_logs(as_json=True)
+    configure_logs(as_json=True, clock=now)
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())

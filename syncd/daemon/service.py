@@ -32,12 +32,22 @@ _IDLE_S = 3600.0
 
 
 class Service:
-    """The daemon's life: `run` returns when `stop` is set."""
+    """The daemon's life: `run` returns after somebody asked it to stop."""
 
     def __init__(
-        self, site: Site, schedule: ScheduleTable, daemon: DaemonTable, stop: Event
+        self,
+        site: Site,
+        schedule: ScheduleTable,
+        daemon: DaemonTable,
+        stop: Event,
+        asked_to_stop: Callable[[float], bool],
     ) -> None:
-        """Prepare; nothing starts and no port is bound before `run`."""
+        """Prepare; nothing starts and no port is bound before `run`.
+
+        `asked_to_stop(seconds)` waits that long at most and tells whether to end; `stop` is then
+        set for all who look at it, the site's own `stopping` among them.
+        """
+        self._asked_to_stop = asked_to_stop
         self._site = site
         self._schedule = schedule
         self._listen = daemon.listen
@@ -57,6 +67,7 @@ class Service:
         try:
             self._wait(lambda: bool(scheduler.running))
         finally:
+            self._stop.set()
             notify("STOPPING=1")
             scheduler.shutdown(wait=True)
             health.stop()
@@ -96,7 +107,7 @@ class Service:
     def _wait(self, alive: Callable[[], bool]) -> None:
         """Sleep until stopped, telling systemd that the scheduler lives where it wants to know."""
         interval = watchdog_interval_s()
-        while not self._stop.wait(interval or _IDLE_S):
+        while not self._asked_to_stop(interval or _IDLE_S):
             if interval is not None and alive():
                 notify("WATCHDOG=1")
 

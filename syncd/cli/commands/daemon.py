@@ -12,7 +12,6 @@ from syncd.daemon.service import Service
 from syncd.logs import configure_logs
 from syncd.reports.progress import LoggedProgress
 
-
 _ENDING = (signal.SIGTERM, signal.SIGINT)
 
 

@@ -146,7 +146,7 @@ def draw(memberships: int, day: Day = Day.STEADY) -> Town:
 
 
 def _roster(drawing: Drawing) -> Iterator[RosterEntry]:
-    left_on = date(2026, 12, 31)
+    left_on = date(2025, 12, 31)
     for person, number in enumerate(drawing.numbers):
         oddity = drawing.oddity(person)
         away = (person + STAFF_EACH * 2) % drawing.people

@@ -1,0 +1,40 @@
+"""`make bench`: everything that is measured, one table after the other, and bench/out/bench.json."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+
+from bench import city_ldap, decide
+from bench.shapes import CITY
+from bench.tables import OUT, print_table, write_json
+
+_SMALL, _SMALL_ROUNDS = 45_000, 2
+
+
+def main() -> None:
+    """Measure everything; `--quick` does a tenth of City, to see that it still runs."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    quick = parser.parse_args().quick
+    machine: dict[str, object] = {
+        "python": platform.python_version(),
+        "system": platform.system(),
+        "cores": os.cpu_count(),
+        "load_before": os.getloadavg()[0],
+    }
+    print_table("machine", ("what", "value"), [(k, str(v)) for k, v in machine.items()])
+    found = {
+        "machine": machine,
+        "decide": decide.run(_SMALL if quick else decide.SIZES[-1]),
+        "city_ldap": city_ldap.run(_SMALL, _SMALL_ROUNDS)
+        if quick
+        else city_ldap.run(CITY, city_ldap.ROUNDS),
+    }
+    write_json(OUT / "bench.json", found)
+    print(f"written: {OUT / 'bench.json'}")
+
+
+if __name__ == "__main__":
+    main()

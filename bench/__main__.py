@@ -1,4 +1,4 @@
-"""`make bench`: everything that is measured, one table after the other, and bench/out/bench.json."""
+"""`make bench`: everything that is measured, table by table, and bench/out/bench.json."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def main() -> None:
         "load_before": os.getloadavg()[0],
     }
     print_table("machine", ("what", "value"), [(k, str(v)) for k, v in machine.items()])
-    found = {
+    found: dict[str, object] = {
         "machine": machine,
         "decide": decide.run(_SMALL if quick else decide.SIZES[-1]),
         "city_ldap": city_ldap.run(_SMALL, _SMALL_ROUNDS)

@@ -24,7 +24,6 @@ cn: config
 olcPidFile: {folder}/slapd.pid
 olcLogLevel: none
 olcToolThreads: 2
-olcSortVals: member
 
 dn: cn=module,cn=config
 objectClass: olcModuleList
@@ -44,6 +43,7 @@ dn: olcDatabase={{-1}}frontend,cn=config
 objectClass: olcDatabaseConfig
 objectClass: olcFrontendConfig
 olcDatabase: {{-1}}frontend
+olcSortVals: member
 olcAccess: to dn.base="" by * read
 
 dn: olcDatabase={{1}}mdb,cn=config

@@ -1,0 +1,28 @@
+"""The `ldap` directory: OpenLDAP, 389 Directory Server and their like, over verified TLS."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from connectors.ldap.options import LdapOptions
+from connectors.ldap.reader import LdapReader
+from connectors.ldap.writer import LdapWriter
+from syncd.ports.directory import DirectoryContext
+
+__all__ = ["LdapDirectoryType", "LdapOptions", "LdapReader", "LdapWriter"]
+
+
+class LdapDirectoryType:
+    """What the entry point `ldap` names."""
+
+    Options: ClassVar[type[LdapOptions]] = LdapOptions
+
+    @staticmethod
+    def build_reader(options: LdapOptions, context: DirectoryContext) -> LdapReader:
+        """Return the reader; connects to nothing yet."""
+        return LdapReader(context.name, options, context)
+
+    @staticmethod
+    def build_writer(options: LdapOptions, context: DirectoryContext) -> LdapWriter:
+        """Return the writer; connects to nothing yet."""
+        return LdapWriter(context.name, options, context)

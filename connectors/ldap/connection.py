@@ -1,0 +1,158 @@
+"""Connecting and binding: servers in order, TLS always verified, every failure with a remedy.
+
+ldap3's own default `Tls` verifies nothing (ldap3/core/tls.py): here a certificate is always
+required, checked against the CA and against the host's name (RFC 4513, section 3.1.3).
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ldap3 import NONE, SASL, SIMPLE, SYNC, Connection, Server, Tls
+from ldap3.core.exceptions import LDAPException
+
+from connectors.ldap.options import LdapOptions
+from syncd.errors import DirectoryUnreadable
+
+_REMEDIES = (
+    (
+        "certificate",
+        "ca_file と証明書の期限・名前を確かめてください / check ca_file, the date and name",
+    ),
+    ("hostname", "証明書のホスト名を確かめてください / check the host name in the certificate"),
+    (
+        "invalidCredentials",
+        "bind_dn とパスワードを確かめてください / check bind_dn and the password",
+    ),
+    (
+        "confidentialityRequired",
+        "ldaps:// か start_tls を使ってください / use ldaps:// or start_tls",
+    ),
+    ("strongerAuthRequired", "ldaps:// か start_tls を使ってください / use ldaps:// or start_tls"),
+    ("StartTLS", "サーバの TLS 設定を確かめてください / check the server's TLS"),
+)
+_REACH = (
+    "サーバが動いていて届くことを確かめてください / check that the server runs and is reachable"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Who binds. `dn` empty means SASL EXTERNAL: the socket or the client certificate tells."""
+
+    dn: str = ""
+    password_file: Path | None = None
+    password_env: str = ""
+
+
+def reading_login(options: LdapOptions) -> Login:
+    """Return who reads."""
+    return Login(options.bind_dn, options.bind_password_file, options.bind_password_env)
+
+
+def writing_login(options: LdapOptions) -> Login:
+    """Return who writes: an account of its own where one is configured."""
+    if not options.write_bind_dn:
+        return reading_login(options)
+    return Login(options.write_bind_dn, options.write_password_file, options.write_password_env)
+
+
+@contextmanager
+def connected(
+    name: str, options: LdapOptions, base_dir: Path, login: Login, first: int = 0
+) -> Iterator[Connection]:
+    """Yield a bound connection to the first server that takes us, beginning with number `first`.
+
+    Raises DirectoryUnreadable with what every server said.
+    """
+    urls = options.urls[first % len(options.urls) :] + options.urls[: first % len(options.urls)]
+    failures: list[str] = []
+    for url in urls:
+        try:
+            connection = _open(url, options, base_dir, login)
+        except (LDAPException, OSError) as error:
+            failures.append(f"{url}: {_reason(error)}")
+            continue
+        try:
+            yield connection
+        finally:
+            _close(connection)
+        return
+    raise DirectoryUnreadable(name, "; ".join(failures), remedy_for(" ".join(failures)))
+
+
+def remedy_for(reason: str) -> str:
+    """Return what the administrator can do about a failure, by its words."""
+    lower = reason.lower()
+    return next((remedy for word, remedy in _REMEDIES if word.lower() in lower), _REACH)
+
+
+def _open(url: str, options: LdapOptions, base_dir: Path, login: Login) -> Connection:
+    tls = Tls(
+        validate=ssl.CERT_REQUIRED,
+        ca_certs_file=_path(base_dir, options.ca_file) or ssl.get_default_verify_paths().cafile,
+        local_certificate_file=_path(base_dir, options.client_cert_file),
+        local_private_key_file=_path(base_dir, options.client_key_file),
+    )
+    server = Server(url, tls=tls, get_info=NONE, connect_timeout=options.connect_timeout_s)
+    connection = Connection(
+        server,
+        user=login.dn or None,
+        password=_password(base_dir, login),
+        authentication=SIMPLE if login.dn else SASL,
+        sasl_mechanism=None if login.dn else "EXTERNAL",
+        sasl_credentials=None if login.dn else "",
+        client_strategy=SYNC,
+        auto_referrals=False,
+        check_names=False,
+        receive_timeout=options.timeout_s,
+    )
+    try:
+        _bind(connection, start_tls=options.start_tls and url.startswith("ldap://"))
+    except (LDAPException, OSError):
+        _close(connection)
+        raise
+    return connection
+
+
+def _bind(connection: Connection, *, start_tls: bool) -> None:
+    connection.open()
+    if start_tls and not connection.start_tls():
+        raise LDAPException(f"StartTLS: {connection.result['description']}")
+    if not connection.bind():
+        result = connection.result
+        raise LDAPException(f"{result['description']} {result['message']}".strip())
+
+
+def _close(connection: Connection) -> None:
+    try:
+        connection.unbind()
+    except (LDAPException, OSError):
+        connection.closed = True  # it was broken already; there is nothing to give back
+
+
+def _path(base_dir: Path, path: Path | None) -> str | None:
+    return None if path is None else str(base_dir / path)
+
+
+def _password(base_dir: Path, login: Login) -> str | None:
+    """Return the secret of a login; raises OSError where its file cannot be read."""
+    if not login.dn:
+        return None
+    if login.password_file is not None:
+        return (base_dir / login.password_file).read_text(encoding="utf-8").rstrip("\r\n")
+    secret = os.environ.get(login.password_env)
+    if secret is None:
+        raise OSError(f"environment variable {login.password_env} is not set")
+    return secret
+
+
+def _reason(error: Exception) -> str:
+    """Return what went wrong in one line; ldap3 hides the cause of a failed handshake inside."""
+    text = str(error) or type(error).__name__
+    return text.splitlines()[0]

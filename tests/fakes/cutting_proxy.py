@@ -1,0 +1,55 @@
+"""A TCP proxy on loopback that passes bytes on and cuts the line after a number of them."""
+
+from __future__ import annotations
+
+import socket
+from threading import Thread
+
+
+class CuttingProxy:
+    """Cuts every connection after `limit` bytes from the server; None never cuts."""
+
+    def __init__(self, port: int, limit: int | None) -> None:
+        self.target = port
+        self.limit = limit
+        self.passed = 0
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listener.getsockname()[1])
+        Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            server = socket.create_connection(("127.0.0.1", self.target))
+            Thread(target=self._pass_on, args=(client, server), daemon=True).start()
+            Thread(target=self._pass_back, args=(server, client), daemon=True).start()
+
+    def _pass_on(self, client: socket.socket, server: socket.socket) -> None:
+        try:
+            while data := client.recv(65536):
+                server.sendall(data)
+        except OSError:
+            pass
+        server.close()
+
+    def _pass_back(self, server: socket.socket, client: socket.socket) -> None:
+        left = self.limit
+        try:
+            while data := server.recv(4096):
+                kept = data if left is None else data[:left]
+                client.sendall(kept)
+                self.passed += len(kept)
+                if left is not None:
+                    left -= len(kept)
+                    if left <= 0:
+                        break
+        except OSError:
+            pass
+        client.close()
+        server.close()

@@ -1,20 +1,22 @@
 """An LDIF export as entries, or a refusal that says at which line it is not whole.
 
 Understands what `slapcat`, `ldapsearch` and `ldifde` write. A cut export must never pass as a
-small directory: see `_check_whole`.
+small directory: what the writing program puts at the end must be there (`wholeness`).
 """
 
 from __future__ import annotations
 
-import re
+import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from connectors.ldif.syntax import LdifError, Line, logical_lines, parse_line
+from connectors.ldif.wholeness import SearchResult, check_whole, read_result
+from connectors.shared.dn import dn_key
 from connectors.shared.groups import Entry
 
-_RESULT = re.compile(rb"^result: (\d+) ?(.*)$")
-_SEARCH_HEAD = b"# extended LDIF"
+_PRELUDE = (b"version:", b"search:", b"ref:")
+_WIDE = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,35 +27,60 @@ class Record:
     lines: tuple[Line, ...]
 
 
+def to_utf8(content: bytes) -> tuple[bytes, bytes, str]:
+    """Return (text in UTF-8, byte order mark, encoding); `ldifde -u` writes UTF-16.
+
+    Raises LdifError where it is neither.
+    """
+    if content.startswith(codecs.BOM_UTF8):
+        return content.removeprefix(codecs.BOM_UTF8), codecs.BOM_UTF8, "utf-8"
+    for mark, encoding in _WIDE.items():
+        if content.startswith(mark):
+            try:
+                return content.removeprefix(mark).decode(encoding).encode(), mark, encoding
+            except UnicodeDecodeError as error:
+                why = "UTF-16 として読めません。途中で切れていませんか / not whole UTF-16"
+                raise LdifError(1, why) from error
+    return content, b"", "utf-8"
+
+
 def parse_export(raw: bytes) -> list[Record]:
-    """Return every entry of an export; raises LdifError where it is broken or not whole."""
-    raw = raw.removeprefix(b"\xef\xbb\xbf")
+    """Return every entry of an export in UTF-8; raises LdifError where it is broken or not whole.
+
+    Two records of one name are refused: one of them would silently hide the other's members.
+    """
     records: list[Record] = []
-    result: int | None = None
+    results: list[SearchResult] = []
+    places: dict[str, int] = {}
     for block in _blocks(raw):
-        found = _RESULT.match(block[-1].text) if block else None
-        if found and not block[0].text.lower().startswith(b"dn:"):
-            result = _checked_result(block[-1], int(found[1]), found[2])
-            continue
-        if block[0].text.lower().startswith((b"version:", b"search:", b"ref:")):
-            _check_reference(block[0])
-            block = block[1:]  # noqa: PLW2901 - the rest of the block is its record
-        if block:
-            records.append(_record(block))
-    _check_whole(raw, records, result)
+        if block[0].text.lower().startswith(_PRELUDE):
+            found, rest = _prelude(block, len(records))
+            results += found
+            if not rest:
+                continue
+            block = rest  # noqa: PLW2901 - the rest of the block is its record
+        record = parse_record(block)
+        records.append(record)
+        _check_single(places, dn_key(record.entry.dn), block[0])
+    check_whole(raw, [r.entry for r in records], results)
     return records
 
 
-def _checked_result(line: Line, code: int, text: bytes) -> int:
-    if code != 0:
-        why = f"検索が途中で終わった書き出しです / the search ended with result {code}"
-        raise LdifError(line.number, f"{why} {text.decode('ascii', 'replace')}")
-    return code
+def _check_single(places: dict[str, int], key: str, line: Line) -> None:
+    first = places.setdefault(key, line.number)
+    if first != line.number:
+        why = f"{first} 行目と同じ DN です / the same DN as at line {first}"
+        raise LdifError(line.number, why)
 
 
-def _check_reference(line: Line) -> None:
-    if line.text.lower().startswith(b"ref:"):
-        raise LdifError(line.number, "参照（ref）は読みません / referrals are not followed")
+def _prelude(block: list[Line], entries: int) -> tuple[list[SearchResult], list[Line]]:
+    """Take what is no record from the head of a block: version, result of a search, referral."""
+    head = block[0].text.lower()
+    if head.startswith(b"ref:"):
+        raise LdifError(block[0].number, "参照（ref）は読みません / referrals are not followed")
+    if head.startswith(b"search:"):
+        return [read_result(block, entries)], []
+    return [], block[1:]
 
 
 def _blocks(raw: bytes) -> Iterator[list[Line]]:
@@ -70,7 +97,8 @@ def _blocks(raw: bytes) -> Iterator[list[Line]]:
         yield block
 
 
-def _record(block: list[Line]) -> Record:
+def parse_record(block: list[Line]) -> Record:
+    """Return the record that stands in these lines; raises LdifError."""
     name, _, dn = parse_line(block[0])
     if name != "dn":
         raise LdifError(block[0].number, "dn: で始まっていません / a record begins with dn:")
@@ -85,7 +113,10 @@ def _record(block: list[Line]) -> Record:
             continue
         attributes.setdefault(attribute, []).append(value)
     if "objectclass" not in attributes:
-        why = "objectClass のない項目です。途中で切れていませんか / an entry without objectClass"
+        why = (
+            "objectClass のない項目です。途中で切れたか、書き出す属性に objectClass がありません / "
+            "an entry without objectClass: cut off, or exported without that attribute"
+        )
         raise LdifError(block[0].number, why)
     return Record(Entry(dn, attributes), tuple(block))
 
@@ -94,15 +125,3 @@ def _check_changetype(line: Line, value: str) -> None:
     if value.strip().lower() != "add":
         why = "変更の記録です。書き出しではありません / a change record, not an export"
         raise LdifError(line.number, why)
-
-
-def _check_whole(raw: bytes, records: list[Record], result: int | None) -> None:
-    """Refuse what was cut: no line end at the end, or a search without its result."""
-    last = raw.count(b"\n") + 1
-    if not records:
-        raise LdifError(last, "項目が一つもありません / no entry at all")
-    if not raw.endswith((b"\n", b"\r")):
-        raise LdifError(last, "最後の行が途中で切れています / the last line is cut off")
-    if raw.startswith(_SEARCH_HEAD) and result is None:
-        why = "ldapsearch の結果行がありません。途中で切れています / the search's result is missing"
-        raise LdifError(last, why)

@@ -27,6 +27,8 @@ class LdifOptions(BaseModel):
     account_attribute: str = "uid"
     placeholder_member: str = ""
     min_entries: Annotated[int, Field(ge=1)] = 1
+    max_unresolved_percent: Annotated[float, Field(ge=0, le=100)] = 10
+    """Of the accounts: more members than this (and than 10) without an entry refuse the file."""
     integrity: Literal["optional", "required"] = "optional"
 
     def shape(self, width: int) -> Shape:
@@ -45,7 +47,7 @@ class LdifOptions(BaseModel):
         pattern = Path(self.path)
         anchor = Path(pattern.anchor) if pattern.is_absolute() else base_dir
         relative = pattern.relative_to(pattern.anchor) if pattern.is_absolute() else pattern
-        found = [path for path in anchor.glob(str(relative)) if path.is_file()]
+        found = [path for path in anchor.glob(str(relative)) if _is_export(path)]
         if not found:
             raise DirectoryUnreadable(
                 directory,
@@ -53,3 +55,8 @@ class LdifOptions(BaseModel):
                 "書き出しを置くか、path を直してください / put the export there or mend path",
             )
         return max(found, key=lambda path: (path.stat().st_mtime, path.name))
+
+
+def _is_export(path: Path) -> bool:
+    """Tell an export from what stands beside it: checksums, locks, half-written files."""
+    return path.is_file() and path.suffix != ".sha256" and not path.name.startswith(".")

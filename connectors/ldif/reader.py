@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 
-from connectors.ldif.export import Record, parse_export
+from connectors.ldif.export import Record
+from connectors.ldif.export_file import EXPORT_AGAIN, ExportFile, find_record, load, records_of
 from connectors.ldif.options import LdifOptions
-from connectors.ldif.syntax import LdifError
-from connectors.shared.dn import dn_key
-from connectors.shared.groups import is_group, member_attribute, snapshot_of
+from connectors.ldif.wholeness import ends_record
+from connectors.shared.groups import is_group, member_attribute, member_value_key, snapshot_of
 from syncd.core.memberships import DirectorySnapshot, Proof
 from syncd.errors import DirectoryUnreadable
 from syncd.ports.directory import DirectoryContext, Progress
 
-SIDECAR = ".sha256"
-_EXPORT_AGAIN = "書き出しをやり直してください / export the directory again"
+_FEW = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,34 +27,27 @@ class LdifReader:
 
     def read(self, progress: Progress) -> DirectorySnapshot:
         """Read every account, group and membership; raises DirectoryUnreadable."""
-        path, raw, records = load(self.name, self.options, self.context)
+        file = load(self.name, self.options, self.context)
+        records = records_of(self.name, file)
         progress(self.name, len(records), len(records))
-        proof = Proof(
-            method="LDIF file",
-            pages=1,
-            entries=len(records),
-            server=path.name,
-            sha256=hashlib.sha256(raw).hexdigest(),
-        )
+        proof = Proof("LDIF file", 1, len(records), file.path.name, file.sha256)
         shape = self.options.shape(self.context.staff_number_width)
         entries = (record.entry for record in records)
         snapshot = snapshot_of(self.name, self.context.clock(), proof, entries, shape)
         self._check_filled(snapshot)
-        return snapshot
+        self._check_resolved(snapshot, records)
+        return replace(snapshot, warnings=(*snapshot.warnings, *_doubts(file)))
 
     def present_members(self, group: str, members: Collection[str]) -> frozenset[str]:
         """Return those who stand directly in the group by the file as it is now."""
-        _, _, records = load(self.name, self.options, self.context)
-        record = find_group(records, group)
-        if record is None:
+        file = load(self.name, self.options, self.context)
+        record = find_record(self.name, file, group)
+        if record is None or not is_group(record.entry):
             return frozenset()
         attribute = member_attribute(record.entry.classes())
         values = record.entry.attributes.get(attribute, ())
-        uids = self._uids(records) if attribute == "memberuid" else {}
-        keys = {value if uids else dn_key(value.partition("#'")[0]) for value in values}
-        return frozenset(
-            m for m in members if (uids.get(dn_key(m), m) if uids else dn_key(m)) in keys
-        )
+        keys = {member_value_key(attribute, value) for value in values}
+        return frozenset(m for m in members if member_key(self.name, file, attribute, m) in keys)
 
     def check(self) -> str:
         """Read the file and count; raises DirectoryUnreadable."""
@@ -66,13 +56,6 @@ class LdifReader:
             f"{snapshot.proof.server}: {len(snapshot.accounts)} accounts, "
             f"{len(snapshot.groups)} groups"
         )
-
-    def _uids(self, records: list[Record]) -> dict[str, str]:
-        return {
-            dn_key(r.entry.dn): r.entry.attributes["uid"][0]
-            for r in records
-            if "uid" in r.entry.attributes
-        }
 
     def _check_filled(self, snapshot: DirectorySnapshot) -> None:
         for what, found, option in (
@@ -90,41 +73,43 @@ class LdifReader:
                 self.name,
                 f"{snapshot.proof.entries} 項目しかありません"
                 f"（min_entries {self.options.min_entries}） / fewer entries than min_entries",
-                _EXPORT_AGAIN,
+                EXPORT_AGAIN,
+            )
+
+    def _check_resolved(self, snapshot: DirectorySnapshot, records: Iterable[Record]) -> None:
+        """Refuse a file that lacks many of those whom its groups name: their entries were cut off.
+
+        Read as it stands, each of them would be an unknown account whose rights should go.
+        """
+        names = {record.entry.dn for record in records}
+        missing = sum(account.native not in names for account in snapshot.accounts.values())
+        known = len(snapshot.accounts) - missing
+        if missing > max(_FEW, known * self.options.max_unresolved_percent / 100):
+            raise DirectoryUnreadable(
+                self.name,
+                f"グループが名指す {missing} 件の項目が書き出しにありません / "
+                f"{missing} members of groups have no entry in the export",
+                "people_base の人を全部書き出すか、削除済みの人をグループから外すか、"
+                "max_unresolved_percent を上げてください / export everybody under people_base, "
+                "take deleted people out of the groups, or raise max_unresolved_percent",
             )
 
 
-def load(
-    name: str, options: LdifOptions, context: DirectoryContext
-) -> tuple[Path, bytes, list[Record]]:
-    """Return the file, its bytes and its records; raises DirectoryUnreadable."""
-    path = options.find(name, context.base_dir)
-    try:
-        raw = path.read_bytes()
-        _check_sidecar(name, path, raw, required=options.integrity == "required")
-        return path, raw, parse_export(raw)
-    except OSError as error:
-        why = f"{path.name}: {error.strerror}"
-        raise DirectoryUnreadable(name, why, "ファイルの権限を確かめてください") from error
-    except LdifError as error:
-        raise DirectoryUnreadable(name, f"{path.name} {error}", _EXPORT_AGAIN) from error
+def _doubts(file: ExportFile) -> tuple[str, ...]:
+    """Say what a person should look at although it is no fault."""
+    if ends_record(file.raw):
+        return ()
+    doubt = (
+        "は空行で終わっていません。途中で切れていないか確かめてください / "
+        "does not end with a blank line: make sure that it is not cut off"
+    )
+    return (f"{file.path.name} {doubt}",)
 
 
-def find_group(records: list[Record], group: str) -> Record | None:
-    """Return the record of a group by its key (its DN)."""
-    key = dn_key(group)
-    return next((r for r in records if is_group(r.entry) and dn_key(r.entry.dn) == key), None)
-
-
-def _check_sidecar(name: str, path: Path, raw: bytes, *, required: bool) -> None:
-    """Hold the file against `<file>.sha256`, as `sha256sum` writes it."""
-    sidecar = path.with_name(path.name + SIDECAR)
-    if not sidecar.exists():
-        if required:
-            why = f"{sidecar.name} がありません / is missing"
-            raise DirectoryUnreadable(name, why, _EXPORT_AGAIN)
-        return
-    stated = sidecar.read_text(encoding="utf-8").split()[:1]
-    if stated != [hashlib.sha256(raw).hexdigest()]:
-        why = f"{path.name} が {sidecar.name} と一致しません / does not match its checksum"
-        raise DirectoryUnreadable(name, why, _EXPORT_AGAIN)
+def member_key(name: str, file: ExportFile, attribute: str, member: str) -> str:
+    """Return the key under which a member (a native id) stands in groups of that kind."""
+    if attribute != "memberuid" or "=" not in member:
+        return member_value_key(attribute, member)
+    record = find_record(name, file, member)
+    uids = record.entry.attributes.get("uid", ()) if record else ()
+    return uids[0] if uids else member

@@ -10,10 +10,13 @@ import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 _UNSAFE_FIRST = frozenset(" :<")
 _FOLD = 76
-_ATTRIBUTE = re.compile(r"([A-Za-z0-9.-]+)((?:;[A-Za-z0-9.=*-]+)*)(::|:<|:)")
+_LINE = re.compile(rb"([A-Za-z0-9.-]+)((?:;[A-Za-z0-9.=*-]+)*)(::|:<|:) *(.*)", re.DOTALL)
+_BINARY = frozenset({"objectsid", "objectguid"})
+_NAMES = frozenset({"dn", "objectclass", "cn", "uid", "member", "uniquemember", "memberuid"})
 
 
 class LdifError(Exception):
@@ -55,25 +58,42 @@ def logical_lines(raw: bytes) -> Iterator[Line]:
 
 
 def parse_line(line: Line) -> tuple[str, str, str]:
-    """Return (attribute in lower case, its options, value); raises LdifError."""
+    """Return (attribute in lower case, its options, value); raises LdifError.
+
+    A value that is binary (an objectGUID, a photo) is given in base64, as it stands in the file.
+    """
+    found = _LINE.fullmatch(line.text)
+    if found is None:
+        raise LdifError(line.number, "属性名がありません / no attribute name")
+    attribute, options, kind, value = found.groups()
+    name = _lower(attribute)
+    if kind == b":<":
+        raise LdifError(line.number, "URL の値は読みません / values by URL are not read")
     try:
-        head = line.text[:256].decode("utf-8", "replace")
-        found = _ATTRIBUTE.match(head)
-        if found is None:
-            raise LdifError(line.number, "属性名がありません / no attribute name")
-        value = line.text[found.end() :].lstrip(b" ")
-        if found[3] == ":<":
-            raise LdifError(line.number, "URL の値は読みません / values by URL are not read")
-        if found[3] == "::":
-            value = base64.b64decode(value, validate=True)
-        return found[1].lower(), found[2].lower(), value.decode("utf-8", "strict")
+        if kind == b"::":
+            return name, _lower(options), _decoded(name, value)
+        return name, _lower(options), value.decode()
     except (binascii.Error, UnicodeDecodeError) as error:
-        if found is not None and found[3] == "::" and not isinstance(error, binascii.Error):
-            # a binary value (an objectGUID, a photo): nothing that we read by name
-            return found[1].lower(), found[2].lower(), base64.b64encode(value).decode()
-        raise LdifError(
-            line.number, "Base64 または UTF-8 として読めません / not base64 or UTF-8"
-        ) from error
+        why = "Base64 または UTF-8 として読めません / not base64 or UTF-8"
+        raise LdifError(line.number, why) from error
+
+
+@lru_cache(maxsize=1024)
+def _lower(text: bytes) -> str:
+    return text.decode("ascii").lower()
+
+
+def _decoded(name: str, value: bytes) -> str:
+    """Return a base64 value as text; binary ones stay in base64 where no name is read from them."""
+    plain = base64.b64decode(value, validate=True)
+    if name in _BINARY:
+        return value.decode("ascii")
+    try:
+        return plain.decode()
+    except UnicodeDecodeError:
+        if name in _NAMES:
+            raise
+        return value.decode("ascii")
 
 
 def render_value(attribute: str, value: str) -> bytes:

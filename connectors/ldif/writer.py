@@ -1,49 +1,34 @@
 """Changes group memberships of an LDIF export: change records always, the file where asked.
 
-Files are replaced whole (write beside, fsync, rename), so that a crash leaves the old or the new
-one and nothing between. A change record is named by its change and group: a second try writes the
-same file again.
+A change record is named by its change and group: a second try writes the same file again.
 """
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TypeAlias
 
-from connectors.ldif.export import Record
+from connectors.ldif.change import Change, Target, render_change, rewritten, target_of
+from connectors.ldif.export_file import SIDECAR, ExportFile, find_record, load
 from connectors.ldif.options import LdifOptions
-from connectors.ldif.reader import SIDECAR, find_group, load
-from connectors.ldif.syntax import Line, parse_line, render_value
+from connectors.ldif.reader import member_key
 from connectors.shared.dn import dn_key
-from connectors.shared.groups import NAMED, member_attribute
+from connectors.shared.durable import locked, replace_file
+from connectors.shared.groups import is_group
 from syncd.errors import DirectoryUnreadable, DirectoryWriteError
 from syncd.ports.directory import DirectoryContext, Effect, WriteOutcome
 
-_SPELLED = {"member": "member", "uniquemember": "uniqueMember", "memberuid": "memberUid"}
 _MUST_KEEP = (
     "このグループには1人以上が必要です。placeholder_member を設定するか、手で処理してください / "
     "the group must keep one member: set placeholder_member or change it by hand"
 )
 _NO_GROUP = "グループがありません / there is no such group"
+_RIGHTS = "フォルダーの権限と空き容量を確かめてください / check rights and space"
 
-
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """A group as it stands in the file, and how its members are written there."""
-
-    record: Record
-    attribute: str
-    values: dict[str, str]
-    lines: dict[str, Line]
-
-    @property
-    def must_keep_one(self) -> bool:
-        return bool(self.record.entry.classes() & NAMED)
+_Plan: TypeAlias = Callable[[ExportFile, Target], Change | str]
+"""What should change in a group, or why nothing may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,157 +49,62 @@ class LdifWriter:
     ) -> tuple[WriteOutcome, ...]:
         """Remove members; those who are absent already are no error."""
 
-        def change(target: _Target, records: list[Record]) -> tuple[list[str], list[str], str]:
-            keys = [self._key(target, records, member) for member in members]
-            leaving = [target.values[k] for k in dict.fromkeys(keys) if k in target.values]
-            if leaving and len(leaving) == len(target.values) and target.must_keep_one:
-                placeholder = self.options.placeholder_member
-                return (leaving, [placeholder], "") if placeholder else ([], [], _MUST_KEEP)
-            return leaving, [], ""
+        def plan(file: ExportFile, target: Target) -> Change | str:
+            keys = [member_key(self.name, file, target.attribute, member) for member in members]
+            leaving = tuple(key for key in dict.fromkeys(keys) if key in target.standing)
+            if not leaving or len(leaving) < len(target.standing) or not target.must_keep_one:
+                return Change(leaving)
+            if self.options.placeholder_member:
+                return Change(leaving, (self.options.placeholder_member,))
+            return _MUST_KEEP
 
-        error = self._change(group, change_id, change)
-        return tuple(WriteOutcome(member, error or None) for member in members)
+        error = self._change(group, change_id, plan, without_group=None)
+        return tuple(WriteOutcome(member, error) for member in members)
 
     def add_member(self, group: str, member: str, change_id: str) -> WriteOutcome:
         """Put one member back; who is there already is no error."""
 
-        def change(target: _Target, records: list[Record]) -> tuple[list[str], list[str], str]:
-            key = self._key(target, records, member)
-            return [], [] if key in target.values else [self._written(target, key, member)], ""
+        def plan(file: ExportFile, target: Target) -> Change:
+            key = member_key(self.name, file, target.attribute, member)
+            written = key if target.attribute == "memberuid" else member
+            return Change() if key in target.standing else Change(coming=(written,))
 
-        return WriteOutcome(member, self._change(group, change_id, change) or None)
-
-    def _key(self, target: _Target, records: list[Record], member: str) -> str:
-        """Return how a member (a DN) is found among the values of the group."""
-        if target.attribute != "memberuid":
-            return dn_key(member)
-        key = dn_key(member)
-        found = (r.entry for r in records if dn_key(r.entry.dn) == key)
-        return next((e.attributes["uid"][0] for e in found if "uid" in e.attributes), member)
-
-    def _written(self, target: _Target, key: str, member: str) -> str:
-        return key if target.attribute == "memberuid" else member
+        return WriteOutcome(member, self._change(group, change_id, plan, without_group=_NO_GROUP))
 
     def _change(
-        self,
-        group: str,
-        change_id: str,
-        change: Callable[[_Target, list[Record]], tuple[list[str], list[str], str]],
-    ) -> str:
-        """Make one change of one group; return what keeps it from being made, or nothing."""
+        self, group: str, change_id: str, plan: _Plan, *, without_group: str | None
+    ) -> str | None:
+        """Make one change of one group; return what keeps it from being made, or None."""
         try:
-            path = self.options.find(self.name, self.context.base_dir)
-            with _locked(path):
-                path, raw, records = load(self.name, self.options, self.context)
-                record = find_group(records, group)
-                if record is None:
-                    return _NO_GROUP
-                target = _target(record)
-                leaving, coming, error = change(target, records)
-                if error or not (leaving or coming):
-                    return error
-                self._write(path, raw, target, leaving, coming, group, change_id)
+            with locked(self.options.find(self.name, self.context.base_dir)):
+                file = load(self.name, self.options, self.context)
+                record = find_record(self.name, file, group)
+                if record is None or not is_group(record.entry):
+                    return without_group
+                target = target_of(record)
+                change = plan(file, target)
+                if isinstance(change, str):
+                    return change
+                if change != Change():
+                    self._write(file, target, change, change_id)
         except DirectoryUnreadable as failure:
             raise DirectoryWriteError(self.name, failure.why, failure.remedy) from failure
         except OSError as failure:
-            raise DirectoryWriteError(
-                self.name,
-                f"{failure.filename}: {failure.strerror}",
-                "フォルダーの権限と空き容量を確かめてください / check rights and space",
-            ) from failure
-        return ""
+            why = f"{failure.filename}: {failure.strerror}"
+            raise DirectoryWriteError(self.name, why, _RIGHTS) from failure
+        return None
 
-    def _write(  # noqa: PLR0913, PLR0917 - one change, spelled out
-        self,
-        path: Path,
-        raw: bytes,
-        target: _Target,
-        leaving: list[str],
-        coming: list[str],
-        group: str,
-        change_id: str,
-    ) -> None:
-        changes = path.parent / self.options.changes_dir
+    def _write(self, file: ExportFile, target: Target, change: Change, change_id: str) -> None:
+        """Write the change record first: whatever the file shows, there is a record of why."""
+        changes = file.path.parent / self.options.changes_dir
         changes.mkdir(parents=True, exist_ok=True)
-        which = hashlib.sha256(dn_key(group).encode()).hexdigest()[:8]
-        record = _change_record(target, leaving, coming)
-        replace_file(changes / f"{change_id}-{which}.ldif", record)
+        which = hashlib.sha256(dn_key(target.record.entry.dn).encode()).hexdigest()[:8]
+        replace_file(changes / f"{change_id}-{which}.ldif", render_change(target, change))
         if not self.options.in_place:
             return
-        changed = _rewritten(raw, target, leaving, coming)
-        replace_file(path, changed)
-        sidecar = path.with_name(path.name + SIDECAR)
+        content = file.encoded(rewritten(file.raw, target, change))
+        replace_file(file.path, content)
+        sidecar = file.path.with_name(file.path.name + SIDECAR)
         if sidecar.exists():
-            line = f"{hashlib.sha256(changed).hexdigest()}  {path.name}\n"
+            line = f"{hashlib.sha256(content).hexdigest()}  {file.path.name}\n"
             replace_file(sidecar, line.encode())
-
-
-def _target(record: Record) -> _Target:
-    attribute = member_attribute(record.entry.classes())
-    values: dict[str, str] = {}
-    lines: dict[str, Line] = {}
-    for line in record.lines[1:]:
-        name, _, value = parse_line(line)
-        if name == attribute:
-            key = value if attribute == "memberuid" else dn_key(value.partition("#'")[0])
-            values.setdefault(key, value)
-            lines.setdefault(value, line)
-    return _Target(record, attribute, values, lines)
-
-
-def _change_record(target: _Target, leaving: list[str], coming: list[str]) -> bytes:
-    """Return one change record (RFC 2849): additions first, so that the group is never empty."""
-    spelled = _SPELLED[target.attribute]
-    parts = [render_value("dn", target.record.entry.dn), b"changetype: modify\n"]
-    for verb, values in (("add", coming), ("delete", leaving)):
-        if values:
-            parts.append(f"{verb}: {spelled}\n".encode())
-            parts += [render_value(spelled, value) for value in values]
-            parts.append(b"-\n")
-    return b"version: 1\n\n" + b"".join(parts) + b"\n"
-
-
-def _rewritten(raw: bytes, target: _Target, leaving: list[str], coming: list[str]) -> bytes:
-    """Return the file with only the asked member lines gone or added; other bytes stay."""
-    mark = len(raw) - len(raw.removeprefix(b"\xef\xbb\xbf"))
-    cuts = sorted((target.lines[v].start + mark, target.lines[v].end + mark) for v in leaving)
-    newline = b"\r\n" if b"\r\n" in raw else b"\n"
-    spelled = _SPELLED[target.attribute]
-    added = b"".join(render_value(spelled, v).replace(b"\n", newline) for v in coming)
-    insert_at = target.record.lines[-1].end + mark
-    pieces, at = [], 0
-    for start, end in (
-        [*cuts, (insert_at, insert_at)] if not cuts or cuts[-1][1] <= insert_at else cuts
-    ):
-        pieces.append(raw[at:start])
-        at = end
-    return b"".join(pieces) + added + raw[at:]
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Keep other writers of syncd out of the file while it is read and rewritten."""
-    lock = path.with_name(f".{path.name}.lock")
-    with lock.open("a", encoding="utf-8") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Replace a file whole and durably; its mode and owner stay. Raises OSError."""
-    spare = path.with_name(f".{path.name}.new")
-    with spare.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    if path.exists():
-        status = path.stat()
-        spare.chmod(status.st_mode)
-        if os.geteuid() == 0:
-            os.chown(spare, status.st_uid, status.st_gid)
-    spare.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

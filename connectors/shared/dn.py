@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 
 _ESCAPED = re.compile(r"\\([0-9A-Fa-f]{2}|.)")
-_PLAIN = re.compile(r"[^\\\s]+")
+_PLAIN = re.compile(r"[^\\\s+]+")
 _SPECIAL = frozenset(',+"\\<>;=')
 
 
 def dn_key(dn: str) -> str:
     """Return a DN as a key. Only equal keys name the same entry."""
-    if "\\" not in dn and _PLAIN.fullmatch(dn):
+    if not dn or _PLAIN.fullmatch(dn):
         return dn.casefold()
     return ",".join(_rdn_key(rdn) for rdn in _split(dn, ","))
 

@@ -6,6 +6,8 @@ a server can never differ in what a nested group means. How entries are read is 
 
 from __future__ import annotations
 
+import base64
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,13 +26,18 @@ from syncd.core.memberships import (
 
 NAMED = frozenset({"groupofnames", "groupofuniquenames"})
 """Object classes whose groups must keep a member (RFC 4519, sections 3.5 and 3.6)."""
-GROUP_CLASSES = NAMED | {"posixgroup", "group"}
+GROUP_CLASSES = NAMED | {"posixgroup", "group", "groupofmembers", "groupofentries"}
 MEMBER_ATTRIBUTES = {
     "groupofnames": "member",
     "group": "member",
+    "groupofmembers": "member",
+    "groupofentries": "member",
     "groupofuniquenames": "uniquemember",
     "posixgroup": "memberuid",
 }
+# The optional unique identifier behind a name (RFC 4517, section 3.3.21).
+_OPTIONAL_UID = re.compile(r"#'[01]*'B\Z")
+_DISABLED = 0x2  # ADS_UF_ACCOUNTDISABLE of userAccountControl
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,7 @@ class _RawGroup:
     dn: str
     name: str
     may_be_empty: bool
-    by_uid: bool
+    attribute: str
     members: Sequence[str]
     gid: str = ""
     accounts: list[AccountId] = field(default_factory=list)
@@ -80,6 +87,13 @@ def member_attribute(classes: Iterable[str]) -> str:
     """Return the attribute, in lower case, that holds the members of such a group."""
     lower = {name.lower() for name in classes}
     return next(attr for name, attr in MEMBER_ATTRIBUTES.items() if name in lower)
+
+
+def member_value_key(attribute: str, value: str) -> str:
+    """Return a member value as a key; `attribute` is in lower case."""
+    if attribute == "memberuid":
+        return value
+    return dn_key(_OPTIONAL_UID.sub("", value) if attribute == "uniquemember" else value)
 
 
 def snapshot_of(
@@ -141,37 +155,37 @@ class _Resolver:
             name = AccountId(entry.dn)
         numbers = attributes.get(self._shape.staff_number_attribute.lower(), ())
         number = _staff_number(numbers, self._shape.staff_number_width)
-        locked = "TRUE" in (v.upper() for v in attributes.get("nsaccountlock", ()))
-        locked = locked or "pwdaccountlockedtime" in attributes
-        self._accounts[name] = Account(name, entry.dn, number, not locked)
+        self._accounts[name] = Account(name, entry.dn, number, enabled=not _is_locked(entry))
         self._by_dn[key] = name
         for uid in attributes.get("uid", ()):
             self._by_uid.setdefault(uid, name)
         for gid in attributes.get("gidnumber", ()):
             self._by_gid[gid].append(name)
+        for rid in attributes.get("primarygroupid", ()):
+            self._by_gid[f"RID {rid}"].append(name)
 
     def _take_group(self, key: str, entry: Entry, classes: set[str]) -> None:
         attribute = member_attribute(classes)
         members = entry.attributes.get(attribute, ())
         names = entry.attributes.get("cn", ())
-        gids = entry.attributes.get("gidnumber", ()) if "posixgroup" in classes else ()
         self._groups[key] = _RawGroup(
             key=key,
             dn=entry.dn,
             name=names[0] if names else first_value(entry.dn),
             may_be_empty=not classes & NAMED,
-            by_uid=attribute == "memberuid",
+            attribute=attribute,
             members=members,
-            gid=gids[0] if gids else "",
+            gid=_own_gid(entry, classes),
         )
 
     def _sort_members(self, group: _RawGroup) -> None:
         """Tell accounts, groups, the placeholder and values that name nothing apart."""
         seen: set[AccountId] = set()
         for value in group.members:
-            name = self._by_uid.get(value) if group.by_uid else self._by_dn.get(value.casefold())
-            if name is None and not group.by_uid:
-                key = dn_key(value.partition("#'")[0])
+            by_uid = group.attribute == "memberuid"
+            name = self._by_uid.get(value) if by_uid else self._by_dn.get(value.casefold())
+            if name is None and not by_uid:
+                key = member_value_key(group.attribute, value)
                 if key == self._placeholder:
                     group.placeholder = True
                     continue
@@ -188,7 +202,9 @@ class _Resolver:
     def _unresolved(self, value: str) -> AccountId:
         """Keep a member value that names nobody: the decision reports it as unknown."""
         name = AccountId(value)
-        self._accounts.setdefault(name, Account(name, value, None))
+        if self._accounts.setdefault(name, Account(name, value, None)).native != value:
+            name = AccountId(f"memberUid={value}")  # somebody else's account has that name
+            self._accounts[name] = Account(name, value, None)
         return name
 
     def _blocks(self) -> Iterator[MembershipBlock]:
@@ -217,6 +233,28 @@ class _Resolver:
                     yield MembershipBlock(top.dn, Path(through), tuple(group.accounts))
                 below += [(sub, through) for sub in group.subgroups]
             level = below
+
+
+def _is_locked(entry: Entry) -> bool:
+    """Tell whether the account is locked (389, ppolicy) or disabled (AD)."""
+    attributes = entry.attributes
+    if "pwdaccountlockedtime" in attributes:
+        return True
+    if any(value.upper() == "TRUE" for value in attributes.get("nsaccountlock", ())):
+        return True
+    control = attributes.get("useraccountcontrol", ("0",))[0]
+    return control.isdecimal() and bool(int(control) & _DISABLED)
+
+
+def _own_gid(entry: Entry, classes: set[str]) -> str:
+    """Return the number by which accounts name their primary group; empty where there is none.
+
+    AD names it by the last part of the group's SID, four bytes in little-endian order.
+    """
+    if "posixgroup" in classes:
+        return next(iter(entry.attributes.get("gidnumber", ())), "")
+    sid = base64.b64decode(next(iter(entry.attributes.get("objectsid", ())), ""))
+    return f"RID {int.from_bytes(sid[-4:], 'little')}" if sid else ""
 
 
 def _staff_number(values: Sequence[str], width: int) -> StaffNumber | None:

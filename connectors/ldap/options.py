@@ -40,6 +40,7 @@ class LdapOptions(BaseModel):
     staff_number_attribute: str = "employeeNumber"
     account_attribute: str = "uid"
     placeholder_member: str = ""
+    max_unresolved_percent: Annotated[float, Field(ge=0, le=100)] = 10
     page_size: Annotated[int, Field(ge=1, le=10_000)] = 500
     connect_timeout_s: Annotated[float, Field(gt=0)] = 10
     timeout_s: Annotated[float, Field(gt=0)] = 60
@@ -60,6 +61,7 @@ class LdapOptions(BaseModel):
             self.account_attribute,
             self.placeholder_member,
             width,
+            self.max_unresolved_percent,
         )
 
     @field_validator("url")

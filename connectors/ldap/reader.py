@@ -97,7 +97,6 @@ class LdapReader:
         proof = Proof("paged search, RFC 2696", 0, 0, connection.server.name)
         shape = self.options.shape(self.context.staff_number_width)
         snapshot = snapshot_of(self.name, read_at, proof, entries, shape)
-        self._check_filled(snapshot)
         progress(self.name, tally.entries, tally.entries)
         proof = Proof(proof.method, tally.pages, tally.entries, proof.server, digest.hexdigest())
         return DirectorySnapshot(
@@ -120,19 +119,6 @@ class LdapReader:
                 if tally.entries % _EVERY == 0:
                     progress(self.name, tally.entries, None)
                 yield entry
-
-    def _check_filled(self, snapshot: DirectorySnapshot) -> None:
-        for what, found, base in (
-            ("人 / accounts", len(snapshot.accounts), "people_base"),
-            ("グループ / groups", len(snapshot.groups), "groups_base"),
-        ):
-            if not found:
-                raise DirectoryUnreadable(
-                    self.name,
-                    f"{what} が一つも見えません / none can be seen",
-                    f"{base} と、読み取り用アカウントの権限を確かめてください / "
-                    f"check {base} and what the account may read",
-                )
 
 
 def _digested(entries: Iterator[Entry], update: Callable[[bytes], None]) -> Iterator[Entry]:

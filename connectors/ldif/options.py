@@ -40,6 +40,7 @@ class LdifOptions(BaseModel):
             self.account_attribute,
             self.placeholder_member,
             width,
+            self.max_unresolved_percent,
         )
 
     def find(self, directory: str, base_dir: Path) -> Path:

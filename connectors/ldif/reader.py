@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from connectors.ldif.export import Record
 from connectors.ldif.export_file import EXPORT_AGAIN, ExportFile, find_record, load, records_of
 from connectors.ldif.options import LdifOptions
 from connectors.ldif.wholeness import ends_record
@@ -13,8 +12,6 @@ from connectors.shared.groups import is_group, member_attribute, member_value_ke
 from syncd.core.memberships import DirectorySnapshot, Proof
 from syncd.errors import DirectoryUnreadable
 from syncd.ports.directory import DirectoryContext, Progress
-
-_FEW = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +26,12 @@ class LdifReader:
         """Read every account, group and membership; raises DirectoryUnreadable."""
         file = load(self.name, self.options, self.context)
         records = records_of(self.name, file)
+        self._check_count(len(records))
         progress(self.name, len(records), len(records))
         proof = Proof("LDIF file", 1, len(records), file.path.name, file.sha256)
         shape = self.options.shape(self.context.staff_number_width)
         entries = (record.entry for record in records)
         snapshot = snapshot_of(self.name, self.context.clock(), proof, entries, shape)
-        self._check_filled(snapshot)
-        self._check_resolved(snapshot, records)
         return replace(snapshot, warnings=(*snapshot.warnings, *_doubts(file)))
 
     def present_members(self, group: str, members: Collection[str]) -> frozenset[str]:
@@ -57,41 +53,13 @@ class LdifReader:
             f"{len(snapshot.groups)} groups"
         )
 
-    def _check_filled(self, snapshot: DirectorySnapshot) -> None:
-        for what, found, option in (
-            ("人 / accounts", len(snapshot.accounts), "people_base"),
-            ("グループ / groups", len(snapshot.groups), "groups_base"),
-        ):
-            if not found:
-                raise DirectoryUnreadable(
-                    self.name,
-                    f"{what} が一つもありません / none found",
-                    f"{option} と書き出しの範囲を確かめてください / check {option} and the export",
-                )
-        if snapshot.proof.entries < self.options.min_entries:
+    def _check_count(self, entries: int) -> None:
+        if entries < self.options.min_entries:
             raise DirectoryUnreadable(
                 self.name,
-                f"{snapshot.proof.entries} 項目しかありません"
-                f"（min_entries {self.options.min_entries}） / fewer entries than min_entries",
+                f"{entries} 項目しかありません(min_entries {self.options.min_entries}) / "
+                "fewer entries than min_entries",
                 EXPORT_AGAIN,
-            )
-
-    def _check_resolved(self, snapshot: DirectorySnapshot, records: Iterable[Record]) -> None:
-        """Refuse a file that lacks many of those whom its groups name: their entries were cut off.
-
-        Read as it stands, each of them would be an unknown account whose rights should go.
-        """
-        names = {record.entry.dn for record in records}
-        missing = sum(account.native not in names for account in snapshot.accounts.values())
-        known = len(snapshot.accounts) - missing
-        if missing > max(_FEW, known * self.options.max_unresolved_percent / 100):
-            raise DirectoryUnreadable(
-                self.name,
-                f"グループが名指す {missing} 件の項目が書き出しにありません / "
-                f"{missing} members of groups have no entry in the export",
-                "people_base の人を全部書き出すか、削除済みの人をグループから外すか、"
-                "max_unresolved_percent を上げてください / export everybody under people_base, "
-                "take deleted people out of the groups, or raise max_unresolved_percent",
             )
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from connectors.shared.dn import dn_key, first_value, is_under
+from connectors.shared.plausible import check_plausible
 from syncd.core.ids import AccountId, StaffNumber, normalise_staff_number
 from syncd.core.memberships import (
     Account,
@@ -62,6 +63,7 @@ class Shape:
     account_attribute: str = "uid"
     placeholder_member: str = ""
     staff_number_width: int = 7
+    max_unresolved_percent: float = 10
 
 
 @dataclass(slots=True)
@@ -99,8 +101,17 @@ def member_value_key(attribute: str, value: str) -> str:
 def snapshot_of(
     directory: str, read_at: datetime, proof: Proof, entries: Iterable[Entry], shape: Shape
 ) -> DirectorySnapshot:
-    """Return the snapshot of a complete set of entries."""
-    return _Resolver(shape).resolve(directory, read_at, proof, entries)
+    """Return the snapshot of a complete set of entries; raises DirectoryUnreadable.
+
+    Refused are entries among which nobody or no group is found, and those that lack many of the
+    accounts that the groups name: read as they stand, each of them would be an unknown account
+    whose rights should go, although it is only that we were not shown its entry.
+    """
+    resolver = _Resolver(shape)
+    snapshot = resolver.resolve(directory, read_at, proof, entries)
+    known, missing = resolver.found()
+    check_plausible(directory, known, len(snapshot.groups), missing, shape.max_unresolved_percent)
+    return snapshot
 
 
 class _Resolver:
@@ -133,6 +144,10 @@ class _Resolver:
         return DirectorySnapshot(
             directory, read_at, proof, self._accounts, groups, blocks, tuple(self._warnings)
         )
+
+    def found(self) -> tuple[int, int]:
+        """Return how many accounts have an entry, and how many are only named by groups."""
+        return len(self._by_dn), len(self._accounts) - len(self._by_dn)
 
     def _take(self, entry: Entry) -> None:
         key = dn_key(entry.dn)

@@ -41,6 +41,33 @@ _REACH = (
 )
 
 
+class VerifiedTls(Tls):  # type: ignore[misc] # ldap3 has no types
+    """TLS as Python's own defaults have it: certificate, date and host name are checked."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        """Keep the context; ldap3's own settings are not used."""
+        super().__init__(validate=ssl.CERT_REQUIRED)
+        self._context = context
+
+    def wrap_socket(self, connection: Connection, do_handshake: bool = False) -> None:  # noqa: FBT001, FBT002 - ldap3's signature
+        """Wrap the connection's socket and shake hands; raises ssl.SSLError, an OSError."""
+        connection.socket = self._context.wrap_socket(
+            connection.socket,
+            server_hostname=connection.server.host,
+            do_handshake_on_connect=do_handshake,
+        )
+
+
+def _tls_context(options: LdapOptions, base_dir: Path) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=_path(base_dir, options.ca_file))
+    if options.client_cert_file is not None:
+        context.load_cert_chain(
+            base_dir / options.client_cert_file,
+            None if options.client_key_file is None else base_dir / options.client_key_file,
+        )
+    return context
+
+
 @dataclass(frozen=True, slots=True)
 class Login:
     """Who binds. `dn` empty means SASL EXTERNAL: the socket or the client certificate tells."""
@@ -93,12 +120,7 @@ def remedy_for(reason: str) -> str:
 
 
 def _open(url: str, options: LdapOptions, base_dir: Path, login: Login) -> Connection:
-    tls = Tls(
-        validate=ssl.CERT_REQUIRED,
-        ca_certs_file=_path(base_dir, options.ca_file) or ssl.get_default_verify_paths().cafile,
-        local_certificate_file=_path(base_dir, options.client_cert_file),
-        local_private_key_file=_path(base_dir, options.client_key_file),
-    )
+    tls = VerifiedTls(_tls_context(options, base_dir))
     server = Server(url, tls=tls, get_info=NONE, connect_timeout=options.connect_timeout_s)
     connection = Connection(
         server,
@@ -130,10 +152,16 @@ def _bind(connection: Connection, *, start_tls: bool) -> None:
 
 
 def _close(connection: Connection) -> None:
+    """Say goodbye where the server still listens, and give the socket back in any case."""
+    held = connection.socket
     try:
-        connection.unbind()
+        if connection.bound:
+            connection.unbind()
     except (LDAPException, OSError):
-        connection.closed = True  # it was broken already; there is nothing to give back
+        connection.closed = True  # it was broken already; there is nobody to tell
+    finally:
+        if held is not None:
+            held.close()
 
 
 def _path(base_dir: Path, path: Path | None) -> str | None:

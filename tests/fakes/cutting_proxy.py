@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from threading import Thread
 
@@ -36,7 +37,7 @@ class CuttingProxy:
                 server.sendall(data)
         except OSError:
             pass
-        server.close()
+        _end(server)
 
     def _pass_back(self, server: socket.socket, client: socket.socket) -> None:
         left = self.limit
@@ -51,5 +52,12 @@ class CuttingProxy:
                         break
         except OSError:
             pass
-        client.close()
-        server.close()
+        _end(client)
+        _end(server)
+
+
+def _end(line: socket.socket) -> None:
+    """End a connection at once, also for the thread that still waits on it."""
+    with contextlib.suppress(OSError):
+        line.shutdown(socket.SHUT_RDWR)
+    line.close()

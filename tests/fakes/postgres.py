@@ -85,7 +85,7 @@ def start_postgres(folder: Path) -> PostgresServer:
     if become:
         shutil.chown(folder, "postgres", "postgres")
     folder.chmod(0o700)
-    environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": "/tmp"}  # noqa: S108
+    environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": "/tmp"}
     cluster = folder / "cluster"
     subprocess.run(
         [*become, programs / "initdb", "-D", cluster, *_CLUSTER],

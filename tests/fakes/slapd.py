@@ -184,6 +184,23 @@ class Slapd:
                 )
         return found
 
+    def add_values(self, dn: str, attribute: str, values: Sequence[str]) -> None:
+        """Put values into an entry with the server's own tool."""
+        if not values:
+            return
+        change = ldif(dn, {"changetype": "modify", "add": attribute, attribute: values})
+        command = [
+            _find("ldapmodify"),
+            "-x",
+            "-H",
+            self.ldap,
+            "-D",
+            f"cn=admin,{SUFFIX}",
+            "-w",
+            "secret",
+        ]
+        self._run(command, change)
+
     def _configuration(self) -> str:
         who = f"gidNumber={os.getgid()}+uidNumber={os.getuid()},cn=peercred,cn=external,cn=auth"
         return _CONFIGURATION.format(
@@ -290,6 +307,7 @@ olcDbMaxSize: 2147483648
 olcDbIndex: objectClass eq
 olcDbIndex: uid,cn,employeeNumber eq
 olcLimits: dn.exact="{reader}" {limits}
+olcLimits: dn.exact="{who}" size=unlimited time=unlimited
 olcAccess: to attrs=userPassword by anonymous auth by * none
 olcAccess: to * by dn.exact="{who}" manage by dn.exact="{writer}" write by users read by * none
 """

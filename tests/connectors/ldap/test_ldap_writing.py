@@ -11,27 +11,19 @@ from tests.fakes.slapd import PEOPLE, group, person
 @pytest.fixture
 def members(connect):
     """The members of a group, asked for with the server's own tool; put back after the test."""
-    writer = connect.writer()
-    before = {
-        name: connect.slapd.values(group(name), attribute)
-        for name, attribute in (
-            ("tax", "member"),
-            ("unique", "uniqueMember"),
-            ("one", "member"),
-            ("crowd", "member"),
-        )
-    }
+    attributes = {"tax": "member", "unique": "uniqueMember", "one": "member", "crowd": "member"}
+    before = {name: connect.slapd.values(group(name), a) for name, a in attributes.items()}
 
     def now(name: str, attribute: str = "member") -> set[str]:
         return set(connect.slapd.values(group(name), attribute))
 
     yield now
     for name, values in before.items():
-        for value in values:
-            writer.add_member(group(name), value, "back")
+        missing = set(values) - set(connect.slapd.values(group(name), attributes[name]))
+        connect.slapd.add_values(group(name), attributes[name], sorted(missing))
     posix = set(connect.slapd.values(group("posix"), "memberUid"))
     for uid in {"u0001", "u0003"} - posix:
-        writer.add_member(group("posix"), person(uid), "back")
+        connect.slapd.add_values(group("posix"), "memberUid", [uid])
 
 
 def test_members_are_removed_in_one_change_and_others_stay(connect, members):

@@ -29,10 +29,14 @@ class PlanBasis:
     policy: Policy
 
 
-def plan_for(cases: Iterable[Case], basis: PlanBasis) -> Plan:
-    """Return the plan that ends these cases, with what it must leave to a person."""
+def plan_for(cases: Iterable[Case], basis: PlanBasis, alongside: Iterable[Case] = ()) -> Plan:
+    """Return the plan that ends these cases, with what it must leave to a person.
+
+    `alongside` are cases that are going already without being part of this plan: what an edge
+    conveys of theirs is no reason to spare it.
+    """
     cases = tuple(cases)
-    going = {case.key for case in cases}
+    going = {case.key for case in (*cases, *alongside)}
     lines: list[PlanLine] = []
     blocked: list[Blocked] = []
     for case in cases:

@@ -16,7 +16,7 @@ def notify(state: str) -> bool:
     if address.startswith("@"):  # an abstract socket, as containers use
         address = "\0" + address[1:]
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
-        channel.setblocking(False)  # a manager that does not listen must not hold us up
+        channel.settimeout(0)  # a manager that does not listen must not hold us up
         try:
             channel.connect(address)
             channel.sendall(state.encode())

@@ -22,7 +22,7 @@ from syncd.core.findings import Counts, Decision
 from syncd.core.guards import Census, Guarded, guard, unexplained
 from syncd.core.ids import RunId
 from syncd.core.memberships import DirectorySnapshot, Reading, Unread
-from syncd.core.plan import Plan
+from syncd.core.plan import Blocked, Plan
 from syncd.core.planning import PlanBasis, plan_for
 from syncd.core.reach import Reach, present, reach_of
 from syncd.core.votes import distinct_voters
@@ -63,6 +63,7 @@ class _Planned:
 
     proposed: Plan
     guarded: Guarded
+    blocked: tuple[Blocked, ...] = ()
 
 
 _NO_PLAN = _Planned(Plan.of(()), Guarded(Plan.of(()), Plan.of(()), ()))
@@ -165,14 +166,15 @@ def _plan(site: Site, row: RunRow, seen: _Seen) -> _Planned:
     writing = {s.name for s in site.directories.values() if s.mode is Mode.APPLY}
     with site.store.begin() as unit:
         cases = unit.cases(_PLANNED)
-        proposed = plan_for(cases, basis)
-        going = [c for c in cases if c.state in _GOING and c.directory in writing]
-        due = plan_for(going, basis)
+        approved = [case for case in cases if case.state in _GOING]
+        waiting = [case for case in cases if case.state not in _GOING]
+        proposed = plan_for(waiting, basis, alongside=approved)
+        due = plan_for([c for c in approved if c.directory in writing], basis)
         census = _census(site, seen, unit, row.started_at)
         guarded = guard(due, census, site.policy)
         guarded = _release(unit, guarded, row, site.clock())
         _freeze(unit, proposed, guarded, row, site.clock())
-    return _Planned(proposed, guarded)
+    return _Planned(proposed, guarded, due.blocked)
 
 
 def _census(site: Site, seen: _Seen, unit: Unit, now: datetime) -> Census:
@@ -281,7 +283,7 @@ def _finish(
             proposed=planned.proposed,
             held=planned.guarded.held,
             trips=planned.guarded.trips,
-            blocked=planned.proposed.blocked,
+            blocked=(*planned.proposed.blocked, *planned.blocked),
             removals=removals,
             notes=notes_of(intake),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from rich import box
@@ -10,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from syncd.core.cases import Case
-from syncd.core.findings import Finding, Verdict
+from syncd.core.findings import Finding, Reason, Verdict
 from syncd.flow.report import CheckLine, RunReport, TrailReport
 from syncd.reports.words import Lang, day_word, notice_word, reason_word, state_word, verdict_word
 
@@ -24,18 +25,21 @@ def make_console(*, stderr: bool = False) -> Console:
     return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=120)
 
 
-def render_run(report: RunReport, lang: Lang = Lang.JA) -> RenderableType:
-    """Return a run as an administrator reads it: one line first, then what needs attention."""
+def render_run(report: RunReport, lang: Lang = Lang.JA, most: int = MOST_ROWS) -> RenderableType:
+    """Return a run as an administrator reads it: one line first, then what needs attention.
+
+    Lists are cut after `most` rows, saying how many more there are.
+    """
     parts: list[RenderableType] = [Text(run_line(report, lang), style="bold")]
     parts += [Text(f"! {refusal}", style="red") for refusal in report.refused]
     parts += [Text(f"! {u.directory}: {u.why}. {u.remedy}", style="red") for u in report.unread]
     if report.findings:
-        parts.append(_findings(report, lang))
+        parts.append(_findings(report, lang, most))
     parts += [Text(f"! {trip}", style="red") for trip in report.trips]
     if report.held.lines:
         parts.append(Text(_held_line(report, lang)))
     parts += [Text(f"- {b.directory} {b.group} {b.case_id}: {b.why}") for b in report.blocked]
-    parts += _notices(report, lang)
+    parts += _notices(report, lang, most)
     parts += [Text(f"- {note}") for note in report.notes]
     if report.proposed.lines and any(case.state == "open" for case in report.cases.values()):
         parts.append(Text(_approve_line(report, lang), style="bold"))
@@ -76,15 +80,15 @@ def _approve_line(report: RunReport, lang: Lang) -> str:
     return f"計画 {plan}（{len(report.proposed.lines)} 件）: 承認は syncd approve --plan {plan}"
 
 
-def _findings(report: RunReport, lang: Lang) -> RenderableType:
+def _findings(report: RunReport, lang: Lang, most: int) -> RenderableType:
     titles = {
         Lang.JA: ("判定", "利用者ID", "職員番号", "権限", "理由", "いつから", "根拠", "案件"),
         Lang.EN: ("verdict", "account", "staff no.", "right", "why", "since", "because", "case"),
     }[lang]
     table = _table(titles)
-    for finding in report.findings[:MOST_ROWS]:
+    for finding in report.findings[:most]:
         table.add_row(*_finding_row(finding, report.cases.get(finding.key), lang))
-    left = len(report.findings) - MOST_ROWS
+    left = len(report.findings) - most
     if left <= 0:
         return table
     more = (
@@ -110,14 +114,14 @@ def _finding_row(finding: Finding, case: Case | None, lang: Lang) -> Sequence[Re
     )
 
 
-def _notices(report: RunReport, lang: Lang) -> list[RenderableType]:
+def _notices(report: RunReport, lang: Lang, most: int) -> list[RenderableType]:
     notices = report.decision.notices
     lines: list[RenderableType] = [
         Text(f"- {notice_word(n.notice, lang)} {n.staff_number or n.directory}: {n.detail}")
-        for n in notices[:MOST_ROWS]
+        for n in notices[:most]
     ]
-    if len(notices) > MOST_ROWS:
-        lines.append(Text(f"- … +{len(notices) - MOST_ROWS}"))
+    if len(notices) > most:
+        lines.append(Text(f"- … +{len(notices) - most}"))
     return lines
 
 
@@ -172,3 +176,32 @@ def _table(titles: Sequence[str]) -> Table:
     for title in titles:
         table.add_column(title, overflow="fold")
     return table
+
+
+def render_reasons(report: RunReport, lang: Lang = Lang.JA) -> RenderableType:
+    """Return how many memberships are stale for which first reason."""
+    counted = Counter(f.reasons[0] for f in report.findings if f.reasons)
+    titles = ("理由", "件数") if lang is Lang.JA else ("why", "count")
+    table = _table(titles)
+    for reason in Reason:
+        if counted[reason]:
+            table.add_row(reason_word(reason, lang), str(counted[reason]))
+    return table
+
+
+def render_removals(
+    report: RunReport, lang: Lang = Lang.JA, most: int = MOST_ROWS
+) -> RenderableType:
+    """Return what was removed and what the read-back said."""
+    titles = {
+        Lang.JA: ("案件", "利用者ID", "権限", "グループ", "読み戻し"),
+        Lang.EN: ("case", "account", "right", "group", "read back"),
+    }[lang]
+    table = _table(titles)
+    for removal in report.removals[:most]:
+        case = removal.case
+        groups = ", ".join(group.partition(",")[0] for group in case.groups)
+        said = removal.error or state_word(case.state, lang)
+        table.add_row(case.case_id, case.account, case.entitlement, groups, said)
+    left = len(report.removals) - most
+    return Group(table, Text(f"… +{left}")) if left > 0 else table

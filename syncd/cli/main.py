@@ -7,13 +7,13 @@ The one broad `except` of the command line stands here: what nobody expected is 
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import os
 import sys
 import traceback
 from collections.abc import Sequence
 
+from syncd.bootstrap import tune_collector
 from syncd.cli.commands import COMMANDS
 from syncd.cli.parser import make_parser
 from syncd.errors import SourceRefused, SyncdError
@@ -24,9 +24,7 @@ _INTERRUPTED = 130
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     arguments = make_parser().parse_args(argv)
-    # A run makes millions of small objects that live to its end; looking for cycles among them
-    # over and over would cost a tenth of its time.
-    gc.set_threshold(200_000, 20, 100)
+    tune_collector()
     try:
         return COMMANDS[arguments.command](arguments)
     except SyncdError as error:

@@ -7,6 +7,7 @@ clock is the demo's own.
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -66,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     console = make_console()
     console.quiet = arguments.quiet or arguments.json
     configure_logs(as_json=False, clock=clock)
-    progress = make_progress(quiet=console.quiet)
+    progress = make_progress(quiet=console.quiet or not console.is_terminal)
     opened = open_site(city.config, progress, clock=clock)
     story = _Story(city, opened, clock, console)
     story.play()
@@ -129,8 +130,8 @@ class _Story:
         self.act(f"{day_word(day)} 午前0時: 発令 {self.city.orders_arriving} 件が届きます")
         advance_to_transfer_day(self.city)
         self.clock.at = midnight(day) + _NIGHT
-        report = self._run(day)
         expected = self.city.after.stale - self.removed
+        report = self._run(day)
         self._check(report.counts.stale, expected, "stale rights on 1 April")
         self.console.print(render_run(report, most=_ROWS))
         self.say("")
@@ -192,14 +193,15 @@ class _Story:
 
     def what_next(self) -> None:
         """Say which command opens what."""
-        config = self.city.config
+        syncd = f"{sys.argv[0]} --config {self.city.config}"
+        day = self.city.transfer_day
         self.act("次に試すこと")
         for line in (
-            f"syncd --config {config} explain {self.city.left_behind}   # なぜ失効したか",
-            f"syncd --config {config} cases --state excepted   # 猶予中の案件",
-            f"syncd --config {config} evidence verify          # 証跡の検証",
-            f"syncd --config {config} check                    # 入力と接続",
-            "syncd init DIR                                   # 自分の設定を作る",
+            f"{syncd} explain {self.city.left_behind} --as-of {day}  # なぜ失効したか",
+            f"{syncd} cases --state excepted  # 猶予中の案件",
+            f"{syncd} evidence verify  # 証跡の検証",
+            f"{syncd} check  # 入力と接続",
+            f"{sys.argv[0]} init DIR  # 自分の設定を作る",
         ):
             self.say(f"  {line}")
 

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Protocol, TypeVar
 
 from syncd.core.audit import AuditEvent, AuditRecord
+from syncd.core.calendar import JST
 from syncd.core.facts import Designation, Facts, Provides, Record, RosterEntry
 from syncd.core.ids import RunId
 from syncd.core.intake import ACCUMULATES, Volume, check_age, check_volume
@@ -23,6 +24,7 @@ from syncd.ports.source import SourceReading
 from syncd.ports.store import AcceptedInput, Unit
 
 ACTOR = "syncd"
+_EVERYTHING = datetime(9999, 1, 1, tzinfo=JST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +128,12 @@ def _place(refusal: SourceRefused) -> str:
     return f"line {first.line}, {first.column}"
 
 
-def known_facts(unit: Unit, site: Site, known_at: datetime, as_of: date) -> Facts:
-    """Return what the configured sources have stated; one that was taken out states nothing."""
-    facts = unit.facts(known_at, as_of=as_of)
+def known_facts(unit: Unit, site: Site, as_of: date) -> Facts:
+    """Return all that the configured sources have stated; one that was taken out states nothing.
+
+    The clock is not asked: what was recorded is known, also after a clock was set back.
+    """
+    facts = unit.facts(_EVERYTHING, as_of=as_of)
     names = frozenset(seat.source.name for seat in site.sources)
     vanished = tuple(v for v in facts.vanished_designations if v.designation.source in names)
     return replace(

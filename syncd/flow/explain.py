@@ -24,7 +24,7 @@ from syncd.flow.site import Site
 def explain(site: Site, staff_number: StaffNumber, as_of: date) -> Explanation:
     """Return everything that is known of a person on a day, and why each right stands or falls."""
     with site.store.begin() as unit:
-        facts = known_facts(unit, site, site.clock(), as_of)
+        facts = known_facts(unit, site, as_of)
         found = (unit.last_snapshot(name) for name in site.directories)
         snapshots = tuple(snapshot for snapshot in found if snapshot is not None)
         cases = {case.key: case for case in unit.cases()}

@@ -85,7 +85,7 @@ def _learn(
     try:
         with site.store.begin() as unit:
             record_intake(unit, intake, run, now)
-            facts = known_facts(unit, site, now, request.as_of)
+            facts = known_facts(unit, site, request.as_of)
             kept = record_directories(unit, readings, facts, run, now)
             known.append(_Known(facts, kept, {case.key: case for case in unit.cases()}))
             raise _UndoError  # noqa: TRY301 - the raise is what undoes the block

@@ -98,7 +98,7 @@ def _decide(
     now = row.started_at
     with site.store.begin() as unit:
         record_intake(unit, intake, row.run, now)
-        facts = known_facts(unit, site, site.clock(), request.as_of)
+        facts = known_facts(unit, site, request.as_of)
         readings = record_directories(unit, readings, facts, row.run, now)
         excepted = unit.cases([CaseState.EXCEPTED])
     site.progress("decision", 0, None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from syncd.core.cases import Case, exceptions_on
+from syncd.core.cases import Case, CaseState, exceptions_on
 from syncd.core.decide import Census, decide
 from syncd.core.facts import Facts
 from syncd.core.findings import Decision, Verdict
@@ -27,7 +27,8 @@ def explain(site: Site, staff_number: StaffNumber, as_of: date) -> Explanation:
         facts = known_facts(unit, site, as_of)
         found = (unit.last_snapshot(name) for name in site.directories)
         snapshots = tuple(snapshot for snapshot in found if snapshot is not None)
-        cases = {case.key: case for case in unit.cases()}
+        ever = unit.cases(list(CaseState))
+    cases = {case.key: case for case in ever if not case.is_ended}
     standing = exceptions_on(cases.values(), as_of)
     decision = decide(facts, snapshots, site.policy, as_of, exceptions=standing)
     ground = Ground(facts, site.policy, as_of)
@@ -45,6 +46,7 @@ def explain(site: Site, staff_number: StaffNumber, as_of: date) -> Explanation:
         notices=tuple(n for n in decision.notices if n.staff_number == staff_number),
         names=dict(ground.chart.names),
         read_at={snapshot.directory: snapshot.read_at for snapshot in snapshots},
+        cases=tuple(case for case in ever if case.staff_number == staff_number),
     )
 
 

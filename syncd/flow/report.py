@@ -125,7 +125,8 @@ class Explanation:
     """What is known of one person on a day, and what follows for each of their rights.
 
     `person` is None for a number that nothing ever named. `names` maps section codes to names.
-    `read_at` tells, for each directory, when it was last read whole.
+    `read_at` tells, for each directory, when it was last read whole. `cases` are all cases about
+    the person, ended ones too, oldest first.
     """
 
     staff_number: StaffNumber
@@ -136,6 +137,7 @@ class Explanation:
     notices: tuple[NoticeFinding, ...]
     names: Mapping[OrgUnitCode, str]
     read_at: Mapping[str, datetime]
+    cases: tuple[Case, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

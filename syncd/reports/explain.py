@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from syncd.core.calendar import day_of
 from syncd.core.career import PersonState
+from syncd.core.cases import Case
 from syncd.core.findings import Because, Fault, Reason, Verdict
 from syncd.flow.report import Explanation, RightExplained
 from syncd.reports.words import Lang, day_word, reason_word, state_word, verdict_word
@@ -87,6 +89,10 @@ def _lines(told: Explanation, lang: Lang) -> Iterator[str]:
         )
     for right in told.rights:
         yield from _right(right, lang)
+    for case in told.cases:
+        if case.is_ended:
+            yield ""
+            yield from _ended(case, lang)
     for notice in told.notices:
         yield f"* {notice.detail}"
 
@@ -126,6 +132,16 @@ def _right(right: RightExplained, lang: Lang) -> Iterator[str]:
         yield f"  {'case' if lang is Lang.EN else '案件'} {right.case.case_id}: " + state_word(
             right.case.state, lang
         )
+
+
+def _ended(case: Case, lang: Lang) -> Iterator[str]:
+    """Tell what became of a right that is no longer open."""
+    day = day_word(day_of(case.updated_at), lang)
+    yield f"{case.directory} / {case.entitlement} ({case.account}): " + state_word(case.state, lang)
+    why = "、".join(reason_word(reason, lang) for reason in case.reasons)
+    yield f"  {day} {why}"
+    for because in case.because:
+        yield f"  - {_cite(because, lang)}"
 
 
 def _sentence(right: RightExplained, lang: Lang) -> str:

@@ -53,6 +53,20 @@ def render(explanation: Explanation, lang: Lang = Lang.JA) -> str:
 
 
 def _lines(told: Explanation, lang: Lang) -> Iterator[str]:
+    yield from _who(told, lang)
+    yield from _seen(told, lang)
+    for right in told.rights:
+        yield from _right(right, lang)
+    for case in told.cases:
+        if case.is_ended:
+            yield ""
+            yield from _ended(case, lang)
+    for notice in told.notices:
+        yield f"* {notice.detail}"
+
+
+def _who(told: Explanation, lang: Lang) -> Iterator[str]:
+    """Tell who the person is on the day, by every reading of the facts."""
     en = lang is Lang.EN
     yield (
         f"Staff number {told.staff_number} on {told.as_of}"
@@ -65,16 +79,21 @@ def _lines(told: Explanation, lang: Lang) -> Iterator[str]:
             if en
             else ("  この番号は名簿にも発令にもありません。")
         )
-    else:
-        if told.person.unknown_because or told.person.vanished_because:
-            yield f"  {told.person.unknown_because or told.person.vanished_because}"
-        for state in told.person.readings:
-            yield from _person(state, told, lang)
+        return
+    if told.person.unknown_because or told.person.vanished_because:
+        yield f"  {told.person.unknown_because or told.person.vanished_because}"
+    for state in told.person.readings:
+        yield from _person(state, told, lang)
     for line in told.designations:
         span = f"{day_word(line.designated_on, lang)} - {day_word(line.released_on, lang)}"
         word = "designation" if en else "指定"
         where = f"{line.source}:{line.line}"
         yield f"  {word} {line.affair}/{_unit(line.org_unit, told)} {span} ({where})"
+
+
+def _seen(told: Explanation, lang: Lang) -> Iterator[str]:
+    """Say so where there is no right to explain, or nothing was looked at yet."""
+    en = lang is Lang.EN
     if not told.read_at:
         yield (
             "  No directory was read yet: run 'syncd sync' first."
@@ -87,14 +106,6 @@ def _lines(told: Explanation, lang: Lang) -> Iterator[str]:
             if en
             else ("  どのディレクトリにも権限はありません。")
         )
-    for right in told.rights:
-        yield from _right(right, lang)
-    for case in told.cases:
-        if case.is_ended:
-            yield ""
-            yield from _ended(case, lang)
-    for notice in told.notices:
-        yield f"* {notice.detail}"
 
 
 def _unit(code: str, told: Explanation) -> str:

@@ -103,7 +103,7 @@ def slope(points: list[Timed]) -> float:
 
 
 def run(largest: int = SIZES[-1]) -> dict[str, object]:
-    """Measure every size up to `largest` on both days; return what was found."""
+    """Measure every size up to `largest` on both days; keep and draw it when that is all."""
     points = [measure_apart(size, day) for day in Day for size in SIZES if size <= largest]
     slopes = {str(day): slope([p for p in points if p.day == day]) for day in Day}
     print_table(
@@ -127,8 +127,9 @@ def run(largest: int = SIZES[-1]) -> dict[str, object]:
         "slopes": slopes,
         "points": [asdict(point) | {"rate": point.rate} for point in points],
     }
-    write_json(OUT / "decide.json", found)
-    plot(points, slopes)
+    if largest == SIZES[-1]:
+        write_json(OUT / "decide.json", found)
+        plot(points, slopes)
     return found
 
 

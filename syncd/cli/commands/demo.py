@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from rich.console import Console
 from rich.rule import Rule
@@ -20,6 +21,7 @@ from syncd.bootstrap import OpenSite, open_site
 from syncd.cli.opening import answer
 from syncd.core.calendar import midnight
 from syncd.core.cases import Case, CaseState
+from syncd.core.findings import Reason
 from syncd.core.votes import Role
 from syncd.demo import DemoCity, advance_to_transfer_day, make_city
 from syncd.errors import EvidenceError, SyncdError
@@ -147,7 +149,8 @@ class _Story:
     def exception(self) -> None:
         """Keep one right for a while: two persons, a reason, a day."""
         until = self.city.transfer_day + timedelta(days=_EXCEPTION_DAYS)
-        case = self._waiting()[0]
+        moved = [case for case in self._waiting() if Reason.TRANSFERRED in case.reasons]
+        case = min(moved, key=lambda case: (case.entitlement, case.account))
         self.act("猶予: 引継ぎのため1件だけ期限付きで残します（2名の判断）")
         for account in (self.city.actors.approver, self.city.actors.chief):
             actor = self.opened.actor(account)
@@ -193,7 +196,8 @@ class _Story:
 
     def what_next(self) -> None:
         """Say which command opens what."""
-        syncd = f"{sys.argv[0]} --config {self.city.config}"
+        program = sys.argv[0] if Path(sys.argv[0]).name == "syncd" else "syncd"
+        syncd = f"{program} --config {self.city.config}"
         day = self.city.transfer_day
         self.act("次に試すこと")
         for line in (
@@ -201,9 +205,9 @@ class _Story:
             f"{syncd} cases --state excepted  # 猶予中の案件",
             f"{syncd} evidence verify  # 証跡の検証",
             f"{syncd} check  # 入力と接続",
-            f"{sys.argv[0]} init DIR  # 自分の設定を作る",
+            f"{program} init DIR  # 自分の設定を作る",
         ):
-            self.say(f"  {line}")
+            self.console.print(Text(f"  {line}"), soft_wrap=True)
 
     def _run(self, day: date) -> RunReport:
         report = run_once(self.opened.site, RunRequest(day, self.city.actors.operator))

@@ -16,8 +16,7 @@ from ldap3 import BASE, Connection
 from connectors.ldap.connection import connected, reading_login, remedy_for
 from connectors.ldap.options import LdapOptions
 from connectors.ldap.search import NO_SUCH_OBJECT, Query, SearchBrokenError, Tally, paged_search
-from connectors.shared.dn import dn_key
-from connectors.shared.groups import Entry, member_attribute, snapshot_of
+from connectors.shared.groups import Entry, member_attribute, member_value_key, snapshot_of
 from syncd.core.memberships import DirectorySnapshot, Proof
 from syncd.errors import DirectoryUnreadable
 from syncd.ports.directory import DirectoryContext, Progress
@@ -139,7 +138,7 @@ def present(
     if standing is None:
         return frozenset()
     attribute, values = standing
-    keys = {key_of(attribute, value) for value in values}
+    keys = {member_value_key(attribute, value) for value in values}
     return frozenset(m for m in members if member_key(connection, options, attribute, m) in keys)
 
 
@@ -158,15 +157,10 @@ def standing_values(connection: Connection, group: str) -> tuple[str, list[str]]
     return attribute, list(entries[0].attributes.get(attribute, ()))
 
 
-def key_of(attribute: str, value: str) -> str:
-    """Return a member value as a key."""
-    return value if attribute == "memberuid" else dn_key(value.partition("#'")[0])
-
-
 def member_key(connection: Connection, options: LdapOptions, attribute: str, member: str) -> str:
-    """Return the key under which a member (a DN) stands in a group of that kind."""
-    if attribute != "memberuid":
-        return dn_key(member)
+    """Return the key under which a member (a native id) stands in a group of that kind."""
+    if attribute != "memberuid" or "=" not in member:
+        return member_value_key(attribute, member)
     query = Query(member, "(objectClass=*)", ("uid", options.account_attribute), BASE)
     try:
         found = list(paged_search(connection, query, 1, Tally()))

@@ -16,8 +16,9 @@ from ldap3.core.exceptions import LDAPException
 
 from connectors.ldap.connection import connected, remedy_for, writing_login
 from connectors.ldap.options import LdapOptions
-from connectors.ldap.reader import key_of, member_key, standing_values
+from connectors.ldap.reader import member_key, standing_values
 from connectors.ldap.search import SearchBrokenError
+from connectors.shared.groups import member_value_key
 from syncd.errors import DirectoryUnreadable, DirectoryWriteError
 from syncd.ports.directory import DirectoryContext, Effect, WriteOutcome
 
@@ -51,7 +52,7 @@ class LdapWriter:
             if standing is None:
                 return tuple(WriteOutcome(member) for member in members)
             attribute, values = standing
-            spelled = {key_of(attribute, value): value for value in values}
+            spelled = {member_value_key(attribute, value): value for value in values}
             keys = {m: member_key(connection, self.options, attribute, m) for m in members}
             leaving = [spelled[k] for k in dict.fromkeys(keys.values()) if k in spelled]
             errors = self._remove(connection, group, attribute, leaving, len(values))
@@ -69,7 +70,7 @@ class LdapWriter:
                 return WriteOutcome(member, "グループがありません / there is no such group")
             attribute, values = standing
             key = member_key(connection, self.options, attribute, member)
-            if key in {key_of(attribute, value) for value in values}:
+            if key in {member_value_key(attribute, value) for value in values}:
                 return WriteOutcome(member)
             value = key if attribute == "memberuid" else member
             return WriteOutcome(

@@ -158,8 +158,11 @@ class _Resolver:
             self._take_account(key, entry)
 
     def _is_account(self, entry: Entry, classes: set[str]) -> bool:
+        """Tell whether it is an account; a server was asked for nothing else and for no classes."""
         named = self._shape.account_attribute.lower() in entry.attributes
-        return named or bool(classes & {"person", "inetorgperson", "account", "user"})
+        return (
+            named or not classes or bool(classes & {"person", "inetorgperson", "account", "user"})
+        )
 
     def _take_account(self, key: str, entry: Entry) -> None:
         attributes = entry.attributes

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
-
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from syncd.core.ids import EntitlementId, OrgUnitCode, normalise_code, normalise_staff_number
 from syncd.core.policy import (
@@ -22,7 +18,9 @@ from syncd.core.policy import (
 )
 from syncd.core.votes import Actor
 from syncd.errors import ConfigurationError
+from syncd.settings.faults import Fault, OptionsOf, find_faults
 from syncd.settings.model import ActorTable, ConfigurationModel
+from syncd.settings.places import Places
 from syncd.settings.tables import load_closed_days, load_order_kinds, load_status_words, shipped
 
 
@@ -102,61 +100,36 @@ class Settings:
         }
 
 
-def load_settings(path: Path) -> Settings:
-    """Read and validate the configuration; raises ConfigurationError with every fault at once."""
+def load_settings(path: Path, options_of: OptionsOf | None = None) -> Settings:
+    """Read and validate the configuration; raises ConfigurationError with every fault at once.
+
+    `options_of` gives the options of installed connectors, so that their faults are told with the
+    others; without it they are left to whoever builds the connectors.
+    """
+    text, parsed = _read(path)
+    faults = find_faults(parsed, options_of)
+    if faults:
+        raise _error(path, Places(text, parsed), faults)
+    return Settings(path.absolute(), ConfigurationModel.model_validate(parsed))
+
+
+def _read(path: Path) -> tuple[str, dict[str, Any]]:
     try:
-        parsed = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8-sig")
+        return text, tomllib.loads(text)
     except OSError as error:
         raise ConfigurationError(
             f"{path}: {error.strerror}. Name the file with --config FILE or SYNCD_CONFIG, "
             "or make one with 'syncd init DIR'."
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{path}: not UTF-8; save the file as UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{path}: not readable as TOML: {error}") from error
-    try:
-        return Settings(path.absolute(), ConfigurationModel.model_validate(parsed))
-    except ValidationError as error:
-        raise faults_of(path, error, parsed) from error
 
 
-def faults_of(path: Path, error: ValidationError, parsed: dict[str, Any]) -> ConfigurationError:
-    """Return one error that names every fault with its place in the file."""
-    lines = "\n".join(f"  {_line(detail, parsed)}" for detail in error.errors())
+def _error(path: Path, places: Places, faults: list[Fault]) -> ConfigurationError:
+    """Return one error that names every fault with its place, in the order of the file."""
+    ordered = sorted(faults, key=lambda fault: places.line_of(fault[0]))
+    lines = "\n".join(f"  {places.name_of(place)}: {message}" for place, message in ordered)
     return ConfigurationError(f"{path}: the configuration has faults:\n{lines}")
-
-
-def check_options(
-    options: type[BaseModel], given: dict[str, Any], place: str
-) -> tuple[BaseModel | None, list[str]]:
-    """Validate what belongs to a connector; return it, or the faults with their place."""
-    try:
-        return options.model_validate(given), []
-    except ValidationError as error:
-        return None, [f"{place} > {_line(detail, given)}" for detail in error.errors()]
-
-
-def _line(detail: ErrorDetails, parsed: dict[str, Any]) -> str:
-    """Render one fault: where, what stands there, what would be right. Never a secret's value."""
-    message = detail["msg"].removeprefix("Value error, ")
-    if detail["type"] == "extra_forbidden":
-        message = "unknown key; see docs/configuration.md for those there are"
-    if detail["type"] == "missing":
-        message = "this key is missing"
-    return f"{_place(detail['loc'], parsed)}: {message}"
-
-
-def _place(location: Iterable[int | str], parsed: dict[str, Any]) -> str:
-    """Return a place as a person finds it: `directories[1] "ad" > url`."""
-    words: list[str] = []
-    here: Any = parsed
-    for step in location:
-        try:
-            here = here[step]
-        except (KeyError, IndexError, TypeError):
-            here = None
-        if isinstance(step, int):
-            name = here.get("name", here.get("account")) if isinstance(here, dict) else None
-            words[-1] += f"[{step + 1}]" + (f' "{name}"' if name else "")
-        else:
-            words.append(step)
-    return " > ".join(words) or "file"

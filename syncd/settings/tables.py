@@ -13,14 +13,28 @@ from syncd.core.ids import normalise_code
 from syncd.core.policy import Aspect, OrderEffect, OrderKind
 from syncd.errors import ConfigurationError
 
-_CHECKOUT = Path(__file__).resolve().parents[2] / "config"
+_PACKAGES = Path(__file__).resolve().parents[2]
+_SHARE = Path("share", "syncd", "config")
 
 
 def shipped(name: str) -> Path:
-    """Return a file of `config/`: beside the package in a checkout, else where a wheel puts it."""
-    if _CHECKOUT.is_dir():
-        return _CHECKOUT / name
-    return Path(sysconfig.get_path("data")) / "share" / "syncd" / "config" / name
+    """Return a file of `config/`: beside the package in a checkout, else where a wheel puts it.
+
+    Raises ConfigurationError where the installation lost it.
+    """
+    user_scheme = sysconfig.get_preferred_scheme("user")
+    places = (
+        _PACKAGES / "config",
+        Path(sysconfig.get_path("data")) / _SHARE,
+        Path(sysconfig.get_path("data", user_scheme)) / _SHARE,
+        _PACKAGES / _SHARE,
+    )
+    for place in places:
+        if (place / name).is_file():
+            return place / name
+    raise ConfigurationError(
+        f"{name} is in none of {', '.join(str(place) for place in places)}; install syncd again"
+    )
 
 
 def load_order_kinds(paths: Iterable[Path]) -> dict[str, OrderKind]:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from bench.shapes import CITY, DAY, Day, draw
 from bench.tables import OUT, print_table, write_json
+from syncd.bootstrap import tune_collector
 from syncd.core.decide import decide
 from syncd.core.policy import Policy
 from syncd.settings.tables import load_order_kinds, shipped
@@ -54,6 +55,7 @@ class Timed:
 
 def measure(memberships: int, day: Day) -> Timed:
     """Draw a town and decide it several times, in this process."""
+    tune_collector()  # as the command and the daemon do
     policy = Policy(order_kinds=load_order_kinds([shipped("order-kinds.toml")]))
     town = draw(memberships, day)
     before = _peak_mb()

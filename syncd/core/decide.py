@@ -278,4 +278,6 @@ def _ways(
 
 
 def _paths(blocks: list[MembershipBlock]) -> tuple[Path, ...]:
+    if len(blocks) == 1:
+        return (blocks[0].path,)
     return tuple(dict.fromkeys(b.path for b in sorted(blocks, key=lambda b: len(b.path.through))))

@@ -47,6 +47,6 @@ def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
 def normalise_group(text: str) -> str:
     """Return a group's DN or name as a key: directories compare both without regard to case."""
     if " " not in text:
-        return text.casefold()
+        return text.strip().casefold()
     parts = (part.strip() for part in text.strip().split(","))
     return ",".join(re.sub(r"\s*=\s*", "=", part) for part in parts).casefold()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gc
-import getpass
 import os
+import pwd
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -51,11 +51,12 @@ def new_id() -> str:
 def acting_account() -> str:
     """Return the operating system's account that acts; who came by sudo acts as themselves.
 
-    SUDO_USER counts only for root: anybody else could have set it.
+    The kernel is asked, not LOGNAME or USER, which anybody can set; SUDO_USER counts only for
+    root, for the same reason.
     """
     if os.geteuid() == 0 and os.environ.get("SUDO_USER"):
         return os.environ["SUDO_USER"]
-    return getpass.getuser()
+    return pwd.getpwuid(os.geteuid()).pw_name
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,10 @@ def acting_account() -> str:
     """
     if os.geteuid() == 0 and os.environ.get("SUDO_USER"):
         return os.environ["SUDO_USER"]
-    return pwd.getpwuid(os.geteuid()).pw_name
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:  # a container may run under a number that nobody named
+        return f"uid:{os.geteuid()}"
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,7 @@ class Town:
     now: datetime = midnight(date(2027, 3, 31)) + timedelta(hours=9)
 
     prefix: str = "id"
+    stop_after_writes: int | None = None
 
     def __post_init__(self) -> None:
         self._ids = itertools.count(1)
@@ -131,7 +132,12 @@ class Town:
             clock=self._tick,
             new_id=lambda: f"{self.prefix}{next(self._ids):05}",
             progress=lambda *_: None,
+            stopping=self._is_stopping,
         )
+
+    def _is_stopping(self) -> bool:
+        limit = self.stop_after_writes
+        return limit is not None and len(self.directory.written) >= limit
 
     def sync(self, as_of: date = APRIL, actor: str = "syncd") -> RunReport:
         self.now = max(self.now, midnight(as_of))

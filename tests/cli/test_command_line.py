@@ -189,7 +189,9 @@ def test_no_name_of_a_person_is_printed_by_a_run(cli):
 @pytest.mark.parametrize("page", ["README.md", "README.ja.md", "docs/operators.md"])
 def test_every_command_that_a_page_names_exists(cli, page):
     text = (ROOT / page).read_text(encoding="utf-8")
-    named = {found[1] for found in re.finditer(r"(?:`|^|sato )syncd ([a-z]+)\b", text, re.MULTILINE)}
+    named = {
+        found[1] for found in re.finditer(r"(?:`|^|sato )syncd ([a-z]+)\b", text, re.MULTILINE)
+    }
     known = set(re.findall(r"^    ([a-z]+) ", cli("--help").stdout, re.MULTILINE))
     assert named & known
     assert named - known - {"drill"} == set()  # the pages say that it is not there yet

@@ -6,6 +6,7 @@ required, checked against the CA and against the host's name (RFC 4513, section 
 
 from __future__ import annotations
 
+import math
 import os
 import ssl
 from collections.abc import Iterator
@@ -20,6 +21,15 @@ from connectors.ldap.options import LdapOptions
 from syncd.errors import DirectoryUnreadable
 
 _REMEDIES = (
+    ("CA file", "ca_file を確かめてください / check ca_file"),
+    (
+        "password",
+        "bind_dn と bind_password_file を確かめてください / check bind_dn and bind_password_file",
+    ),
+    (
+        "invalidDNSyntax",
+        "people_base と groups_base を確かめてください / check people_base and groups_base",
+    ),
     (
         "certificate",
         "ca_file と証明書の期限・名前を確かめてください / check ca_file, the date and name",
@@ -59,7 +69,10 @@ class VerifiedTls(Tls):  # type: ignore[misc] # ldap3 has no types
 
 
 def _tls_context(options: LdapOptions, base_dir: Path) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=_path(base_dir, options.ca_file))
+    ca_file = _path(base_dir, options.ca_file)
+    if ca_file is not None and not Path(ca_file).is_file():
+        raise OSError(f"CA file {ca_file} is not there")
+    context = ssl.create_default_context(cafile=ca_file)
     if options.client_cert_file is not None:
         context.load_cert_chain(
             base_dir / options.client_cert_file,
@@ -132,10 +145,11 @@ def _open(url: str, options: LdapOptions, base_dir: Path, login: Login) -> Conne
         client_strategy=SYNC,
         auto_referrals=False,
         check_names=False,
-        receive_timeout=options.timeout_s,
+        receive_timeout=math.ceil(options.timeout_s),  # ldap3 packs it as a whole number
     )
     try:
         _bind(connection, start_tls=options.start_tls and url.startswith("ldap://"))
+        connection.socket.settimeout(options.timeout_s)
     except (LDAPException, OSError):
         _close(connection)
         raise
@@ -173,10 +187,17 @@ def _password(base_dir: Path, login: Login) -> str | None:
     if not login.dn:
         return None
     if login.password_file is not None:
-        return (base_dir / login.password_file).read_text(encoding="utf-8").rstrip("\r\n")
-    secret = os.environ.get(login.password_env)
-    if secret is None:
-        raise OSError(f"environment variable {login.password_env} is not set")
+        path = base_dir / login.password_file
+        try:
+            secret = path.read_text(encoding="utf-8").rstrip("\r\n")
+        except OSError as error:
+            raise OSError(f"password file {path}: {error.strerror}") from error
+        if not secret:  # a bind with a name and no password is anonymous (RFC 4513, 5.1.2)
+            raise OSError(f"password file {path} is empty")
+        return secret
+    secret = os.environ.get(login.password_env, "")
+    if not secret:
+        raise OSError(f"the password's environment variable {login.password_env} is not set")
     return secret
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import unquote, urlsplit
 
+from ldap3.core.exceptions import LDAPException
+from ldap3.operation.search import parse_filter
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from connectors.shared.groups import Shape
 
-_LOOPBACK = ("localhost", "::1")
 _ACCOUNTS = "(|(objectClass=person)(objectClass=account)(objectClass=posixAccount))"
 _GROUPS = "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup))"
 
@@ -76,6 +78,22 @@ class LdapOptions(BaseModel):
             raise ValueError("name at least one server")
         return given
 
+    @field_validator("people_filter", "groups_filter")
+    @classmethod
+    def _a_filter(cls, given: str) -> str:
+        try:
+            parse_filter(
+                given,
+                schema=None,
+                auto_escape=False,
+                auto_encode=False,
+                validator=None,
+                check_names=False,
+            )
+        except (LDAPException, IndexError) as error:
+            raise ValueError(f"{given!r} is no LDAP filter (RFC 4515): {error}") from error
+        return given
+
     @model_validator(mode="after")
     def _private_and_named(self) -> LdapOptions:
         for url in self.urls:
@@ -95,7 +113,15 @@ class LdapOptions(BaseModel):
 
     def _may_be_plain(self, url: str) -> bool:
         host = urlsplit(url).hostname or ""
-        return self.allow_plaintext and (host in _LOOPBACK or host.startswith("127."))
+        return self.allow_plaintext and _is_loopback(host)
+
+
+def _is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine: by address, never by how a name begins."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _check_one_secret(dn: str, file: Path | None, variable: str, what: str) -> None:

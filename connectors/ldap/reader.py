@@ -16,7 +16,13 @@ from ldap3 import BASE, Connection
 from connectors.ldap.connection import connected, reading_login, remedy_for
 from connectors.ldap.options import LdapOptions
 from connectors.ldap.search import NO_SUCH_OBJECT, Query, SearchBrokenError, Tally, paged_search
-from connectors.shared.groups import Entry, member_attribute, member_value_key, snapshot_of
+from connectors.shared.groups import (
+    Entry,
+    is_group,
+    member_attribute,
+    member_value_key,
+    snapshot_of,
+)
 from syncd.core.memberships import DirectorySnapshot, Proof
 from syncd.errors import DirectoryUnreadable
 from syncd.ports.directory import DirectoryContext, Progress
@@ -88,6 +94,14 @@ class LdapReader:
             remedy = "people_base と groups_base を確かめてください / check both bases"
         return DirectoryUnreadable(self.name, str(error), remedy)
 
+    def _not_a_group(self, entry: Entry) -> DirectoryUnreadable:
+        return DirectoryUnreadable(
+            self.name,
+            f"{entry.dn}: 読めない種類のグループです / not a kind of group that can be read",
+            "groups_filter を groupOfNames、groupOfUniqueNames、posixGroup に絞ってください / "
+            "narrow groups_filter to the kinds that can be read",
+        )
+
     def _read(self, connection: Connection, progress: Progress) -> DirectorySnapshot:
         tally = Tally()
         digest = hashlib.sha256()
@@ -117,6 +131,8 @@ class LdapReader:
             for entry in paged_search(connection, query, options.page_size, tally):
                 if tally.entries % _EVERY == 0:
                     progress(self.name, tally.entries, None)
+                if query is groups and not is_group(entry):
+                    raise self._not_a_group(entry)
                 yield entry
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -29,7 +30,7 @@ class HealthServer:
         host, _, port = listen.rpartition(":")
         handler = _handler(registry, not_ready)
         try:
-            self._server = ThreadingHTTPServer((host.strip("[]"), int(port)), handler)
+            self._server = _server_of(host)((host.strip("[]"), int(port)), handler)
         except OSError as error:
             raise ConfigurationError(
                 f"[daemon] listen = {listen!r}: {error.strerror}. "
@@ -52,6 +53,16 @@ class HealthServer:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+def _server_of(host: str) -> type[ThreadingHTTPServer]:
+    return _ServerOnIPv6 if ":" in host else ThreadingHTTPServer
+
+
+class _ServerOnIPv6(ThreadingHTTPServer):
+    """The same for `[::1]`."""
+
+    address_family = socket.AF_INET6
 
 
 def _handler(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from threading import Event, Lock
+from threading import enumerate as enumerate_threads
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -29,6 +30,7 @@ from syncd.settings.model import DaemonTable, ScheduleTable
 
 ACTOR = "syncd"
 _IDLE_S = 3600.0
+_RETRY_S = 5.0
 
 
 class Service:
@@ -65,7 +67,7 @@ class Service:
         self._log.info("daemon.started", port=health.port)
         notify("READY=1")
         try:
-            self._wait(lambda: bool(scheduler.running))
+            self._wait(_scheduler_lives)
         finally:
             self._stop.set()
             notify("STOPPING=1")
@@ -122,7 +124,7 @@ class Service:
 
     def _full(self) -> None:
         if self._claim("full", self._schedule.full):
-            self._run("full")
+            self._run_when_free("full")
 
     def _delta(self) -> None:
         if self._claim("delta", self._schedule.delta) and has_work(self._site):
@@ -135,7 +137,18 @@ class Service:
             self._metrics.note_complete(last)
         if is_missed(self._schedule.full, last, self._site.clock()):
             self._log.info("run.caught_up")
-            self._run("full")
+            self._run_when_free("full")
+
+    def _run_when_free(self, kind: str) -> None:
+        """Wait for a run of another node or a person: the due moment is claimed and comes once."""
+        while not self._stop.is_set():
+            try:
+                self._run(kind)
+            except AlreadyRunning:
+                self._log.info("run.postponed", kind=kind, seconds=_RETRY_S)
+                self._stop.wait(_RETRY_S)
+            else:
+                return
 
     def _claim(self, name: str, cron: str) -> bool:
         now = self._site.clock()
@@ -182,3 +195,8 @@ class Service:
         with self._site.store.begin() as unit:
             last = unit.last_complete_run()
         return None if last is None else last.started_at
+
+
+def _scheduler_lives() -> bool:
+    """Tell whether APScheduler's own thread still runs; its state would say so after its death."""
+    return any(thread.name == "APScheduler" for thread in enumerate_threads())

@@ -18,11 +18,14 @@ def check(site: Site) -> tuple[CheckLine, ...]:
 
 def _lines(site: Site) -> Iterator[CheckLine]:
     yield _store(site)
+    total = len(site.sources) + len(site.directories)
     for done, seat in enumerate(site.sources):
-        site.progress("check", done, len(site.sources) + len(site.directories))
+        site.progress("check", done, total)
         yield _source(seat)
-    for directory in site.directories.values():
+    for done, directory in enumerate(site.directories.values(), len(site.sources)):
+        site.progress("check", done, total)
         yield from _directory(directory)
+    site.progress("check", total, total)
 
 
 def _store(site: Site) -> CheckLine:

@@ -110,6 +110,7 @@ def _decide(
         for reading in readings
         if isinstance(reading, DirectorySnapshot)
     }
+    site.progress("decision", 1, 1)
     return _Seen(facts, readings, decision, reaches)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import sys
 from types import MappingProxyType
 
@@ -28,7 +29,7 @@ def make_progress(*, quiet: bool = False) -> Report:
     if quiet:
         return lambda _what, _done, _total: None
     if sys.stderr.isatty():
-        return _Bar().report
+        return Bars().report
     return LoggedProgress().report
 
 
@@ -50,19 +51,31 @@ class LoggedProgress:
             self._log.info("work.progressed", what=what, done=done, total=total)
 
 
-class _Bar:
-    """A bar for each kind of work, on stderr, gone when the command ends."""
+class Bars:
+    """A bar for each kind of work, on stderr; they go away while nothing is unfinished."""
 
-    def __init__(self) -> None:
+    def __init__(self, console: Console | None = None) -> None:
+        """Show nothing yet; work that broke off takes its bar away when the command ends."""
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        self._bars = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._bars = Progress(
+            *columns,
+            console=console or Console(stderr=True),
+            transient=True,
+            auto_refresh=False,
+            redirect_stdout=False,  # the answer must go where the user sent it
+        )
         self._tasks: dict[str, TaskID] = {}
+        atexit.register(self._bars.stop)
 
     def report(self, what: str, done: int, total: int | None) -> None:
-        """Show progress; the bars go away while none of them is unfinished."""
+        """Show progress; `total` None means that nobody knows how much there is."""
         if what not in self._tasks:
             self._tasks[what] = self._bars.add_task(_WORDS.get(what, what), total=total)
-        self._bars.start()
         self._bars.update(self._tasks[what], completed=done, total=total)
-        self._bars.refresh()
-        self._bars.stop()
+        if done == total:
+            self._bars.remove_task(self._tasks.pop(what))
+        if self._tasks:
+            self._bars.start()
+            self._bars.refresh()
+        else:
+            self._bars.stop()

@@ -12,12 +12,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
 from syncd.settings.template import init_site
+from syncd.store import SqlStore, open_store
 
 PATIENCE_S = 30
 
@@ -97,6 +98,13 @@ def daemon(folder: Path) -> Iterator[Running]:
         running.log.close()
 
 
+def daemon_while(
+    another_run: ExitStack, store: SqlStore, site: Path
+) -> AbstractContextManager[Running]:
+    another_run.enter_context(store.exclusive("run"))
+    return daemon(site)
+
+
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
     folder = tmp_path / "site"
@@ -149,6 +157,24 @@ def test_no_name_of_a_person_stands_in_the_log(site: Path):
         running.wait_for("run.finished")
         running.end()
     assert "見本" not in (site / "log").read_text()
+
+
+def test_a_full_run_waits_for_one_that_is_going_on_and_is_not_lost(site: Path):
+    store = open_store("sqlite:///var/syncd.db", site)
+    with ExitStack() as another_run, daemon_while(another_run, store, site) as running:
+        running.wait_for("run.postponed")
+        another_run.close()
+        assert running.wait_for("run.finished")["complete"] is True
+        assert running.end() == 0
+    store.close()
+
+
+def test_a_daemon_that_waits_for_another_run_still_ends_at_once(site: Path):
+    store = open_store("sqlite:///var/syncd.db", site)
+    with ExitStack() as another_run, daemon_while(another_run, store, site) as running:
+        running.wait_for("run.postponed")
+        assert running.end() == 0
+    store.close()
 
 
 def test_a_second_daemon_on_the_same_port_says_so(site: Path):

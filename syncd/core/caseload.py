@@ -153,6 +153,7 @@ def _refreshed(case: Case, finding: Finding) -> Case:
         groups=finding.groups,
         path="; ".join(str(path) for path in finding.paths),
         staff_number=finding.staff_number,
+        section=finding.section,
     )
 
 
@@ -253,6 +254,7 @@ def _open(
         hard_deadline_at=_hard_deadline_at(sight.as_of, policy),
         requested_by=sight.requested_by,
         regrant_of=None if before is None else before.case_id,
+        section=finding.section,
     )
     ground = {
         "reasons": [str(r) for r in case.reasons],

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from syncd.core.findings import Because, Reason
-from syncd.core.ids import AccountId, CaseId, EntitlementId, StaffNumber
+from syncd.core.ids import AccountId, CaseId, EntitlementId, OrgUnitCode, StaffNumber
 from syncd.errors import IllegalMove
 
 
@@ -99,7 +99,8 @@ class Case:
     `escalate_at` and `hard_deadline_at` are the people's deadlines. `round` counts how often the
     case (re)opened: votes of an earlier round do not count. `regrant_of` names the verified case
     of the same right that came back. `explained_by` names the orders that the reasons rest on.
-    All moments are aware.
+    `section` is the one that answers for the right: that of the designation it rested on, else
+    the person's own; None where neither is known. All moments are aware.
     """
 
     case_id: CaseId
@@ -130,6 +131,7 @@ class Case:
     attempts: int = 0
     last_error: str = ""
     restored_at: datetime | None = None
+    section: OrgUnitCode | None = None
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -230,6 +230,7 @@ class Census:
             groups=tuple(dict.fromkeys(leaf_of(b) for b in cuttable)),
             needs_person=judged.needs_person,
             unknown_because=judged.unknown_because,
+            section=self.ground.answering_section(self._staff.get(account), entitlement),
         )
 
     def without_right(self, affair: AffairCode, people: set[StaffNumber]) -> set[StaffNumber]:

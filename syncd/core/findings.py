@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from syncd.core.ids import AccountId, EntitlementId, StaffNumber
+from syncd.core.ids import AccountId, EntitlementId, OrgUnitCode, StaffNumber
 from syncd.core.memberships import Path
 
 
@@ -90,7 +90,7 @@ class Finding:
     `member` is the native id of the account and `groups` the keys of the groups in which the
     account itself stands and which convey the right: what a removal would cut.
     `needs_person` forbids removal without a person's decision. `unknown_because` is set when the
-    verdict is UNKNOWN.
+    verdict is UNKNOWN. `section` answers for the right (see `Case`).
     """
 
     directory: str
@@ -104,6 +104,7 @@ class Finding:
     groups: tuple[str, ...] = ()
     needs_person: bool = False
     unknown_because: str = ""
+    section: OrgUnitCode | None = None
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -14,7 +14,7 @@ from datetime import date
 from syncd.core.career import PersonState
 from syncd.core.facts import Designation, Entitlement, Facts
 from syncd.core.findings import Because, Fault, Reason
-from syncd.core.ids import StaffNumber
+from syncd.core.ids import OrgUnitCode, StaffNumber
 from syncd.core.org import OrgChart
 from syncd.core.people import People, Person
 from syncd.core.policy import Policy
@@ -70,6 +70,28 @@ class Ground:
         if judged is None:
             judged = self._judged[key] = self._judge(staff_number, entitlement)
         return judged
+
+    def answering_section(
+        self, staff_number: StaffNumber | None, entitlement: Entitlement
+    ) -> OrgUnitCode | None:
+        """Return the section that answers for a right: of the newest designation, else of the post.
+
+        The manager of the section in which the work was done knows whether it ended; a section
+        that was replaced is answered for by the one that followed it.
+        """
+        if staff_number is None:
+            return None
+        lines = _for_affairs(self.designations.get(staff_number, ()), entitlement)
+        if lines:
+            newest = max(lines, key=lambda line: (line.designated_on or date.min, -line.line))
+            return min(self.chart.current(newest.org_unit))
+        person = self.people.get(staff_number)
+        if person is None or not person.readings:
+            return None
+        state = person.readings[0]
+        held = [post.org_unit for post in state.posts]
+        left = [closure.org_unit for closure in state.closures if closure.org_unit is not None]
+        return next(iter((*held, *reversed(left))), None)
 
     def person_faults(self, state: PersonState) -> tuple[Fault, ...]:
         """Return what holds for the person whatever the right."""

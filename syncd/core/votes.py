@@ -36,7 +36,10 @@ MAY_DECIDE = frozenset({Role.APPROVER, Role.CHIEF})
 class Actor:
     """A person who acts, by the operating system's account, with the roles of the configuration.
 
-    `deputy_for` is the account for which this person decides by 代決 on that day.
+    `deputy_for` is the account for which this person decides by 代決 on that day, with the staff
+    number of that account in `deputy_for_number`; `deputy_cases` limits that to single cases (None:
+    all). `sections` are those an approver decides for, with every section below them (empty: all).
+    `named_for_advance_notices` lets a person see 内示 without the role `personnel`.
     """
 
     account: str
@@ -44,6 +47,9 @@ class Actor:
     roles: frozenset[Role] = frozenset()
     sections: frozenset[OrgUnitCode] = frozenset()
     deputy_for: str = ""
+    deputy_for_number: StaffNumber | None = None
+    deputy_cases: frozenset[CaseId] | None = None
+    named_for_advance_notices: bool = False
 
 
 class Choice(StrEnum):

@@ -27,7 +27,11 @@ from syncd.core.memberships import DirectorySnapshot
 from syncd.core.plan import Plan
 from syncd.core.votes import Vote
 from syncd.errors import RowFault
+from syncd.ports.access import AccessUnit
+from syncd.ports.listing import ListingUnit
+from syncd.ports.outbox import OutboxUnit
 from syncd.ports.source import Fingerprint, SourceReading
+from syncd.ports.syncs import SyncsUnit
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ class Checkpoint:
     at: datetime
 
 
-class Unit(Protocol):
+class Unit(AccessUnit, ListingUnit, OutboxUnit, SyncsUnit, Protocol):
     """What can be read and written inside one transaction."""
 
     # --- facts ---

@@ -30,6 +30,7 @@ def append(connection: Connection, records: Iterable[AuditRecord]) -> None:
         {
             "at": encode_moment(record.at),
             "event": str(record.event),
+            "actor": record.actor,
             "subject": record.subject,
             "leaf": (leaf := record.canonical()),
             "leaf_hash": leaf_hash(leaf),

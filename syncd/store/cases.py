@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, upd
 
 from syncd.core.cases import ENDED, Case, CaseState
 from syncd.core.findings import Because, Reason
-from syncd.core.ids import AccountId, CaseId, EntitlementId, StaffNumber
+from syncd.core.ids import AccountId, CaseId, EntitlementId, OrgUnitCode, StaffNumber
 from syncd.errors import IllegalMove, NoSuchCase
 from syncd.store.codec import decode_date, dumps, encode_date
 from syncd.store.moments import decode_maybe, decode_moment, encode_maybe, encode_moment
@@ -29,6 +29,7 @@ _PLAIN = (
     "entitlement",
     "account",
     "staff_number",
+    "section",
     "member",
     "path",
     "needs_person",
@@ -150,6 +151,7 @@ def _decode(  # noqa: PLR0913, PLR0917 - the columns of the table, in their orde
     entitlement: EntitlementId,
     account: AccountId,
     staff_number: StaffNumber | None,
+    section: OrgUnitCode | None,
     member: str,
     path: str,
     state: str,
@@ -201,4 +203,5 @@ def _decode(  # noqa: PLR0913, PLR0917 - the columns of the table, in their orde
         attempts,
         last_error,
         decode_maybe(restored_at),
+        section,
     )

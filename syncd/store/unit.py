@@ -24,9 +24,13 @@ from syncd.ports.store import (
     StoredPlan,
 )
 from syncd.store import audit, cases, facts, inputs, plans, runs, snapshots, votes
+from syncd.store.access import AccessUnitQueries
+from syncd.store.listing import ListingUnitQueries
+from syncd.store.outbox import OutboxUnitQueries
+from syncd.store.syncs import SyncsUnitQueries
 
 
-class SqlUnit:
+class SqlUnit(AccessUnitQueries, ListingUnitQueries, OutboxUnitQueries, SyncsUnitQueries):
     """What can be read and written inside one transaction; implements `ports.store.Unit`."""
 
     def __init__(self, connection: Connection) -> None:

@@ -14,7 +14,7 @@ from syncd.errors import StoreError
 from syncd.store import SqlStore, open_store
 from syncd.store.engine import parse_url
 from syncd.store.schema import VERSION_TABLE
-from syncd.store.tables import metadata
+from syncd.store.console_tables import metadata
 from tests.fakes.readings import case
 
 

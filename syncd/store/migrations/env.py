@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import context
 
+from syncd.store.console_tables import metadata
 from syncd.store.schema import VERSION_TABLE
-from syncd.store.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -14,7 +14,7 @@ from syncd.errors import StoreError
 from syncd.store import SqlStore, open_store
 from syncd.store.engine import parse_url
 from syncd.store.schema import VERSION_TABLE
-from syncd.store.console_tables import metadata
+from syncd.store.console_tables import cards
 from tests.fakes.readings import case
 
 
@@ -30,7 +30,7 @@ def test_the_migrations_arrive_at_the_tables(store: SqlStore) -> None:
         context = MigrationContext.configure(
             connection, opts={"version_table": VERSION_TABLE, "compare_type": True}
         )
-        assert compare_metadata(context, metadata) == []
+        assert compare_metadata(context, cards.metadata) == []
 
 
 def test_opening_again_keeps_what_is_there(store: SqlStore, store_url: str, tmp_path: Path) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from alembic import context
 
-from syncd.store.console_tables import metadata
+from syncd.store import console_tables
 from syncd.store.schema import VERSION_TABLE
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=console_tables.cards.metadata,
     version_table=VERSION_TABLE,
     render_as_batch=True,
     transactional_ddl=True,

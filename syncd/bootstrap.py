@@ -15,9 +15,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from syncd.core.acting import Someone
 from syncd.core.calendar import JST, day_of
 from syncd.core.votes import Actor
 from syncd.errors import ConfigurationError
+from syncd.flow.acting import actors_of
 from syncd.flow.site import DirectorySeat, Site, SourceSeat
 from syncd.plugins import DIRECTORIES, SOURCES, load_connector
 from syncd.ports.directory import DirectoryContext, Progress
@@ -74,9 +76,13 @@ class OpenSite:
         """Return today in Japan."""
         return day_of(self.clock())
 
+    def actors(self, person: Someone) -> tuple[Actor, ...]:
+        """Return every capacity in which a person may act today, their own right first."""
+        return actors_of(self.site, self.settings.grants(), person, self.today())
+
     def actor(self, account: str | None = None) -> Actor:
-        """Return who acts: the account given, else the operating system's."""
-        return self.settings.actor(account or acting_account(), self.today())
+        """Return who acts in their own right: the account given, else the operating system's."""
+        return self.actors(Someone(account or acting_account()))[0]
 
 
 def open_site(

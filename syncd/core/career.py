@@ -7,7 +7,7 @@ roster and which orders, and what to do when the two disagree, is `people`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from syncd.core.facts import EmploymentStatus, RosterEntry
@@ -25,7 +25,7 @@ class Post:
     """A post a person holds: 本務, or a further one under its word. `ends_on` is the last day.
 
     `opened_by` cites the order that brought the person into the section, where one is known.
-    `formerly` are codes that a 組織改正読替 replaced for this person.
+    `formerly` are codes that a 組織改正読替 replaced for this person. `title` is 職名 as received.
     """
 
     org_unit: OrgUnitCode
@@ -34,6 +34,7 @@ class Post:
     ends_on: date | None = None
     opened_by: Because | None = None
     formerly: tuple[OrgUnitCode, ...] = ()
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class Career:
         because = Because("roster", entry.staff_number, base_on, entry.source, entry.line)
         career = cls(entry.staff_number, roster=because)
         if entry.org_unit is not None:
-            career.primary = Post(entry.org_unit)
+            career.primary = Post(entry.org_unit, title=entry.title)
         career.further = [Post(code, kind="") for code in entry.concurrent_units or ()]
         career.last_day, career.last_day_because = entry.separated_on, because
         career.term_ends_on, career.term_because = entry.term_ends_on, because
@@ -177,11 +178,14 @@ def _open_primary(career: Career, order: OrderInForce) -> None:
         return
     unit = order.order.org_unit
     former = career.primary
+    title = order.order.title
     if unit is None or (former is not None and former.org_unit == unit):
+        if former is not None and title:
+            career.primary = replace(former, title=title)
         return
     closed = former.org_unit if former is not None else None
     career.closures.append(Closure(closed, order.begins_on, order.because))
-    career.primary = Post(unit, since=order.begins_on, opened_by=order.because)
+    career.primary = Post(unit, since=order.begins_on, opened_by=order.because, title=title)
 
 
 def _appoint(career: Career, order: OrderInForce) -> None:
@@ -204,7 +208,16 @@ def _open_further(career: Career, order: OrderInForce) -> None:
     career.further = [
         p for p in career.further if not (p.org_unit == unit and p.kind in ("", kind))
     ]
-    career.further.append(Post(unit, kind, order.begins_on, order.order.ends_on, order.because))
+    career.further.append(
+        Post(
+            unit,
+            kind,
+            order.begins_on,
+            order.order.ends_on,
+            order.because,
+            title=order.order.title,
+        )
+    )
 
 
 def _close_further(career: Career, order: OrderInForce) -> None:
@@ -239,7 +252,10 @@ def _rename_unit(career: Career, order: OrderInForce) -> None:
     if unit is None:
         return
     formerly = () if former is None else (former.org_unit, *former.formerly)
-    career.primary = Post(unit, since=order.begins_on, opened_by=order.because, formerly=formerly)
+    title = order.order.title or (former.title if former is not None else "")
+    career.primary = Post(
+        unit, since=order.begins_on, opened_by=order.because, formerly=formerly, title=title
+    )
 
 
 def _leave_alone(_career: Career, _order: OrderInForce) -> None:

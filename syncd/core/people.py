@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from syncd.core.cards import Card, sortable_kana
 from syncd.core.career import PRIMARY, Career, PersonState, Post
 from syncd.core.facts import (
     AccountKind,
@@ -102,6 +103,24 @@ class People(Mapping[StaffNumber, Person]):
     def _naming(self) -> tuple[Mapping[StaffNumber, object], ...]:
         """Return all that names people: of whom only a held row speaks is unknown, not nobody."""
         return (self._rows, self._orders, self._contractors, self._held)
+
+    def card(self, staff_number: StaffNumber) -> Card:
+        """Return how lists show a person; of whom no roster or order has a name, only the number.
+
+        Where the facts have two readings the first is shown, as `explain` does.
+        """
+        rows, orders = self._rows.get(staff_number, ()), self._orders.get(staff_number, ())
+        name, kana = "", ""
+        if rows:
+            name, kana = rows[0].entry.name, sortable_kana(rows[0].entry.kana)
+        elif orders:
+            name = orders[-1].order.name
+        person = self.get(staff_number)
+        posts = person.readings[0].posts if person is not None and person.readings else ()
+        if not posts:
+            unit = rows[0].entry.org_unit if rows else None
+            return Card(staff_number, name, kana, unit, rows[0].entry.title if rows else "")
+        return Card(staff_number, name, kana, posts[0].org_unit, posts[0].title)
 
     def plain_units(self, staff_number: StaffNumber) -> frozenset[OrgUnitCode] | None:
         """Return the sections in and above the posts of somebody plainly at work, else None.

@@ -117,17 +117,38 @@ def check_may_decide(actor: Actor, case: Case) -> None:
             f"{actor.account} has no role that decides cases. "
             "Give the account the role approver or chief under [[actors]] in the configuration."
         )
-    if case.account == actor.account or (
-        actor.staff_number is not None and case.staff_number == actor.staff_number
+    for account, number in (
+        (actor.account, actor.staff_number),
+        (actor.deputy_for, actor.deputy_for_number),
     ):
+        if account and _concerns(case, account, number):
+            raise NotPermitted(
+                f"case {case.case_id} concerns {account}'s own right. Another approver decides it."
+            )
+        if account and case.requested_by == account:
+            raise NotPermitted(
+                f"{account} asked for case {case.case_id}. Another approver decides it."
+            )
+    if actor.deputy_cases is not None and case.case_id not in actor.deputy_cases:
         raise NotPermitted(
-            f"case {case.case_id} concerns {actor.account}'s own right. "
-            "Another approver decides it."
+            f"case {case.case_id} was not handed to {actor.account} by {actor.deputy_for}."
         )
-    if case.requested_by and case.requested_by == actor.account:
+    if not answers_for(actor, case.section):
         raise NotPermitted(
-            f"{actor.account} asked for case {case.case_id}. Another approver decides it."
+            f"case {case.case_id} belongs to section {case.section or 'unknown'}, for which "
+            f"{actor.account} does not decide. Its approver or the chief decides it."
         )
+
+
+def answers_for(actor: Actor, section: OrgUnitCode | None) -> bool:
+    """Tell whether an actor decides for a section; what belongs to no section is the chief's."""
+    return Role.CHIEF in actor.roles or not actor.sections or section in actor.sections
+
+
+def _concerns(case: Case, account: str, staff_number: StaffNumber | None) -> bool:
+    return case.account == account or (
+        staff_number is not None and case.staff_number == staff_number
+    )
 
 
 def distinct_voters(votes: Iterable[Vote]) -> int:

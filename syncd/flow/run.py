@@ -38,6 +38,7 @@ from syncd.flow.collect import (
     record_intake,
 )
 from syncd.flow.report import Removal, RunReport
+from syncd.flow.roll import record_roll
 from syncd.flow.site import Mode, RunRequest, Site
 from syncd.flow.vote import OVERRIDE_VOTES, override_votes
 from syncd.ports.directory import Effect
@@ -125,6 +126,7 @@ def _advance_cases(site: Site, request: RunRequest, row: RunRow, seen: _Seen) ->
             site.new_id,
         )
         _commit_moves(unit, moves, row.run, site.clock())
+        record_roll(unit, site, seen.facts, request.as_of)
 
 
 def _sight(site: Site, request: RunRequest, seen: _Seen, cases: Iterable[Case]) -> Sight:

@@ -1,9 +1,136 @@
-"""The part of a store's unit that keeps what the console lists."""
+"""The part of a store's unit that keeps what the console lists.
+
+Pages are cut by keyset: a cursor names the last row seen, so that rows that come or go meanwhile
+neither repeat nor hide others.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
 from typing import Protocol
+
+from syncd.core.cards import Card, Section
+from syncd.core.cases import Case, CaseState
+from syncd.core.findings import Reason
+from syncd.core.ids import OrgUnitCode, StaffNumber
+
+
+class CaseOrder(StrEnum):
+    """How a list of cases is sorted: by hard deadline, 建制順, フリガナ, or age of the right."""
+
+    DEADLINE = "deadline"
+    SECTION = "section"
+    KANA = "kana"
+    SINCE = "since"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseQuery:
+    """Which cases are wanted; None and empty narrow nothing, `limit` 0 gives counts only.
+
+    `visible` are the sections that the asker may see at all. `sections` are those asked for.
+    `text` is looked for in names, フリガナ, staff numbers, accounts and case ids.
+    `due_before` is a moment before which the hard deadline lies.
+    """
+
+    states: frozenset[CaseState] = frozenset()
+    visible: frozenset[OrgUnitCode] | None = None
+    sections: frozenset[OrgUnitCode] = frozenset()
+    directory: str = ""
+    entitlement: str = ""
+    reason: Reason | None = None
+    due_before: datetime | None = None
+    order_number: str = ""
+    text: str = ""
+    sort: CaseOrder = CaseOrder.DEADLINE
+    after: tuple[str, ...] = ()
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """A case with the person it concerns (None: nobody known) and the name of its section."""
+
+    case: Case
+    card: Card | None
+    section_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """A page of cases; `total` counts all that match, `after` is the cursor of the next page."""
+
+    lines: tuple[CaseLine, ...]
+    total: int
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSpan:
+    """When a right stood without ground, as far as cases tell; `ended_at` None: it still does."""
+
+    since: date
+    opened_at: datetime
+    ended_at: datetime | None
+    state: CaseState
+
+
+@dataclass(frozen=True, slots=True)
+class TrailQuery:
+    """Which audit records are wanted, newest first; `before` is the id of the last one seen."""
+
+    events: frozenset[str] = frozenset()
+    actor: str = ""
+    subject: str = ""
+    from_at: datetime | None = None
+    until_at: datetime | None = None
+    before: int | None = None
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class TrailLine:
+    """One record: its id, its number in the tree (None: not sequenced yet), its exact leaf."""
+
+    record_id: int
+    number: int | None
+    leaf: bytes
 
 
 class ListingUnit(Protocol):
     """Read and written inside one transaction; see `ports.store` for what a unit promises."""
+
+    def save_cards(self, cards: Iterable[Card]) -> None:
+        """Keep how people are shown, replacing what was kept of them."""
+        ...
+
+    def cards(self, staff_numbers: Iterable[StaffNumber]) -> Mapping[StaffNumber, Card]:
+        """Return how these people are shown; nobody whom no case ever concerned."""
+        ...
+
+    def save_sections(self, sections: Iterable[Section]) -> None:
+        """Replace the section table of the last run."""
+        ...
+
+    def sections(self) -> tuple[Section, ...]:
+        """Return the section table of the last run in 建制順."""
+        ...
+
+    def case_page(self, query: CaseQuery) -> CasePage:
+        """Return one page of the cases that match."""
+        ...
+
+    def case_counts(self, visible: frozenset[OrgUnitCode] | None = None) -> Mapping[CaseState, int]:
+        """Return how many cases stand in each state, among the visible ones."""
+        ...
+
+    def case_spans(self, from_on: date) -> tuple[CaseSpan, ...]:
+        """Return the spans of all cases that had not ended before a day."""
+        ...
+
+    def trail_page(self, query: TrailQuery) -> tuple[TrailLine, ...]:
+        """Return one page of the audit trail."""
+        ...

@@ -22,7 +22,7 @@ from syncd.core.audit import AuditRecord
 from syncd.core.cases import Case, CaseState
 from syncd.core.facts import Facts, Provides
 from syncd.core.findings import Counts
-from syncd.core.ids import CaseId, PlanHash, RunId
+from syncd.core.ids import CaseId, PlanHash, RunId, StaffNumber
 from syncd.core.memberships import DirectorySnapshot
 from syncd.core.plan import Plan
 from syncd.core.votes import Vote
@@ -137,6 +137,13 @@ class Unit(AccessUnit, ListingUnit, OutboxUnit, SyncsUnit, Protocol):
         """Return everything known at a moment, as the decision reads it.
 
         With `as_of` only the rosters that matter for that day are loaded.
+        """
+        ...
+
+    def facts_about(self, staff_numbers: Iterable[StaffNumber], known_at: datetime) -> Facts:
+        """Return what is known of a few people at a moment: every roster row, order and line.
+
+        Entitlements, accounts and the section table come whole; nobody else's rows do.
         """
         ...
 

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from syncd.core.acting import Grant
 from syncd.core.ids import EntitlementId, OrgUnitCode, normalise_code, normalise_staff_number
 from syncd.core.policy import (
     ApprovalPolicy,
@@ -16,7 +17,6 @@ from syncd.core.policy import (
     GuardPolicy,
     Policy,
 )
-from syncd.core.votes import Actor
 from syncd.errors import ConfigurationError
 from syncd.settings.faults import Fault, OptionsOf, find_faults
 from syncd.settings.model import ActorTable, ConfigurationModel
@@ -65,23 +65,25 @@ class Settings:
         own = {normalise_code(w): s for w, s in self.model.policy.status_words.items()}
         return {**load_status_words(shipped("employment-status.toml")), **own}
 
-    def actor(self, account: str, today: date) -> Actor:
-        """Return who acts under an account of the operating system, with no role if not listed."""
-        for table in self.model.actors:
-            if table.account == account:
-                return self._actor(table, today)
-        return Actor(account)
+    def grants(self) -> tuple[Grant, ...]:
+        """Return who may act, by account or by post."""
+        return tuple(self._grant(table) for table in self.model.actors)
 
-    def _actor(self, table: ActorTable, today: date) -> Actor:
-        begins, ends = table.deputy_from or date.min, table.deputy_until or date.max
+    def _grant(self, table: ActorTable) -> Grant:
         width = self.model.organization.staff_number_width
         number = table.staff_number
-        return Actor(
-            table.account,
-            None if number is None else normalise_staff_number(number, width),
-            table.roles,
-            frozenset(OrgUnitCode(code) for code in table.sections),
-            table.deputy_for if begins <= today <= ends else "",
+        post = table.post
+        return Grant(
+            account=table.account or "",
+            post_section=None if post is None else OrgUnitCode(normalise_code(post.section)),
+            post_title="" if post is None else post.title,
+            staff_number=None if number is None else normalise_staff_number(number, width),
+            roles=table.roles,
+            sections=frozenset(OrgUnitCode(normalise_code(code)) for code in table.sections),
+            named_for_advance_notices=table.sees_advance_notices,
+            deputy_for=table.deputy_for,
+            deputy_from=table.deputy_from or date.min,
+            deputy_until=table.deputy_until or date.max,
         )
 
     def _files(self, name: str, own: str | None) -> tuple[Path, ...]:

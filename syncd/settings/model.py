@@ -181,16 +181,31 @@ class DaemonTable(_Table):
         return given
 
 
-class ActorTable(_Table):
-    """One person who may act, by the operating system's account."""
+class PostTable(_Table):
+    """A post that roles follow: 「12010 の課長」; without a title every post of the section."""
 
-    account: Annotated[str, Field(min_length=1)]
+    section: Annotated[str, Field(min_length=1)]
+    title: str = ""
+
+
+class ActorTable(_Table):
+    """Who may act: one account, or whoever holds a post on the day."""
+
+    account: Annotated[str, Field(min_length=1)] | None = None
+    post: PostTable | None = None
+    sees_advance_notices: bool = False
     staff_number: str | None = None
     roles: frozenset[Role] = frozenset()
     sections: frozenset[str] = frozenset()
     deputy_for: str = ""
     deputy_from: date | None = None
     deputy_until: date | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> ActorTable:
+        if (self.account is None) == (self.post is None):
+            raise ValueError("name an account, or a post: account = ... or post = { ... }")
+        return self
 
 
 class ConfigurationModel(_Table):

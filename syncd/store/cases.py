@@ -43,8 +43,8 @@ _PLAIN = (
 )
 _MOMENTS = ("opened_at", "updated_at", "due_at", "escalate_at", "hard_deadline_at")
 _ENDED_NAMES = sorted(str(state) for state in ENDED)
-_COLUMNS = [column for column in cases.c if column.name != "seal"]
-_COLUMN_NAMES = [column.name for column in _COLUMNS]
+CASE_COLUMNS = [column for column in cases.c if column.name != "seal"]
+_COLUMN_NAMES = [column.name for column in CASE_COLUMNS]
 _REPLACE = (
     update(cases)
     .where(cases.c.case_id == bindparam("stored_id"), cases.c.seal == bindparam("stored_seal"))
@@ -56,10 +56,10 @@ _REASONS = {str(reason): reason for reason in Reason}
 
 def find_case(connection: Connection, case_id: CaseId) -> Case:
     """Return one case; raises NoSuchCase."""
-    row = connection.execute(select(*_COLUMNS).where(cases.c.case_id == case_id)).first()
+    row = connection.execute(select(*CASE_COLUMNS).where(cases.c.case_id == case_id)).first()
     if row is None:
         raise NoSuchCase(f"there is no case {case_id}. 'syncd cases' lists those there are.")
-    return _decode(*row)
+    return decode_case(*row)
 
 
 def find_cases(connection: Connection, states: Iterable[CaseState] | None) -> tuple[Case, ...]:
@@ -67,14 +67,14 @@ def find_cases(connection: Connection, states: Iterable[CaseState] | None) -> tu
     wanted: ColumnElement[bool] = cases.c.state.not_in(_ENDED_NAMES)
     if states is not None:
         wanted = cases.c.state.in_(sorted(str(state) for state in states))
-    query = select(*_COLUMNS).where(wanted).order_by(cases.c.opened_at, cases.c.case_id)
-    return tuple(_decode(*row) for row in connection.execute(query))
+    query = select(*CASE_COLUMNS).where(wanted).order_by(cases.c.opened_at, cases.c.case_id)
+    return tuple(decode_case(*row) for row in connection.execute(query))
 
 
 def last_verified(connection: Connection, key: tuple[str, str, str]) -> Case | None:
     """Return the newest verified case of (directory, entitlement, account), if any."""
     directory, entitlement, account = key
-    query = select(*_COLUMNS).where(
+    query = select(*CASE_COLUMNS).where(
         cases.c.directory == directory,
         cases.c.entitlement == entitlement,
         cases.c.account == account,
@@ -82,7 +82,7 @@ def last_verified(connection: Connection, key: tuple[str, str, str]) -> Case | N
     )
     newest = query.order_by(cases.c.updated_at.desc(), cases.c.opened_at.desc()).limit(1)
     row = connection.execute(newest).first()
-    return None if row is None else _decode(*row)
+    return None if row is None else decode_case(*row)
 
 
 def insert_case(connection: Connection, case: Case) -> None:
@@ -111,8 +111,8 @@ def update_case(connection: Connection, before: Case, after: Case) -> None:
 def removed_since(connection: Connection, moment: datetime) -> tuple[Case, ...]:
     """Return the cases whose membership was removed since `moment`, each once."""
     removed = select(removals.c.case_id).where(removals.c.at >= encode_moment(moment))
-    query = select(*_COLUMNS).where(cases.c.case_id.in_(removed)).order_by(cases.c.case_id)
-    return tuple(_decode(*row) for row in connection.execute(query))
+    query = select(*CASE_COLUMNS).where(cases.c.case_id.in_(removed)).order_by(cases.c.case_id)
+    return tuple(decode_case(*row) for row in connection.execute(query))
 
 
 def _record_removals(connection: Connection, case: Case) -> None:
@@ -145,7 +145,7 @@ def _encode(case: Case) -> dict[str, Any]:
     }
 
 
-def _decode(  # noqa: PLR0913, PLR0917 - the columns of the table, in their order
+def decode_case(  # noqa: PLR0913, PLR0917 - the columns of the table, in their order
     case_id: CaseId,
     directory: str,
     entitlement: EntitlementId,
@@ -173,6 +173,7 @@ def _decode(  # noqa: PLR0913, PLR0917 - the columns of the table, in their orde
     restored_at: str | None,
     lists: str,
 ) -> Case:
+    """Return a case from the columns of its row."""
     groups, reasons, because, approved_reasons = json.loads(lists)
     return Case(
         case_id,

@@ -101,6 +101,7 @@ delegations = Table(
     metadata,
     Column("delegation_id", String, primary_key=True),
     Column("principal", String, nullable=False),
+    Column("principal_number", String),
     Column("deputy", String, nullable=False),
     Column("from_on", Date, nullable=False),
     Column("until_on", Date, nullable=False),

@@ -7,13 +7,13 @@ day is decided by the core; only what is known is decided here.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any, cast
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, false, or_, select
 
 from syncd.core.facts import (
     Designation,
@@ -44,11 +44,34 @@ class _Input:
     provides: Provides
     base_on: date | None
     recorded_at: datetime
+    about: frozenset[StaffNumber] | None
+
+    def rows(self) -> list[ColumnElement[bool]]:
+        """Return the conditions for rows of this source and kind, of some people where asked."""
+        asked = [facts.c.source == self.source, facts.c.provides == str(self.provides)]
+        if self.about is not None and self.provides in _KEYS_OF_PERSON:
+            names = _KEYS_OF_PERSON[self.provides]
+            asked.append(or_(false(), *(names(number) for number in self.about)))
+        return asked
 
 
-def load_facts(connection: Connection, known_at: datetime, as_of: date | None) -> Facts:
-    """Return everything known at a moment; see the port."""
-    series = _known_inputs(connection, known_at)
+_KEYS_OF_PERSON: Mapping[Provides, Callable[[str], ColumnElement[bool]]] = {
+    Provides.ROSTER: lambda number: facts.c.key == number,
+    Provides.ORDERS: lambda number: facts.c.key.endswith(f"\t{number}", autoescape=True),
+    Provides.DESIGNATIONS: lambda n: facts.c.key.contains(f"\t{n}\t", autoescape=True),
+    Provides.TRAINING: lambda n: facts.c.key.startswith(f"{n}\t", autoescape=True),
+}
+"""How the keys of a kind (see `codec`) name a person; the other kinds are short and read whole."""
+
+
+def load_facts(
+    connection: Connection,
+    known_at: datetime,
+    as_of: date | None,
+    about: frozenset[StaffNumber] | None = None,
+) -> Facts:
+    """Return everything known at a moment, or what is known about some people; see the port."""
+    series = _known_inputs(connection, known_at, about)
     newest = [known[-1] for known in series]
     return Facts(
         known_at=known_at,
@@ -64,7 +87,9 @@ def load_facts(connection: Connection, known_at: datetime, as_of: date | None) -
     )
 
 
-def _known_inputs(connection: Connection, known_at: datetime) -> list[list[_Input]]:
+def _known_inputs(
+    connection: Connection, known_at: datetime, about: frozenset[StaffNumber] | None
+) -> list[list[_Input]]:
     """Return the inputs of each (source, kind) as they were accepted, oldest first."""
     columns = inputs.c.id, inputs.c.source, inputs.c.provides, inputs.c.base_on
     query = select(*columns, inputs.c.recorded_at).order_by(inputs.c.source, inputs.c.id)
@@ -72,7 +97,7 @@ def _known_inputs(connection: Connection, known_at: datetime) -> list[list[_Inpu
     for id_, source, provides, base_on, recorded_at in connection.execute(
         query.where(inputs.c.recorded_at <= encode_moment(known_at))
     ):
-        known = _Input(id_, source, Provides(provides), base_on, decode_moment(recorded_at))
+        known = _Input(id_, source, Provides(provides), base_on, decode_moment(recorded_at), about)
         series.setdefault((source, provides), []).append(known)
     return list(series.values())
 
@@ -85,13 +110,14 @@ def _contents(connection: Connection, newest: Iterable[_Input], kind: Provides) 
 def _content(connection: Connection, known: _Input) -> tuple[Any, ...]:
     """Return the records of one input, in the order of its file."""
     query = select(facts.c.number, facts.c.payload).where(
-        facts.c.source == known.source,
-        facts.c.provides == str(known.provides),
+        *known.rows(),
         facts.c.until_input > known.id,
         facts.c.from_input <= known.id,
     )
     payloads = {number: payload for number, payload in connection.execute(query)}  # noqa: C416 - rows are not pairs to dict()
     places = _places(connection, known.id)
+    if known.about is not None:
+        places = {number: line for number, line in places.items() if number in payloads}
     decode = CODECS[known.provides].decode
     rows = _load_many([payloads[number] for number in places])
     lines = places.values()
@@ -188,8 +214,7 @@ def _rows_of_others(
     """Yield the rows about people who do not stand in this input, ended or not yet begun."""
     columns = facts.c.number, facts.c.key, facts.c.from_input, facts.c.until_input
     query = select(*columns).where(
-        facts.c.source == known.source,
-        facts.c.provides == str(known.provides),
+        *known.rows(),
         or_(facts.c.until_input <= known.id, facts.c.from_input > known.id),
     )
     for number, key, first, until in connection.execute(query):
@@ -211,8 +236,7 @@ def _vanished_designations(
 
 def _keys(connection: Connection, known: _Input) -> set[str]:
     query = select(facts.c.key).where(
-        facts.c.source == known.source,
-        facts.c.provides == str(known.provides),
+        *known.rows(),
         facts.c.until_input > known.id,
         facts.c.from_input <= known.id,
     )
@@ -224,8 +248,7 @@ def _vanished_rows(connection: Connection, known: Sequence[_Input]) -> dict[str,
     query = (
         select(facts.c.key, facts.c.number, facts.c.payload, facts.c.until_input)
         .where(
-            facts.c.source == known[0].source,
-            facts.c.provides == str(Provides.DESIGNATIONS),
+            *known[-1].rows(),
             facts.c.until_input <= known[-1].id,
             facts.c.ended_by == VANISHED,
         )
@@ -256,4 +279,6 @@ def _held(connection: Connection, newest: Iterable[_Input]) -> Iterable[HeldRow]
     for known in newest:
         text = connection.scalar(select(inputs.c.held).where(inputs.c.id == known.id))
         for line, staff_number, why in json.loads(text or "[]"):
-            yield HeldRow(known.provides, known.source, line, StaffNumber(staff_number), why, None)
+            if known.about is None or staff_number in known.about:
+                number = StaffNumber(staff_number)
+                yield HeldRow(known.provides, known.source, line, number, why, None)

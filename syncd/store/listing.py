@@ -2,10 +2,229 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+)
+
+from syncd.core.calendar import midnight
+from syncd.core.cards import LAST_RANK, Card, Section
+from syncd.core.cases import ENDED, CaseState
+from syncd.core.ids import OrgUnitCode, StaffNumber
+from syncd.ports.listing import (
+    CaseLine,
+    CaseOrder,
+    CasePage,
+    CaseQuery,
+    CaseSpan,
+    TrailLine,
+    TrailQuery,
+)
+from syncd.store.cases import CASE_COLUMNS, decode_case
+from syncd.store.codec import decode_date
+from syncd.store.console_tables import cards, sections
+from syncd.store.moments import decode_moment, encode_moment
+from syncd.store.tables import audit, cases
+from syncd.store.upsert import upsert
+
+_IDS_A_QUERY = 10_000
+_SECTION = func.coalesce(cases.c.section, cards.c.section, "")
+_RANK = func.coalesce(sections.c.rank, LAST_RANK)
+_KANA = func.coalesce(cards.c.kana, "")
+_SORTS: Mapping[CaseOrder, tuple[ColumnElement[Any], ...]] = {
+    CaseOrder.DEADLINE: (cases.c.hard_deadline_at, cases.c.case_id),
+    CaseOrder.SECTION: (_RANK, _SECTION, _KANA, cases.c.case_id),
+    CaseOrder.KANA: (_KANA, cases.c.case_id),
+    CaseOrder.SINCE: (func.coalesce(cases.c.since, ""), cases.c.case_id),
+}
 
 
 class ListingUnitQueries:
     """Implements `ports.listing.ListingUnit` over a unit's connection."""
 
     _connection: Connection
+
+    def save_cards(self, shown: Iterable[Card]) -> None:
+        """Keep how people are shown, replacing what was kept of them."""
+        wanted = list(shown)
+        kept = self.cards(card.staff_number for card in wanted)
+        for card in wanted:
+            if kept.get(card.staff_number) != card:
+                values = {name: getattr(card, name) for name in cards.c.keys()}  # noqa: SIM118 - columns
+                upsert(self._connection, cards, values)
+
+    def cards(self, staff_numbers: Iterable[StaffNumber]) -> Mapping[StaffNumber, Card]:
+        """Return how these people are shown; nobody whom no case ever concerned."""
+        wanted = list(dict.fromkeys(staff_numbers))
+        found: dict[StaffNumber, Card] = {}
+        for start in range(0, len(wanted), _IDS_A_QUERY):
+            part = cards.c.staff_number.in_(wanted[start : start + _IDS_A_QUERY])
+            for row in self._connection.execute(select(cards).where(part)):
+                found[row.staff_number] = Card(*row)
+        return found
+
+    def save_sections(self, rows: Iterable[Section]) -> None:
+        """Replace the section table of the last run."""
+        wanted = sorted(rows, key=_by_rank)
+        if tuple(wanted) == self.sections():
+            return
+        self._connection.execute(delete(sections))
+        values = [{name: getattr(row, name) for name in sections.c.keys()} for row in wanted]  # noqa: SIM118 - columns
+        if values:
+            self._connection.execute(insert(sections), values)
+
+    def sections(self) -> tuple[Section, ...]:
+        """Return the section table of the last run in 建制順."""
+        found = [Section(*row) for row in self._connection.execute(select(sections))]
+        return tuple(sorted(found, key=_by_rank))
+
+    def case_page(self, query: CaseQuery) -> CasePage:
+        """Return one page of the cases that match."""
+        wanted = _conditions(query)
+        counted = _joined(select(func.count())).where(*wanted)
+        total = int(self._connection.scalar(counted) or 0)
+        if not query.limit:
+            return CasePage((), total)
+        sort = [self._sorted_as_text(column) for column in _SORTS[query.sort]]
+        named = [c.label(f"sort_{n}") for n, c in enumerate(sort)]
+        who = [c.label(f"card_{c.name}") for c in cards.c]
+        columns = [*CASE_COLUMNS, *who, sections.c.name.label("section_name"), *named]
+        listed = _joined(select(*columns)).where(*wanted).order_by(*sort).limit(query.limit + 1)
+        if query.after:
+            listed = listed.where(tuple_(*sort) > tuple_(*_typed(query.after, query.sort)))
+        rows = self._connection.execute(listed).mappings().all()
+        shown = rows[: query.limit]
+        more = len(rows) > query.limit
+        after = tuple(str(shown[-1][f"sort_{n}"]) for n in range(len(sort))) if more else ()
+        return CasePage(tuple(_line(row) for row in shown), total, after)
+
+    def case_counts(self, visible: frozenset[OrgUnitCode] | None = None) -> Mapping[CaseState, int]:
+        """Return how many cases stand in each state, among the visible ones."""
+        query = select(cases.c.state, func.count()).group_by(cases.c.state)
+        if visible is not None:
+            query = query.where(cases.c.section.in_(sorted(visible)))
+        found = {CaseState(state): int(n) for state, n in self._connection.execute(query)}
+        return {state: found.get(state, 0) for state in CaseState}
+
+    def case_spans(self, from_on: date) -> tuple[CaseSpan, ...]:
+        """Return the spans of all cases that had not ended before a day."""
+        ended = cases.c.state.in_(sorted(str(state) for state in ENDED))
+        query = select(cases.c.since, cases.c.opened_at, cases.c.updated_at, cases.c.state)
+        query = query.where(or_(~ended, cases.c.updated_at >= encode_moment(midnight(from_on))))
+        found = []
+        for since, opened, updated, state in self._connection.execute(query):
+            opened_at = decode_moment(opened)
+            is_over = CaseState(state) in ENDED
+            found.append(
+                CaseSpan(
+                    decode_date(since) or opened_at.date(),
+                    opened_at,
+                    decode_moment(updated) if is_over else None,
+                    CaseState(state),
+                )
+            )
+        return tuple(found)
+
+    def trail_page(self, query: TrailQuery) -> tuple[TrailLine, ...]:
+        """Return one page of the audit trail."""
+        listed = select(audit.c.id, audit.c.seq, audit.c.leaf).order_by(audit.c.id.desc())
+        for condition in _trail_conditions(query):
+            listed = listed.where(condition)
+        rows = self._connection.execute(listed.limit(query.limit))
+        return tuple(TrailLine(number, seq, bytes(leaf)) for number, seq, leaf in rows)
+
+    def _sorted_as_text(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Sort text by its characters on every engine; a locale's rules would differ by host."""
+        if self._connection.dialect.name == "postgresql" and column is not _RANK:
+            return column.collate("C")
+        return column
+
+
+def _by_rank(section: Section) -> tuple[int, str]:
+    return (section.rank, section.code)
+
+
+def _typed(after: Sequence[str], sort: CaseOrder) -> list[str | int]:
+    """Return a cursor's values; those of a rank are numbers. Raises ValueError for any other."""
+    if len(after) != len(_SORTS[sort]):
+        raise ValueError("the cursor belongs to another order")
+    columns = zip(after, _SORTS[sort], strict=True)
+    return [int(value) if column is _RANK else value for value, column in columns]
+
+
+def _joined(query: Select[Any]) -> Select[Any]:
+    return (
+        query.select_from(cases)
+        .outerjoin(cards, cards.c.staff_number == cases.c.staff_number)
+        .outerjoin(sections, sections.c.code == _SECTION)
+    )
+
+
+def _conditions(query: CaseQuery) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    states = query.states or frozenset(CaseState) - ENDED
+    found.append(cases.c.state.in_(sorted(str(state) for state in states)))
+    if query.visible is not None:
+        found.append(cases.c.section.in_(sorted(query.visible)))
+    if query.sections:
+        found.append(_SECTION.in_(sorted(query.sections)))
+    if query.directory:
+        found.append(cases.c.directory == query.directory)
+    if query.entitlement:
+        found.append(cases.c.entitlement == query.entitlement)
+    if query.reason is not None:
+        found.append(cases.c.lists.contains(f'"{query.reason}"', autoescape=True))
+    if query.order_number:
+        cited = f'["order","{query.order_number}",'
+        found.append(cases.c.lists.contains(cited, autoescape=True))
+    if query.due_before is not None:
+        found.append(cases.c.hard_deadline_at < encode_moment(query.due_before))
+    found += [_mentions(word) for word in query.text.split()]
+    return found
+
+
+def _mentions(word: str) -> ColumnElement[bool]:
+    looked_at = (
+        cases.c.case_id,
+        cases.c.account,
+        cases.c.staff_number,
+        cases.c.entitlement,
+        cards.c.name,
+        cards.c.kana,
+    )
+    return or_(*(column.icontains(word, autoescape=True) for column in looked_at))
+
+
+def _line(row: RowMapping) -> CaseLine:
+    card = None
+    if row["card_staff_number"] is not None:
+        card = Card(*(row[f"card_{column.name}"] for column in cards.c))
+    case = decode_case(*(row[column.name] for column in CASE_COLUMNS))
+    return CaseLine(case, card, row["section_name"] or case.section or "")
+
+
+def _trail_conditions(query: TrailQuery) -> Iterable[ColumnElement[bool]]:
+    if query.events:
+        yield audit.c.event.in_(sorted(query.events))
+    if query.actor:
+        yield audit.c.actor == query.actor
+    if query.subject:
+        yield audit.c.subject == query.subject
+    if query.from_at is not None:
+        yield audit.c.at >= encode_moment(query.from_at)
+    if query.until_at is not None:
+        yield audit.c.at < encode_moment(query.until_at)
+    if query.before is not None:
+        yield audit.c.id < query.before

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from syncd.core.audit import AuditRecord
 from syncd.core.cases import Case, CaseState
 from syncd.core.facts import Facts, Provides
-from syncd.core.ids import CaseId, PlanHash, RunId
+from syncd.core.ids import CaseId, PlanHash, RunId, StaffNumber
 from syncd.core.memberships import DirectorySnapshot
 from syncd.core.votes import Vote
 from syncd.errors import RowFault
@@ -58,6 +58,10 @@ class SqlUnit(AccessUnitQueries, ListingUnitQueries, OutboxUnitQueries, SyncsUni
     def facts(self, known_at: datetime, as_of: date | None = None) -> Facts:
         """Return everything known at a moment; `as_of` leaves out rosters that day cannot need."""
         return facts.load_facts(self._connection, known_at, as_of)
+
+    def facts_about(self, staff_numbers: Iterable[StaffNumber], known_at: datetime) -> Facts:
+        """Return what is known of some people, with the short lists that hold for everybody."""
+        return facts.load_facts(self._connection, known_at, None, frozenset(staff_numbers))
 
     def case(self, case_id: CaseId) -> Case:
         """Return one case; raises NoSuchCase."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from syncd.bootstrap import open_site
+from syncd.core.acting import Someone, own_actor
 from syncd.core.findings import Reason
 from syncd.core.ids import StaffNumber
 from syncd.core.policy import Approval, OnSilence
@@ -251,14 +252,17 @@ deputy_until = 2027-04-02
 
 
 def test_who_acts_is_the_account_with_its_roles_and_number(tmp_path: Path):
-    actor = load(tmp_path, ACTORS).actor("sato", TODAY)
+    actor = own_actor(Someone("sato"), load(tmp_path, ACTORS).grants(), (), TODAY)
     assert actor.staff_number == StaffNumber("0000900")
     assert actor.roles == {Role.APPROVER, Role.CHIEF}
     assert actor.sections == {"12010"}
 
 
 def test_an_account_that_is_not_listed_may_do_nothing(tmp_path: Path):
-    assert load(tmp_path, ACTORS).actor("mallory", TODAY).roles == frozenset()
+    assert (
+        own_actor(Someone("mallory"), load(tmp_path, ACTORS).grants(), (), TODAY).roles
+        == frozenset()
+    )
 
 
 @pytest.mark.parametrize(
@@ -267,4 +271,22 @@ def test_an_account_that_is_not_listed_may_do_nothing(tmp_path: Path):
 )
 def test_a_deputy_stands_in_on_the_days_named_only(tmp_path: Path, day: int, principal: str):
     today = date(2027, 3, 31) if day == 31 else date(2027, 4, day)
-    assert load(tmp_path, ACTORS).actor("kato", today).deputy_for == principal
+    assert (
+        own_actor(Someone("kato"), load(tmp_path, ACTORS).grants(), (), today).deputy_for
+        == principal
+    )
+
+
+def test_an_actor_is_an_account_or_a_post_and_never_both(tmp_path: Path):
+    both = '[[actors]]\naccount = "sato"\npost = { section = "12010", title = "課長" }\n'
+    for written in (both, '[[actors]]\nroles = ["approver"]\n'):
+        with pytest.raises(ConfigurationError, match="name an account, or a post"):
+            load(tmp_path, written)
+
+
+def test_a_role_can_follow_a_post(tmp_path: Path):
+    written = (
+        '[[actors]]\npost = { section = "１２０１０", title = "課長" }\nroles = ["approver"]\n'
+    )
+    (grant,) = load(tmp_path, written).grants()
+    assert (grant.account, grant.post_section, grant.post_title) == ("", "12010", "課長")

@@ -12,9 +12,9 @@ from sqlalchemy import create_engine, text
 
 from syncd.errors import StoreError
 from syncd.store import SqlStore, open_store
+from syncd.store.console_tables import cards
 from syncd.store.engine import parse_url
 from syncd.store.schema import VERSION_TABLE
-from syncd.store.console_tables import cards
 from tests.fakes.readings import case
 
 

@@ -221,7 +221,7 @@ class _Story:
     def _deciders(self) -> Iterator[str]:
         for actor in self.opened.settings.model.actors:
             if actor.roles & {Role.APPROVER, Role.CHIEF}:
-                yield actor.account
+                yield actor.account or ""
 
     def _check(self, found: int, expected: int, what: str) -> None:
         """Hold the story to what its inventor expects, so that it cannot tell of a success."""

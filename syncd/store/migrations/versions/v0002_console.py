@@ -51,6 +51,7 @@ def _create() -> None:
         "delegations",
         sa.Column("delegation_id", sa.String(), nullable=False),
         sa.Column("principal", sa.String(), nullable=False),
+        sa.Column("principal_number", sa.String(), nullable=True),
         sa.Column("deputy", sa.String(), nullable=False),
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("until_on", sa.Date(), nullable=False),

@@ -1,0 +1,66 @@
+"""Who acts: an account, with the roles of its grants and of the posts that its person holds today.
+
+Posts are read from the facts each time, never kept with a session: a role that follows a post is
+gone on the first request after 00:00 of the transfer day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+
+from syncd.core.acting import Deputyship, Grant, Someone, deputy_actor, own_actor
+from syncd.core.calendar import JST
+from syncd.core.career import Post
+from syncd.core.ground import Ground
+from syncd.core.ids import StaffNumber
+from syncd.core.votes import Actor
+from syncd.flow.site import Site
+from syncd.ports.store import Unit
+
+_EVER = datetime(9999, 1, 1, tzinfo=JST)
+
+
+def actors_of(
+    site: Site, grants: tuple[Grant, ...], person: Someone, today: date
+) -> tuple[Actor, ...]:
+    """Return every capacity in which a person may act today, their own right first.
+
+    `person.roles` are those given with a local account. Raises StoreError.
+    """
+    with site.store.begin() as unit:
+        sections = unit.sections()
+        person = _with_posts(site, unit, grants, person, today)
+        deputyships = tuple(_deputyships(site, unit, grants, person.account, today))
+    own = own_actor(person, grants, sections, today)
+    return (own, *(deputy_actor(own, d, grants, sections, today) for d in deputyships))
+
+
+def _with_posts(
+    site: Site, unit: Unit, grants: Iterable[Grant], person: Someone, today: date
+) -> Someone:
+    named = (g.staff_number for g in grants if g.account == person.account and g.staff_number)
+    number = person.staff_number or next(named, None)
+    posts: tuple[Post, ...] = ()
+    if number is not None and any(grant.post_section is not None for grant in grants):
+        posts = _posts_of(site, unit, number, today)
+    return replace(person, staff_number=number, posts=posts)
+
+
+def _posts_of(site: Site, unit: Unit, number: StaffNumber, today: date) -> tuple[Post, ...]:
+    """Return the posts somebody plainly holds; where roster and orders disagree, none."""
+    ground = Ground(unit.facts_about([number], _EVER), site.policy, today)
+    person = ground.people.get(number)
+    if person is None or not person.is_plain or ground.person_faults(person.readings[0]):
+        return ()
+    return person.readings[0].posts
+
+
+def _deputyships(
+    site: Site, unit: Unit, grants: tuple[Grant, ...], account: str, today: date
+) -> Iterable[Deputyship]:
+    for handed in unit.delegations_to(account, today):
+        principal = Someone(handed.principal, handed.principal_number)
+        principal = _with_posts(site, unit, grants, principal, today)
+        yield Deputyship(principal, handed.case_ids)

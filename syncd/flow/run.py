@@ -42,7 +42,8 @@ from syncd.flow.roll import record_roll
 from syncd.flow.site import Mode, RunRequest, Site
 from syncd.flow.vote import OVERRIDE_VOTES, override_votes
 from syncd.ports.directory import Effect
-from syncd.ports.store import PlanState, RunRow, StoredPlan, Unit
+from syncd.ports.runs import RunRow
+from syncd.ports.store import PlanState, StoredPlan, Unit
 
 _PLANNED = (CaseState.OPEN, CaseState.APPROVED, CaseState.APPLYING)
 _GOING = (CaseState.APPROVED, CaseState.APPLYING)

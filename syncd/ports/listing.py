@@ -14,8 +14,10 @@ from typing import Protocol
 
 from syncd.core.cards import Card, Section
 from syncd.core.cases import Case, CaseState
+from syncd.core.facts import Order
 from syncd.core.findings import Reason
 from syncd.core.ids import OrgUnitCode, StaffNumber
+from syncd.ports.runs import RunRow
 
 
 class CaseOrder(StrEnum):
@@ -79,6 +81,20 @@ class CaseSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits for the approvers of one section, and until when at the latest.
+
+    `section` None: it belongs to no section, and waits for the chief.
+    """
+
+    section: OrgUnitCode | None
+    name: str
+    cases: int
+    escalated: int
+    deadline_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class TrailQuery:
     """Which audit records are wanted, newest first; `before` is the id of the last one seen."""
 
@@ -127,8 +143,26 @@ class ListingUnit(Protocol):
         """Return how many cases stand in each state, among the visible ones."""
         ...
 
-    def case_spans(self, from_on: date) -> tuple[CaseSpan, ...]:
-        """Return the spans of all cases that had not ended before a day."""
+    def waiting(self, visible: frozenset[OrgUnitCode] | None = None) -> tuple[Waiting, ...]:
+        """Return what waits for people, by section, the earliest deadline first."""
+        ...
+
+    def case_spans(
+        self, from_on: date, visible: frozenset[OrgUnitCode] | None = None
+    ) -> tuple[CaseSpan, ...]:
+        """Return the spans of the visible cases that had not ended before a day."""
+        ...
+
+    def last_run(self) -> RunRow | None:
+        """Return the newest run, finished or not."""
+        ...
+
+    def inputs_version(self) -> int:
+        """Return a number that grows with every accepted input: facts are the same while it is."""
+        ...
+
+    def orders(self, known_at: datetime) -> tuple[Order, ...]:
+        """Return the orders known at a moment, and no other facts."""
         ...
 
     def trail_page(self, query: TrailQuery) -> tuple[TrailLine, ...]:

@@ -21,7 +21,6 @@ from typing import Protocol
 from syncd.core.audit import AuditRecord
 from syncd.core.cases import Case, CaseState
 from syncd.core.facts import Facts, Provides
-from syncd.core.findings import Counts
 from syncd.core.ids import CaseId, PlanHash, RunId, StaffNumber
 from syncd.core.memberships import DirectorySnapshot
 from syncd.core.plan import Plan
@@ -30,6 +29,7 @@ from syncd.errors import RowFault
 from syncd.ports.access import AccessUnit
 from syncd.ports.listing import ListingUnit
 from syncd.ports.outbox import OutboxUnit
+from syncd.ports.runs import RunRow
 from syncd.ports.source import Fingerprint, SourceReading
 from syncd.ports.syncs import SyncsUnit
 
@@ -80,21 +80,6 @@ class StoredPlan:
     frozen_at: datetime
     run: RunId
     trips: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class RunRow:
-    """One run. `complete` is False when an input was refused or a directory was not read whole."""
-
-    run: RunId
-    kind: str
-    as_of: date
-    actor: str
-    started_at: datetime
-    finished_at: datetime | None = None
-    complete: bool | None = None
-    exit_code: int | None = None
-    counts: Counts | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,18 @@ _KINDS_JA = {
 }
 
 
+def sentence_of(reason: Reason, lang: Lang = Lang.JA) -> str:
+    """Return what a reason means, as a sentence without its full stop."""
+    return _WHY_JA[reason] if lang is Lang.JA else _WHY_EN[reason]
+
+
+def because_word(because: Because, lang: Lang = Lang.JA) -> str:
+    """Return how a fact is cited: 発令 R9-0123, 令和9年4月1日."""
+    kind = _KINDS_JA.get(because.kind, because.kind) if lang is Lang.JA else because.kind
+    day = "" if because.on is None else f", {day_word(because.on, lang)}"
+    return f"{kind} {because.ref}{day}"
+
+
 def render(explanation: Explanation, lang: Lang = Lang.JA) -> str:
     """Return the explanation as text: the person first, then each right with its facts."""
     return "\n".join(_lines(explanation, lang))
@@ -165,7 +177,7 @@ def _sentence(right: RightExplained, lang: Lang) -> str:
             if en
             else ("瑕疵のない指定に基づく権限です。")
         )
-    why = (_WHY_EN if en else _WHY_JA)[right.faults[0].reason]
+    why = sentence_of(right.faults[0].reason, lang)
     if right.verdict is Verdict.EXCEPTED:
         return (
             f"Stale ({why}), with a dated exception." if en else f"{why}。猶予が認められています。"

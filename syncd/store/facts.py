@@ -87,6 +87,11 @@ def load_facts(
     )
 
 
+def load_orders(connection: Connection, known_at: datetime) -> tuple[Order, ...]:
+    """Return the orders known at a moment, and no other facts."""
+    return _orders(connection, [known[-1] for known in _known_inputs(connection, known_at, None)])
+
+
 def _known_inputs(
     connection: Connection, known_at: datetime, about: frozenset[StaffNumber] | None
 ) -> list[list[_Input]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -11,6 +11,7 @@ from sqlalchemy import (
     Connection,
     RowMapping,
     Select,
+    case,
     delete,
     func,
     insert,
@@ -22,6 +23,7 @@ from sqlalchemy import (
 from syncd.core.calendar import midnight
 from syncd.core.cards import LAST_RANK, Card, Section
 from syncd.core.cases import ENDED, CaseState
+from syncd.core.facts import Order
 from syncd.core.ids import OrgUnitCode, StaffNumber
 from syncd.ports.listing import (
     CaseLine,
@@ -31,15 +33,20 @@ from syncd.ports.listing import (
     CaseSpan,
     TrailLine,
     TrailQuery,
+    Waiting,
 )
+from syncd.ports.runs import RunRow
+from syncd.store import runs
 from syncd.store.cases import CASE_COLUMNS, decode_case
 from syncd.store.codec import decode_date
 from syncd.store.console_tables import cards, sections
+from syncd.store.facts import load_orders
 from syncd.store.moments import decode_moment, encode_moment
-from syncd.store.tables import audit, cases
+from syncd.store.tables import audit, cases, inputs
 from syncd.store.upsert import upsert
 
 _IDS_A_QUERY = 10_000
+_FOR_PEOPLE = (str(CaseState.OPEN), str(CaseState.REFUSED))
 _SECTION = func.coalesce(cases.c.section, cards.c.section, "")
 _RANK = func.coalesce(sections.c.rank, LAST_RANK)
 _KANA = func.coalesce(cards.c.kana, "")
@@ -118,11 +125,46 @@ class ListingUnitQueries:
         found = {CaseState(state): int(n) for state, n in self._connection.execute(query)}
         return {state: found.get(state, 0) for state in CaseState}
 
-    def case_spans(self, from_on: date) -> tuple[CaseSpan, ...]:
-        """Return the spans of all cases that had not ended before a day."""
+    def waiting(self, visible: frozenset[OrgUnitCode] | None = None) -> tuple[Waiting, ...]:
+        """Return what waits for people, by section, the earliest deadline first."""
+        columns = (
+            cases.c.section,
+            func.coalesce(func.max(sections.c.name), cases.c.section, ""),
+            func.count(),
+            func.sum(case((cases.c.escalated.is_(True), 1), else_=0)),
+            func.min(cases.c.hard_deadline_at),
+        )
+        query = select(*columns).outerjoin(sections, sections.c.code == cases.c.section)
+        query = query.where(cases.c.state.in_(_FOR_PEOPLE)).group_by(cases.c.section)
+        if visible is not None:
+            query = query.where(cases.c.section.in_(sorted(visible)))
+        found = [
+            Waiting(section, name, int(count), int(escalated), decode_moment(deadline))
+            for section, name, count, escalated, deadline in self._connection.execute(query)
+        ]
+        return tuple(sorted(found, key=lambda w: (w.deadline_at, w.section or "")))
+
+    def last_run(self) -> RunRow | None:
+        """Return the newest run, finished or not."""
+        return runs.last_run(self._connection)
+
+    def inputs_version(self) -> int:
+        """Return a number that grows with every accepted input: facts are the same while it is."""
+        return int(self._connection.scalar(select(func.max(inputs.c.id))) or 0)
+
+    def orders(self, known_at: datetime) -> tuple[Order, ...]:
+        """Return the orders known at a moment, and no other facts."""
+        return load_orders(self._connection, known_at)
+
+    def case_spans(
+        self, from_on: date, visible: frozenset[OrgUnitCode] | None = None
+    ) -> tuple[CaseSpan, ...]:
+        """Return the spans of the visible cases that had not ended before a day."""
         ended = cases.c.state.in_(sorted(str(state) for state in ENDED))
         query = select(cases.c.since, cases.c.opened_at, cases.c.updated_at, cases.c.state)
         query = query.where(or_(~ended, cases.c.updated_at >= encode_moment(midnight(from_on))))
+        if visible is not None:
+            query = query.where(cases.c.section.in_(sorted(visible)))
         found = []
         for since, opened, updated, state in self._connection.execute(query):
             opened_at = decode_moment(opened)
@@ -211,8 +253,8 @@ def _line(row: RowMapping) -> CaseLine:
     card = None
     if row["card_staff_number"] is not None:
         card = Card(*(row[f"card_{column.name}"] for column in cards.c))
-    case = decode_case(*(row[column.name] for column in CASE_COLUMNS))
-    return CaseLine(case, card, row["section_name"] or case.section or "")
+    decoded = decode_case(*(row[column.name] for column in CASE_COLUMNS))
+    return CaseLine(decoded, card, row["section_name"] or decoded.section or "")
 
 
 def _trail_conditions(query: TrailQuery) -> Iterable[ColumnElement[bool]]:

@@ -6,11 +6,11 @@ import json
 from dataclasses import astuple
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, RowMapping, func, select
 
 from syncd.core.findings import Counts
 from syncd.core.ids import RunId
-from syncd.ports.store import RunRow
+from syncd.ports.runs import RunRow
 from syncd.store.codec import dumps
 from syncd.store.moments import decode_maybe, decode_moment, encode_maybe, encode_moment
 from syncd.store.tables import firings, runs
@@ -41,8 +41,18 @@ def last_complete_run(connection: Connection) -> RunRow | None:
     query = select(runs).where(runs.c.complete.is_(True), runs.c.finished_at.is_not(None))
     newest = query.order_by(runs.c.finished_at.desc(), runs.c.started_at.desc()).limit(1)
     row = connection.execute(newest).mappings().first()
-    if row is None:
-        return None
+    return None if row is None else decode_run(row)
+
+
+def last_run(connection: Connection) -> RunRow | None:
+    """Return the run that started last."""
+    newest = select(runs).order_by(runs.c.started_at.desc(), runs.c.run).limit(1)
+    row = connection.execute(newest).mappings().first()
+    return None if row is None else decode_run(row)
+
+
+def decode_run(row: RowMapping) -> RunRow:
+    """Return a run from the columns of its row."""
     return RunRow(
         run=RunId(row["run"]),
         kind=row["kind"],

@@ -14,15 +14,9 @@ from syncd.core.ids import CaseId, PlanHash, RunId, StaffNumber
 from syncd.core.memberships import DirectorySnapshot
 from syncd.core.votes import Vote
 from syncd.errors import RowFault
+from syncd.ports.runs import RunRow
 from syncd.ports.source import SourceReading
-from syncd.ports.store import (
-    AcceptedInput,
-    Checkpoint,
-    PlanState,
-    RefusedInput,
-    RunRow,
-    StoredPlan,
-)
+from syncd.ports.store import AcceptedInput, Checkpoint, PlanState, RefusedInput, StoredPlan
 from syncd.store import audit, cases, facts, inputs, plans, runs, snapshots, votes
 from syncd.store.access import AccessUnitQueries
 from syncd.store.listing import ListingUnitQueries

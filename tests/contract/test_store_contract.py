@@ -42,7 +42,8 @@ from syncd.core.merkle import leaf_hash, root_of
 from syncd.core.plan import Blocked, Plan, PlanLine
 from syncd.core.votes import Choice, Vote
 from syncd.errors import AlreadyRunning, IllegalMove, NoSuchCase, RowFault, StoreError
-from syncd.ports.store import PlanState, RunRow, Store, StoredPlan
+from syncd.ports.runs import RunRow
+from syncd.ports.store import PlanState, Store, StoredPlan
 from tests.fakes.readings import (
     at,
     case,

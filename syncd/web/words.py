@@ -1,0 +1,81 @@
+"""Days, moments and names as people read them, and phrases in the two languages of the console."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import TypeAlias
+
+from syncd.core.calendar import JST
+from syncd.core.cases import Case
+from syncd.core.findings import Because
+from syncd.core.votes import Role
+from syncd.reports.explain import because_word, sentence_of
+from syncd.reports.words import Lang, day_word
+
+Phrase: TypeAlias = Callable[[str, str], str]
+"""Called as _(japanese, english); gives the one of the visitor's language."""
+
+_ROLES = {
+    Role.OPERATOR: ("システム担当", "operator"),
+    Role.APPROVER: ("保護責任者", "approver"),
+    Role.PERSONNEL: ("人事", "personnel"),
+    Role.AUDITOR: ("監査責任者", "auditor"),
+    Role.CHIEF: ("総括責任者", "chief"),
+    Role.ADMIN: ("管理者", "administrator"),
+}
+
+
+def phrase(lang: Lang) -> Phrase:
+    """Return the choice between the two languages."""
+
+    def choose(japanese: str, english: str) -> str:
+        return english if lang is Lang.EN else japanese
+
+    return choose
+
+
+def role_word(role: Role, lang: Lang) -> str:
+    """Return what people call a role."""
+    return _ROLES[role][lang is Lang.EN]
+
+
+def moment_word(moment: datetime | None, lang: Lang) -> str:
+    """Return a moment in Japan to the minute: 令和9年4月1日 0:00, or ISO in English."""
+    if moment is None:
+        return "-"
+    local = moment.astimezone(JST)
+    if lang is Lang.EN:
+        return f"{local:%Y-%m-%d %H:%M}"
+    return f"{day_word(local.date())} {local.hour}:{local.minute:02d}"
+
+
+def deadline_word(moment: datetime, lang: Lang) -> str:
+    """Return a deadline; the end of a day is told as that day, not as the next one's 0:00."""
+    local = moment.astimezone(JST)
+    if (local.hour, local.minute) == (0, 0):
+        ended = date.fromordinal(local.toordinal() - 1)
+        return f"{day_word(ended, lang)}" + (" 中" if lang is Lang.JA else ", end of day")
+    return moment_word(moment, lang)
+
+
+def why(case: Case, lang: Lang) -> str:
+    """Return in one sentence why the right has lost its ground."""
+    sentences = [sentence_of(reason, lang) for reason in case.reasons]
+    cited = [because_word(b, lang) for b in _weightiest(case)]
+    if lang is Lang.EN:
+        told = "; ".join(sentences).capitalize() or "No reason is on record"
+        return told + (f" ({', '.join(cited)})." if cited else ".")
+    told = "。".join(sentences) or "理由の記録がありません"
+    return told + (f"（{'、'.join(cited)}）。" if cited else "。")
+
+
+def _weightiest(case: Case) -> list[Because]:
+    """Return the facts that a sentence has room for: the orders, else the first two others."""
+    orders = [b for b in case.because if b.kind == "order"]
+    return orders[:2] or list(case.because[:2])
+
+
+def days_between(since: date | None, until: date) -> int | None:
+    """Return for how many days a right has stood; None where its first day is not known."""
+    return None if since is None else max(0, (until - since).days)

@@ -105,6 +105,16 @@ class NotPermitted(SyncdError):  # noqa: N818 - a refusal says what it is
     exit_code = 2
 
 
+class IdentityUnavailable(SyncdError):  # noqa: N818 - a refusal says what it is
+    """Nobody can be asked whether a password is right; nobody is signed in meanwhile."""
+
+
+class SignInRefused(SyncdError):  # noqa: N818 - a refusal says what it is
+    """The account or the password is wrong, or too many were tried; it is never said which."""
+
+    exit_code = 2
+
+
 class IllegalMove(SyncdError):  # noqa: N818 - a refusal says what it is
     """The case is not in a state from which this can be done."""
 

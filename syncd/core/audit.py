@@ -52,6 +52,14 @@ class AuditEvent(StrEnum):
     RESTORE_INTENDED = "restore.intended"
     RESTORE_WRITTEN = "restore.written"
     ALARM_RAISED = "alarm.raised"
+    SESSION_BEGUN = "session.begun"
+    SESSION_REFUSED = "session.refused"
+    SESSION_ENDED = "session.ended"
+    REQUEST_REFUSED = "request.refused"
+    USER_ADDED = "user.added"
+    USER_DISABLED = "user.disabled"
+    DELEGATION_MADE = "delegation.made"
+    DELEGATION_ENDED = "delegation.ended"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,54 @@ from datetime import date, datetime
 from typing import Protocol
 
 from syncd.core.acting import Delegation
+from syncd.core.sessions import Session, User
 
 
 class AccessUnit(Protocol):
     """Read and written inside one transaction; see `ports.store` for what a unit promises."""
+
+    # --- local accounts ---
+    def save_user(self, user: User) -> None:
+        """Add a local account or replace what is kept of it."""
+        ...
+
+    def user(self, account: str) -> User | None:
+        """Return a local account, disabled ones too."""
+        ...
+
+    def users(self) -> tuple[User, ...]:
+        """Return every local account, by name."""
+        ...
+
+    # --- sessions ---
+    def save_session(self, session: Session) -> None:
+        """Add a session or set what became of it."""
+        ...
+
+    def session(self, id_hash: str) -> Session | None:
+        """Return a session by the hash of its secret, ended ones too."""
+        ...
+
+    def sessions_of(self, account: str, now: datetime) -> tuple[Session, ...]:
+        """Return the sessions of an account that nobody ended and that have not expired."""
+        ...
+
+    def end_sessions(self, account: str, at: datetime) -> int:
+        """End every session of an account at once; return how many there were."""
+        ...
+
+    # --- wrong passwords ---
+    def add_failure(self, account: str, address: str, at: datetime) -> None:
+        """Keep that a sign-in failed."""
+        ...
+
+    def failures(self, account: str, address: str, since: datetime) -> tuple[int, int]:
+        """Return how many sign-ins failed since a moment: for the account, from the address."""
+        ...
+
+    def forget_failures(self, account: str) -> None:
+        """Forget the failures of an account: its owner has signed in."""
+        ...
 
     # --- deputies ---
     def save_delegation(self, delegation: Delegation) -> None:

@@ -5,19 +5,107 @@ from __future__ import annotations
 import json
 from datetime import date, datetime
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from syncd.core.acting import Delegation
 from syncd.core.ids import CaseId
+from syncd.core.sessions import Session, User
+from syncd.core.votes import Role
 from syncd.store.codec import dumps
-from syncd.store.console_tables import delegations
+from syncd.store.console_tables import attempts, delegations, sessions, users
 from syncd.store.moments import decode_maybe, decode_moment, encode_maybe, encode_moment
+from syncd.store.upsert import upsert
 
 
 class AccessUnitQueries:
     """Implements `ports.access.AccessUnit` over a unit's connection."""
 
     _connection: Connection
+
+    # --- local accounts ---
+    def save_user(self, user: User) -> None:
+        """Add a local account or replace what is kept of it."""
+        values = {
+            "account": user.account,
+            "staff_number": user.staff_number,
+            "password_hash": user.password_hash,
+            "roles": dumps(sorted(user.roles)),
+            "must_change": user.must_change,
+            "created_at": encode_moment(user.created_at),
+            "created_by": user.created_by,
+            "disabled_at": encode_maybe(user.disabled_at),
+        }
+        upsert(self._connection, users, values)
+
+    def user(self, account: str) -> User | None:
+        """Return a local account, disabled ones too."""
+        query = select(users).where(users.c.account == account)
+        row = self._connection.execute(query).mappings().first()
+        return None if row is None else _user(row)
+
+    def users(self) -> tuple[User, ...]:
+        """Return every local account, by name."""
+        rows = self._connection.execute(select(users).order_by(users.c.account)).mappings()
+        return tuple(_user(row) for row in rows)
+
+    # --- sessions ---
+    def save_session(self, session: Session) -> None:
+        """Add a session or set what became of it."""
+        values = {
+            "id_hash": session.id_hash,
+            "account": session.account,
+            "staff_number": session.staff_number,
+            "method": session.method,
+            "csrf": session.csrf,
+            "created_at": encode_moment(session.created_at),
+            "seen_at": encode_moment(session.seen_at),
+            "expires_at": encode_moment(session.expires_at),
+            "address": session.address,
+            "ended_at": encode_maybe(session.ended_at),
+        }
+        upsert(self._connection, sessions, values)
+
+    def session(self, id_hash: str) -> Session | None:
+        """Return a session by the hash of its secret, ended ones too."""
+        query = select(sessions).where(sessions.c.id_hash == id_hash)
+        row = self._connection.execute(query).mappings().first()
+        return None if row is None else _session(row)
+
+    def sessions_of(self, account: str, now: datetime) -> tuple[Session, ...]:
+        """Return the sessions of an account that nobody ended and that have not expired."""
+        query = select(sessions).where(
+            sessions.c.account == account,
+            sessions.c.ended_at.is_(None),
+            sessions.c.expires_at > encode_moment(now),
+        )
+        rows = self._connection.execute(query.order_by(sessions.c.created_at.desc())).mappings()
+        return tuple(_session(row) for row in rows)
+
+    def end_sessions(self, account: str, at: datetime) -> int:
+        """End every session of an account at once; return how many there were."""
+        statement = (
+            update(sessions)
+            .where(sessions.c.account == account, sessions.c.ended_at.is_(None))
+            .values(ended_at=encode_moment(at))
+        )
+        return self._connection.execute(statement).rowcount
+
+    # --- wrong passwords ---
+    def add_failure(self, account: str, address: str, at: datetime) -> None:
+        """Keep that a sign-in failed."""
+        values = {"account": account, "address": address, "at": encode_moment(at)}
+        self._connection.execute(insert(attempts).values(values))
+
+    def failures(self, account: str, address: str, since: datetime) -> tuple[int, int]:
+        """Return how many sign-ins failed since a moment: for the account, from the address."""
+        counted = select(func.count()).where(attempts.c.at >= encode_moment(since))
+        by_account = self._connection.scalar(counted.where(attempts.c.account == account))
+        by_address = self._connection.scalar(counted.where(attempts.c.address == address))
+        return int(by_account or 0), int(by_address or 0)
+
+    def forget_failures(self, account: str) -> None:
+        """Forget the failures of an account: its owner has signed in."""
+        self._connection.execute(delete(attempts).where(attempts.c.account == account))
 
     # --- deputies ---
     def save_delegation(self, delegation: Delegation) -> None:
@@ -78,5 +166,33 @@ def _delegation(row: RowMapping) -> Delegation:
         reason=row["reason"],
         created_at=decode_moment(row["created_at"]),
         created_by=row["created_by"],
+        ended_at=decode_maybe(row["ended_at"]),
+    )
+
+
+def _user(row: RowMapping) -> User:
+    return User(
+        account=row["account"],
+        staff_number=row["staff_number"],
+        password_hash=row["password_hash"],
+        roles=frozenset(Role(role) for role in json.loads(row["roles"])),
+        must_change=row["must_change"],
+        created_at=decode_moment(row["created_at"]),
+        created_by=row["created_by"],
+        disabled_at=decode_maybe(row["disabled_at"]),
+    )
+
+
+def _session(row: RowMapping) -> Session:
+    return Session(
+        id_hash=row["id_hash"],
+        account=row["account"],
+        staff_number=row["staff_number"],
+        method=row["method"],
+        csrf=row["csrf"],
+        created_at=decode_moment(row["created_at"]),
+        seen_at=decode_moment(row["seen_at"]),
+        expires_at=decode_moment(row["expires_at"]),
+        address=row["address"],
         ended_at=decode_maybe(row["ended_at"]),
     )

@@ -1,0 +1,71 @@
+"""Sessions and wrong passwords: when a session lives, and how long a guesser must wait.
+
+Pure rules. Nobody is ever locked out for good: that would let an attacker shut people out. Instead
+each failure within the window makes the next answer slower, by account and by address alike
+(OWASP ASVS 5, 6.3.1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from syncd.core.ids import StaffNumber
+from syncd.core.votes import Role
+
+WINDOW = timedelta(minutes=15)
+"""Failures older than this are forgotten."""
+
+_FREE_FAILURES = 3
+_MOST_FAILURES = 20
+_LONGEST_DELAY_S = 8.0
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A local account, for the first hour and the closed network; `roles` come with it."""
+
+    account: str
+    staff_number: StaffNumber | None
+    password_hash: str
+    roles: frozenset[Role]
+    must_change: bool
+    created_at: datetime
+    created_by: str
+    disabled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Somebody who is signed in. `expires_at` is absolute; `seen_at` counts for idling.
+
+    `id_hash` is the SHA-256 of the secret in the browser's cookie, in lower-case hex.
+    """
+
+    id_hash: str
+    account: str
+    staff_number: StaffNumber | None
+    method: str
+    csrf: str
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+    address: str
+    ended_at: datetime | None = None
+
+    def is_live(self, now: datetime, idle: timedelta) -> bool:
+        """Tell whether the session may be used."""
+        return self.ended_at is None and now < self.expires_at and now - self.seen_at < idle
+
+
+def delay_s(failures: int) -> float:
+    """Return how long to wait before a password is looked at, in seconds."""
+    if failures < _FREE_FAILURES:
+        return 0.0
+    return min(_LONGEST_DELAY_S, 0.5 * 2.0 ** (failures - _FREE_FAILURES))
+
+
+def is_throttled(failures: int) -> bool:
+    """Tell whether passwords are not looked at at all until older failures are forgotten."""
+    return failures >= _MOST_FAILURES

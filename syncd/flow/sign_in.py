@@ -1,0 +1,142 @@
+"""Signing in and out: every attempt is on record, guessing gets slow, sessions end at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from syncd.core.audit import AuditEvent, AuditRecord
+from syncd.core.sessions import TOUCH_EVERY, WINDOW, Session, delay_s, is_throttled
+from syncd.errors import IdentityUnavailable, SignInRefused
+from syncd.flow.site import Site
+from syncd.ports.identity import Identity, PasswordCheck
+
+_REFUSED = "The account or the password is not right, or too many were tried. Try again later."
+
+
+@dataclass(frozen=True, slots=True)
+class Turnstile:
+    """What signing in needs of the outside: secrets, a way to wait, and how long sessions last."""
+
+    new_secret: Callable[[], str]
+    sleep: Callable[[float], None]
+    idle: timedelta
+    absolute: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A new session with the secret for the browser's cookie, which is kept nowhere else."""
+
+    secret: str
+    session: Session
+
+
+def hash_secret(secret: str) -> str:
+    """Return how a secret of 256 random bits is kept; it needs no salt and no slow hash."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def sign_in(
+    site: Site,
+    turnstile: Turnstile,
+    checks: Sequence[PasswordCheck],
+    account: str,
+    password: str,
+    address: str,
+) -> SignedIn:
+    """Sign somebody in by password.
+
+    Raises SignInRefused, the same for every cause, and IdentityUnavailable where nobody who
+    knows passwords can be asked and none of the others knew it.
+    """
+    with site.store.begin() as unit:
+        by_account, by_address = unit.failures(account, address, site.clock() - WINDOW)
+    turnstile.sleep(max(delay_s(by_account), delay_s(by_address // 4)))
+    identity, failure = None, None
+    if password and not is_throttled(by_account) and not is_throttled(by_address // 4):
+        identity, failure = _ask(checks, account, password)
+    if identity is None:
+        _record_refusal(site, account, address, "unavailable" if failure else "refused")
+        raise failure or SignInRefused(_REFUSED)
+    return begin_session(site, turnstile, identity, address)
+
+
+def _ask(
+    checks: Sequence[PasswordCheck], account: str, password: str
+) -> tuple[Identity | None, IdentityUnavailable | None]:
+    failure = None
+    for check in checks:
+        try:
+            identity = check.check(account, password)
+        except IdentityUnavailable as error:
+            failure = error
+        else:
+            if identity is not None:
+                return identity, None
+    return None, failure
+
+
+def _record_refusal(site: Site, account: str, address: str, why: str) -> None:
+    now = site.clock()
+    ground = {"address": address, "why": why}
+    with site.store.begin() as unit:
+        unit.add_failure(account, address, now)
+        unit.audit([AuditRecord(now, AuditEvent.SESSION_REFUSED, account, "console", None, ground)])
+
+
+def begin_session(site: Site, turnstile: Turnstile, identity: Identity, address: str) -> SignedIn:
+    """Begin a session under a secret that did not exist before (no fixation)."""
+    now, secret = site.clock(), turnstile.new_secret()
+    session = Session(
+        id_hash=hash_secret(secret),
+        account=identity.account,
+        staff_number=identity.staff_number,
+        method=identity.method,
+        csrf=turnstile.new_secret(),
+        created_at=now,
+        seen_at=now,
+        expires_at=now + turnstile.absolute,
+        address=address,
+    )
+    ground = {"method": identity.method, "address": address}
+    with site.store.begin() as unit:
+        unit.forget_failures(identity.account)
+        unit.save_session(session)
+        unit.audit(
+            [AuditRecord(now, AuditEvent.SESSION_BEGUN, identity.account, "console", None, ground)]
+        )
+    return SignedIn(secret, session)
+
+
+def resume(site: Site, turnstile: Turnstile, secret: str) -> Session | None:
+    """Return the session of a cookie where it may still be used; a use each minute is noted."""
+    now = site.clock()
+    with site.store.begin() as unit:
+        session = unit.session(hash_secret(secret))
+        if session is None or not session.is_live(now, turnstile.idle):
+            return None
+        if now - session.seen_at >= TOUCH_EVERY:
+            session = replace(session, seen_at=now)
+            unit.save_session(session)
+        return session
+
+
+def end_session(site: Site, session: Session) -> None:
+    """End a session at once."""
+    now = site.clock()
+    with site.store.begin() as unit:
+        unit.save_session(replace(session, ended_at=now))
+        unit.audit([AuditRecord(now, AuditEvent.SESSION_ENDED, session.account, "console")])
+
+
+def end_sessions_of(site: Site, account: str, by: str) -> int:
+    """End every session of an account at once; return how many there were."""
+    now = site.clock()
+    with site.store.begin() as unit:
+        ended = unit.end_sessions(account, now)
+        ground = {"sessions": ended}
+        unit.audit([AuditRecord(now, AuditEvent.SESSION_ENDED, by, account, None, ground)])
+    return ended

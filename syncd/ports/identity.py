@@ -1,0 +1,34 @@
+"""Who can tell whether a password is somebody's: a local account, a directory.
+
+Contract: `check` returns None for an unknown account and for a wrong, empty or expired password
+alike, and raises IdentityUnavailable where nobody can tell. It never takes longer for an account
+that exists than for one that does not, as far as its own work goes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from syncd.core.ids import StaffNumber
+from syncd.core.votes import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Somebody who proved who they are; `roles` are those that come with a local account."""
+
+    account: str
+    staff_number: StaffNumber | None
+    method: str
+    roles: frozenset[Role] = frozenset()
+
+
+class PasswordCheck(Protocol):
+    """One place that knows passwords."""
+
+    method: str
+
+    def check(self, account: str, password: str) -> Identity | None:
+        """Return who it is; raises IdentityUnavailable."""
+        ...

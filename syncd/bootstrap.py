@@ -6,9 +6,10 @@ import gc
 import os
 import pwd
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,16 @@ from syncd.core.calendar import JST, day_of
 from syncd.core.votes import Actor
 from syncd.errors import ConfigurationError
 from syncd.flow.acting import actors_of
+from syncd.flow.sign_in import Turnstile
 from syncd.flow.site import DirectorySeat, Site, SourceSeat
+from syncd.identity.local import LocalPasswords
 from syncd.plugins import DIRECTORIES, SOURCES, load_connector
 from syncd.ports.directory import DirectoryContext, Progress
+from syncd.ports.identity import PasswordCheck
 from syncd.ports.source import SourceContext
 from syncd.ports.store import Store
 from syncd.settings.load import Settings, load_settings
-from syncd.settings.model import DirectoryTable, SourceTable
+from syncd.settings.model import ConsoleTable, DirectoryTable, SourceTable
 from syncd.store import open_store
 
 Clock = Callable[[], datetime]
@@ -48,6 +52,11 @@ def tune_collector() -> None:
 def new_id() -> str:
     """Return a short unique text for a case or a run; 60 random bits, legible in print."""
     return secrets.token_hex(8)
+
+
+def new_secret() -> str:
+    """Return 256 random bits as text, for a session, a token or a form."""
+    return secrets.token_urlsafe(32)
 
 
 def acting_account() -> str:
@@ -76,9 +85,26 @@ class OpenSite:
         """Return today in Japan."""
         return day_of(self.clock())
 
+    def turnstile(self, console: ConsoleTable) -> Turnstile:
+        """Return what signing in needs."""
+        return Turnstile(
+            new_secret=new_secret,
+            sleep=time.sleep,
+            idle=timedelta(minutes=console.idle_minutes),
+            absolute=timedelta(hours=console.absolute_hours),
+        )
+
+    def password_checks(self, console: ConsoleTable) -> tuple[PasswordCheck, ...]:
+        """Return who knows passwords, in the order of the configuration."""
+        return tuple(LocalPasswords(self.site.store) for way in console.sign_in if way == "local")
+
     def actors(self, person: Someone) -> tuple[Actor, ...]:
         """Return every capacity in which a person may act today, their own right first."""
         return actors_of(self.site, self.settings.grants(), person, self.today())
+
+    def acting(self) -> tuple[Actor, ...]:
+        """Return every capacity of the operating system's account that acts."""
+        return self.actors(Someone(acting_account()))
 
     def actor(self, account: str | None = None) -> Actor:
         """Return who acts in their own right: the account given, else the operating system's."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from syncd import __version__
 from syncd.core.cases import CaseState
+from syncd.core.votes import Role
 from syncd.reports.words import Lang
 
 _DEFAULT = argparse.SUPPRESS
@@ -55,8 +56,15 @@ def make_parser() -> argparse.ArgumentParser:
     add("daemon", "常駐して予定どおりに動く / run as a background service")
     evidence = add("evidence", "証跡を検証する / verify the audit trail")
     evidence.add_argument("action", choices=["verify"])
+    user = add("user", "コンソールの利用者 / local accounts of the console")
+    user.add_argument("action", choices=["add", "list", "disable"])
+    user.add_argument("account", nargs="?", metavar="ACCOUNT")
+    user.add_argument("--staff-number", metavar="N", help="職員番号(自分の案件を判断しないため)")
+    user.add_argument("--role", action="append", default=[], choices=[str(role) for role in Role])
     demo = add("demo", "架空の市で一通り試す / the main job on a fictional city")
     demo.add_argument("--dir", type=Path, default=Path("var/demo"), metavar="DIR")
+    demo.add_argument("--console", action="store_true", help="コンソールを開く / serve the console")
+    demo.add_argument("--listen", default="127.0.0.1:8470", metavar="HOST:PORT")
     return parser
 
 

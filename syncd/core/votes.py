@@ -140,6 +140,15 @@ def check_may_decide(actor: Actor, case: Case) -> None:
         )
 
 
+def may_decide(actor: Actor, case: Case) -> bool:
+    """Tell whether this actor may decide this case."""
+    try:
+        check_may_decide(actor, case)
+    except NotPermitted:
+        return False
+    return True
+
+
 def answers_for(actor: Actor, section: OrgUnitCode | None) -> bool:
     """Tell whether an actor decides for a section; what belongs to no section is the chief's."""
     return Role.CHIEF in actor.roles or not actor.sections or section in actor.sections

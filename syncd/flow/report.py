@@ -18,7 +18,7 @@ from syncd.core.findings import (
     Verdict,
 )
 from syncd.core.guards import Trip
-from syncd.core.ids import OrgUnitCode, PlanHash, RunId, StaffNumber
+from syncd.core.ids import CaseId, OrgUnitCode, PlanHash, RunId, StaffNumber
 from syncd.core.memberships import Path, Unread
 from syncd.core.people import Person
 from syncd.core.plan import Blocked, Plan
@@ -100,6 +100,14 @@ class PlanVoteResult:
     cases: tuple[VoteResult, ...] = ()
     released: bool = False
     refused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionResult:
+    """What approving a selection led to, and each case that was left with the reason."""
+
+    results: tuple[VoteResult, ...]
+    left: tuple[tuple[CaseId, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

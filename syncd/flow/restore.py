@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from syncd.core.acting import acting_on
 from syncd.core.audit import AuditEvent, AuditRecord
 from syncd.core.cases import Case, CaseState
 from syncd.core.ids import CaseId
-from syncd.core.votes import Actor, check_may_decide, distinct_voters
+from syncd.core.votes import Actor, distinct_voters
 from syncd.errors import DirectoryWriteError, IllegalMove, UsageError
 from syncd.flow.report import VoteResult
 from syncd.flow.site import Mode, Site
@@ -19,7 +21,7 @@ from syncd.ports.store import Unit
 RESTORE_VOTES = 2
 
 
-def restore_case(site: Site, actor: Actor, case_id: CaseId, reason: str) -> VoteResult:
+def restore_case(site: Site, actors: Sequence[Actor], case_id: CaseId, reason: str) -> VoteResult:
     """Vote to put a right back; the second person's vote does it, and reads it back.
 
     Raises IllegalMove for a case that was not removed by syncd or too long ago, NotPermitted,
@@ -30,8 +32,9 @@ def restore_case(site: Site, actor: Actor, case_id: CaseId, reason: str) -> Vote
     with site.store.begin() as unit:
         case = unit.case(case_id)
         _check_restorable(site, case)
-        check_may_decide(actor, case)
-        given = distinct_voters(cast(site, unit, actor, case, restore_ballot(reason)))
+        actor = acting_on(actors, case)
+        votes = cast(site, unit, [(actor, case)], restore_ballot(reason))
+        given = distinct_voters(votes[case.case_id])
         if given < RESTORE_VOTES:
             return VoteResult(case, given, RESTORE_VOTES)
         _record(site, unit, AuditEvent.RESTORE_INTENDED, case, actor, reason)

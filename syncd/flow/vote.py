@@ -6,11 +6,12 @@ transaction; nothing is written to a directory here: the next run does that, aft
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 
+from syncd.core.acting import acting_on
 from syncd.core.audit import AuditEvent, AuditRecord
 from syncd.core.calendar import day_of
 from syncd.core.cases import Case, CaseEvent, CaseState, moved
@@ -20,17 +21,19 @@ from syncd.core.votes import (
     Choice,
     Vote,
     approval_asked,
-    check_may_decide,
     distinct_voters,
+    may_decide,
 )
 from syncd.errors import IllegalMove, NotPermitted, UsageError
-from syncd.flow.report import PlanVoteResult, VoteResult
+from syncd.flow.report import PlanVoteResult, SelectionResult, VoteResult
 from syncd.flow.site import Site
 from syncd.ports.store import PlanState, StoredPlan, Unit
 
 T = TypeVar("T")
 
 OVERRIDE_VOTES = 2
+_MOST_NAMED = 20
+_WAITS = (CaseState.OPEN, CaseState.REFUSED)
 EXCEPTION_VOTES = 2
 
 
@@ -45,9 +48,9 @@ class _Ballot:
 
 
 def approve_cases(
-    site: Site, actor: Actor, case_ids: Sequence[CaseId], reason: str = ""
+    site: Site, actors: Sequence[Actor], case_ids: Sequence[CaseId], reason: str = ""
 ) -> tuple[VoteResult, ...]:
-    """Approve the revocation of single cases.
+    """Approve the revocation of single cases, each in the first capacity that may.
 
     Raises NotPermitted, IllegalMove or NoSuchCase at the first case that cannot be approved; then
     none of them is.
@@ -55,12 +58,46 @@ def approve_cases(
     ballot = _Ballot(Choice.REVOKE, reason)
 
     def vote(unit: Unit) -> tuple[VoteResult, ...]:
-        return tuple(_approve(site, unit, actor, unit.case(c), ballot) for c in case_ids)
+        cases = unit.cases_of(case_ids)
+        return _approve(site, unit, [(acting_on(actors, case), case) for case in cases], ballot)
 
-    return _on_record(site, actor, ", ".join(case_ids), vote)
+    return _on_record(site, actors[0], _subject(case_ids), vote)
 
 
-def approve_plan(site: Site, actor: Actor, plan_hash: str, reason: str = "") -> PlanVoteResult:
+def approve_selected(
+    site: Site, actors: Sequence[Actor], case_ids: Sequence[CaseId], reason: str = ""
+) -> SelectionResult:
+    """Approve those of many cases that this person may approve and that still wait.
+
+    What was not approved is told case by case; people choose from a list that may be older than
+    what became of it. Raises NoSuchCase.
+    """
+    ballot = _Ballot(Choice.REVOKE, reason)
+
+    def vote(unit: Unit) -> SelectionResult:
+        pairs: list[tuple[Actor, Case]] = []
+        left: list[tuple[CaseId, str]] = []
+        for case in unit.cases_of(case_ids):
+            if case.state not in _WAITS:
+                left.append((case.case_id, f"case {case.case_id} is {case.state} by now."))
+                continue
+            try:
+                pairs.append((acting_on(actors, case), case))
+            except NotPermitted as why:
+                left.append((case.case_id, str(why)))
+        return SelectionResult(_approve(site, unit, pairs, ballot), tuple(left))
+
+    return _on_record(site, actors[0], _subject(case_ids), vote)
+
+
+def _subject(case_ids: Sequence[CaseId]) -> str:
+    """Return how a selection is named on record: the cases, or how many where they are many."""
+    return ", ".join(case_ids) if len(case_ids) <= _MOST_NAMED else f"{len(case_ids)} cases"
+
+
+def approve_plan(
+    site: Site, actors: Sequence[Actor], plan_hash: str, reason: str = ""
+) -> PlanVoteResult:
     """Approve exactly this plan, or release it where a guard holds it.
 
     Cases of the plan that this person may not decide stay open and are named in `refused`.
@@ -69,18 +106,20 @@ def approve_plan(site: Site, actor: Actor, plan_hash: str, reason: str = "") -> 
     def vote(unit: Unit) -> PlanVoteResult:
         stored = unit.plan(PlanHash(plan_hash))
         if stored.state is PlanState.HELD:
-            return _release(site, unit, actor, stored, reason)
+            return _release(site, unit, actors, stored, reason)
         if stored.state is not PlanState.PROPOSED:
             raise IllegalMove(
                 f"plan {stored.plan.hash[:12]} is {stored.state}: it no longer waits for anybody. "
                 "'syncd sync' shows the plan that does."
             )
-        return _approve_lines(site, unit, actor, stored, reason)
+        return _approve_lines(site, unit, actors, stored, reason)
 
-    return _on_record(site, actor, plan_hash, vote)
+    return _on_record(site, actors[0], plan_hash, vote)
 
 
-def refuse_case(site: Site, actor: Actor, case_id: CaseId, until: date, reason: str) -> VoteResult:
+def refuse_case(
+    site: Site, actors: Sequence[Actor], case_id: CaseId, until: date, reason: str
+) -> VoteResult:
     """Keep the right until a day: the first person refuses, a second one grants the exception.
 
     Raises UsageError for a day that is over or a missing reason, NotPermitted, IllegalMove.
@@ -92,9 +131,10 @@ def refuse_case(site: Site, actor: Actor, case_id: CaseId, until: date, reason: 
     ballot = _Ballot(Choice.KEEP, reason, until)
 
     def vote(unit: Unit) -> VoteResult:
-        return _refuse(site, unit, actor, unit.case(case_id), ballot)
+        case = unit.case(case_id)
+        return _refuse(site, unit, acting_on(actors, case), case, ballot)
 
-    return _on_record(site, actor, case_id, vote)
+    return _on_record(site, actors[0], case_id, vote)
 
 
 def override_votes(unit: Unit, stored: StoredPlan) -> tuple[Vote, ...]:
@@ -103,13 +143,29 @@ def override_votes(unit: Unit, stored: StoredPlan) -> tuple[Vote, ...]:
     return tuple(v for v in votes if v.choice is Choice.OVERRIDE and v.at >= stored.frozen_at)
 
 
-def cast(site: Site, unit: Unit, actor: Actor, case: Case, ballot: _Ballot) -> tuple[Vote, ...]:
-    """Record a vote on a case and return all votes of this round with the same choice."""
-    vote = Vote(
+def cast(
+    site: Site, unit: Unit, pairs: Sequence[tuple[Actor, Case]], ballot: _Ballot
+) -> dict[CaseId, tuple[Vote, ...]]:
+    """Record votes on cases; return for each all votes of its round with the same choice."""
+    at = site.clock()
+    votes = [_vote(actor, case, ballot, at) for actor, case in pairs]
+    unit.add_votes(votes)
+    unit.audit(_vote_record(vote) for vote in votes)
+    rounds = {case.case_id: case.round for _, case in pairs}
+    return {
+        case_id: tuple(
+            v for v in theirs if v.round == rounds[case_id] and v.choice is ballot.choice
+        )
+        for case_id, theirs in unit.all_votes(rounds).items()
+    }
+
+
+def _vote(actor: Actor, case: Case, ballot: _Ballot, at: datetime) -> Vote:
+    return Vote(
         choice=ballot.choice,
         voter=actor.account,
         voter_staff_number=actor.staff_number,
-        at=site.clock(),
+        at=at,
         case_id=case.case_id,
         round=case.round,
         plan_hash=ballot.plan_hash,
@@ -117,7 +173,9 @@ def cast(site: Site, unit: Unit, actor: Actor, case: Case, ballot: _Ballot) -> t
         reason=ballot.reason,
         until=ballot.until,
     )
-    unit.add_vote(vote)
+
+
+def _vote_record(vote: Vote) -> AuditRecord:
     ground = {
         "choice": str(vote.choice),
         "round": vote.round,
@@ -126,11 +184,8 @@ def cast(site: Site, unit: Unit, actor: Actor, case: Case, ballot: _Ballot) -> t
         "reason": vote.reason,
         "until": None if vote.until is None else vote.until.isoformat(),
     }
-    unit.audit(
-        [AuditRecord(vote.at, AuditEvent.VOTE_CAST, actor.account, case.case_id, None, ground)]
-    )
-    votes = unit.votes(case_id=case.case_id)
-    return tuple(v for v in votes if v.round == case.round and v.choice is ballot.choice)
+    subject = vote.case_id or ""
+    return AuditRecord(vote.at, AuditEvent.VOTE_CAST, vote.voter, subject, None, ground)
 
 
 def restore_ballot(reason: str) -> _Ballot:
@@ -157,75 +212,81 @@ def _on_record(site: Site, actor: Actor, subject: str, vote: Callable[[Unit], T]
         raise
 
 
-def _approve(site: Site, unit: Unit, actor: Actor, case: Case, ballot: _Ballot) -> VoteResult:
-    check_may_decide(actor, case)
+def _approve(
+    site: Site, unit: Unit, pairs: Sequence[tuple[Actor, Case]], ballot: _Ballot
+) -> tuple[VoteResult, ...]:
+    """Count each person's vote on each case, and approve those that have enough."""
     now = site.clock()
-    approved = moved(case, CaseEvent.APPROVE, now, approved_reasons=case.reasons)
-    given = distinct_voters(cast(site, unit, actor, case, ballot))
+    approved = {
+        case.case_id: moved(case, CaseEvent.APPROVE, now, approved_reasons=case.reasons)
+        for _, case in pairs
+    }
+    cast_now = cast(site, unit, pairs, ballot)
+    results, changes, records = [], [], []
+    for actor, case in pairs:
+        given = distinct_voters(cast_now[case.case_id])
+        needed = _votes_needed(site, case)
+        after = approved[case.case_id] if given >= needed else case
+        results.append(VoteResult(after, given, needed))
+        if after is not case:
+            changes.append((case, after))
+            event = AuditEvent.CASE_APPROVED
+            records.append(_move_record(event, after, actor, now, {"votes": given}))
+    unit.update_cases(changes)
+    unit.audit(records)
+    return tuple(results)
+
+
+def _votes_needed(site: Site, case: Case) -> int:
     asked = approval_asked(
         case.reasons, case.entitlement, site.policy.approval, needs_person=case.needs_person
     )
-    needed = max(1, asked.votes)
-    if given < needed:
-        return VoteResult(case, given, needed)
-    unit.update_case(case, approved)
-    _record_move(unit, AuditEvent.CASE_APPROVED, approved, actor, site, {"votes": given})
-    return VoteResult(approved, given, needed)
+    return max(1, asked.votes)
 
 
-def _record_move(
-    unit: Unit,
-    event: AuditEvent,
-    case: Case,
-    actor: Actor,
-    site: Site,
-    ground: dict[str, object],
-) -> None:
+def _move_record(
+    event: AuditEvent, case: Case, actor: Actor, at: datetime, ground: dict[str, object]
+) -> AuditRecord:
     reasons = [str(reason) for reason in case.reasons]
     because = [str(b) for b in case.because]
     ground = {**ground, "reasons": reasons, "because": because}
-    unit.audit([AuditRecord(site.clock(), event, actor.account, case.case_id, None, ground)])
+    return AuditRecord(at, event, actor.account, case.case_id, None, ground)
 
 
 def _approve_lines(
-    site: Site, unit: Unit, actor: Actor, stored: StoredPlan, reason: str
+    site: Site, unit: Unit, actors: Sequence[Actor], stored: StoredPlan, reason: str
 ) -> PlanVoteResult:
     ballot = _Ballot(Choice.REVOKE, reason, plan_hash=stored.plan.hash)
-    results, refused = [], []
-    for case in _waiting(unit, stored.plan.case_ids):
+    pairs, refused = [], []
+    # A plan may be older than what became of its cases: only those that still wait are voted on.
+    for case in unit.cases_of(stored.plan.case_ids):
+        if case.state not in _WAITS:
+            continue
         try:
-            check_may_decide(actor, case)
+            pairs.append((acting_on(actors, case), case))
         except NotPermitted as why:
             refused.append(str(why))
-        else:
-            results.append(_approve(site, unit, actor, case, ballot))
-    if refused and not results:
+    if refused and not pairs:
         raise NotPermitted(refused[0])
+    results = _approve(site, unit, pairs, ballot)
     approved = sum(result.case.state is CaseState.APPROVED for result in results)
     return PlanVoteResult(
         stored.plan.hash,
         held=False,
         given=approved,
         needed=len(results) + len(refused),
-        cases=tuple(results),
+        cases=results,
         refused=tuple(refused),
     )
 
 
-def _waiting(unit: Unit, case_ids: Iterable[CaseId]) -> list[Case]:
-    """Return the cases of a plan that still wait; a plan may be older than what became of them."""
-    cases = [unit.case(case_id) for case_id in case_ids]
-    return [case for case in cases if case.state in (CaseState.OPEN, CaseState.REFUSED)]
-
-
 def _release(
-    site: Site, unit: Unit, actor: Actor, stored: StoredPlan, reason: str
+    site: Site, unit: Unit, actors: Sequence[Actor], stored: StoredPlan, reason: str
 ) -> PlanVoteResult:
     """Vote to let a held plan go on once; it needs two persons and concerns neither of them."""
     if not reason.strip():
         raise UsageError("releasing a held plan needs a reason: --reason TEXT")
-    for case_id in stored.plan.case_ids:
-        check_may_decide(actor, unit.case(case_id))
+    actor = _acting_on_all(actors, unit.cases_of(stored.plan.case_ids))
     now = site.clock()
     unit.add_vote(
         Vote(
@@ -253,17 +314,26 @@ def _release(
     )
 
 
+def _acting_on_all(actors: Sequence[Actor], cases: Sequence[Case]) -> Actor:
+    """Return the first capacity that may decide every case; raises NotPermitted."""
+    able = set(actors)
+    for case in cases:
+        acting_on([actor for actor in actors if actor in able], case)
+        able = {actor for actor in able if may_decide(actor, case)}
+    return next(actor for actor in actors if actor in able)
+
+
 def _refuse(site: Site, unit: Unit, actor: Actor, case: Case, ballot: _Ballot) -> VoteResult:
-    check_may_decide(actor, case)
     first = case.state is not CaseState.REFUSED
     event = CaseEvent.REFUSE if first else CaseEvent.EXCEPT
     until = {"exception_until": ballot.until, "exception_reason": ballot.reason}
     after = moved(case, event, site.clock(), **until)
-    votes = cast(site, unit, actor, case, ballot)
+    votes = cast(site, unit, [(actor, case)], ballot)[case.case_id]
     given = distinct_voters(v for v in votes if v.until == ballot.until)
     if not first and given < EXCEPTION_VOTES:
         return VoteResult(case, given, EXCEPTION_VOTES)
     unit.update_case(case, after)
     audit = AuditEvent.CASE_REFUSED if first else AuditEvent.CASE_EXCEPTED
-    _record_move(unit, audit, after, actor, site, {"until": str(ballot.until)})
+    ground: dict[str, object] = {"until": str(ballot.until)}
+    unit.audit([_move_record(audit, after, actor, after.updated_at, ground)])
     return VoteResult(after, given, EXCEPTION_VOTES)

@@ -165,6 +165,10 @@ class ListingUnit(Protocol):
         """Return the orders known at a moment, and no other facts."""
         ...
 
+    def history(self, subject: str) -> tuple[bytes, ...]:
+        """Return the leaves of all records about a subject, oldest first."""
+        ...
+
     def trail_page(self, query: TrailQuery) -> tuple[TrailLine, ...]:
         """Return one page of the audit trail."""
         ...

@@ -137,6 +137,10 @@ class Unit(AccessUnit, ListingUnit, OutboxUnit, SyncsUnit, Protocol):
         """Return one case; raises NoSuchCase."""
         ...
 
+    def cases_of(self, case_ids: Iterable[CaseId]) -> tuple[Case, ...]:
+        """Return these cases in their order, each once; raises NoSuchCase."""
+        ...
+
     def cases(self, states: Iterable[CaseState] | None = None) -> tuple[Case, ...]:
         """Return the cases in these states (None: all that have not ended), oldest first."""
         ...
@@ -153,7 +157,15 @@ class Unit(AccessUnit, ListingUnit, OutboxUnit, SyncsUnit, Protocol):
         """Replace a case; raises IllegalMove when the stored one is no longer `before`."""
         ...
 
+    def update_cases(self, changes: Sequence[tuple[Case, Case]]) -> None:
+        """Replace many cases (before, after) at once; raises IllegalMove where one changed."""
+        ...
+
     # --- votes and plans ---
+    def add_votes(self, votes: Sequence[Vote]) -> None:
+        """Record many votes at once, each as `add_vote` does."""
+        ...
+
     def add_vote(self, vote: Vote) -> None:
         """Record a vote; the same person's same vote on the same object and round counts once."""
         ...

@@ -181,6 +181,53 @@ class DaemonTable(_Table):
         return given
 
 
+class ConsoleTable(_Table):
+    """The web console and its API; without this table there is none.
+
+    Beyond loopback it needs a certificate of its own, or a proxy that has one.
+    """
+
+    listen: str = "127.0.0.1:8470"
+    public_url: str = ""
+    certificate_file: str | None = None
+    key_file: str | None = None
+    trusted_proxies: tuple[str, ...] = ()
+    idle_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
+    absolute_hours: Annotated[int, Field(ge=1, le=24)] = 10
+    sign_in: Annotated[tuple[Literal["local"], ...], Field(min_length=1)] = ("local",)
+
+    @field_validator("listen")
+    @classmethod
+    def _an_address(cls, given: str) -> str:
+        host, _, port = given.rpartition(":")
+        if not host or not port.isdecimal() or int(port) > _LAST_PORT:
+            raise ValueError('name an address and a port, as in "127.0.0.1:8470"')
+        return given
+
+    @property
+    def has_tls(self) -> bool:
+        """Tell whether the console itself speaks TLS."""
+        return self.certificate_file is not None
+
+    @property
+    def is_secure(self) -> bool:
+        """Tell whether browsers reach the console over https."""
+        return self.has_tls or self.public_url.startswith("https://")
+
+    @model_validator(mode="after")
+    def _safe(self) -> ConsoleTable:
+        if (self.certificate_file is None) != (self.key_file is None):
+            raise ValueError("certificate_file and key_file belong together")
+        behind_proxy = self.trusted_proxies and self.public_url.startswith("https://")
+        host = self.listen.rpartition(":")[0].strip("[]")
+        if not _is_loopback(host) and not self.has_tls and not behind_proxy:
+            raise ValueError(
+                "beyond loopback give certificate_file and key_file, or trusted_proxies and an "
+                "https public_url"
+            )
+        return self
+
+
 class PostTable(_Table):
     """A post that roles follow: 「12010 の課長」; without a title every post of the section."""
 
@@ -218,4 +265,5 @@ class ConfigurationModel(_Table):
     policy: PolicyTable = PolicyTable()
     schedule: ScheduleTable = ScheduleTable()
     daemon: DaemonTable = DaemonTable()
+    console: ConsoleTable | None = None
     actors: tuple[ActorTable, ...] = ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from syncd.store.moments import decode_maybe, decode_moment, encode_maybe, encod
 from syncd.store.tables import cases, removals
 from syncd.store.upsert import insert_new
 
+_IDS_A_QUERY = 10_000
 _PLAIN = (
     "case_id",
     "directory",
@@ -58,8 +59,22 @@ def find_case(connection: Connection, case_id: CaseId) -> Case:
     """Return one case; raises NoSuchCase."""
     row = connection.execute(select(*CASE_COLUMNS).where(cases.c.case_id == case_id)).first()
     if row is None:
-        raise NoSuchCase(f"there is no case {case_id}. 'syncd cases' lists those there are.")
+        raise _no_such_case(case_id)
     return decode_case(*row)
+
+
+def find_cases_of(connection: Connection, case_ids: Iterable[CaseId]) -> tuple[Case, ...]:
+    """Return these cases in their order, each once; raises NoSuchCase."""
+    wanted = list(dict.fromkeys(case_ids))
+    found: dict[str, Case] = {}
+    for start in range(0, len(wanted), _IDS_A_QUERY):
+        part = cases.c.case_id.in_(wanted[start : start + _IDS_A_QUERY])
+        for row in connection.execute(select(*CASE_COLUMNS).where(part)):
+            found[row.case_id] = decode_case(*row)
+    for case_id in wanted:
+        if case_id not in found:
+            raise _no_such_case(case_id)
+    return tuple(found[case_id] for case_id in wanted)
 
 
 def find_cases(connection: Connection, states: Iterable[CaseState] | None) -> tuple[Case, ...]:
@@ -106,6 +121,28 @@ def update_case(connection: Connection, before: Case, after: Case) -> None:
         )
     if after.state is CaseState.REMOVED and before.state is not CaseState.REMOVED:
         _record_removals(connection, after)
+
+
+def update_cases(connection: Connection, changes: Sequence[tuple[Case, Case]]) -> None:
+    """Replace many cases at once; raises IllegalMove where a stored one is no longer `before`."""
+    if not changes:
+        return
+    rows = [
+        _sealed(after) | {"stored_id": before.case_id, "stored_seal": _seal(_encode(before))}
+        for before, after in changes
+    ]
+    if connection.execute(_REPLACE, rows).rowcount != len(rows):
+        # Which one it was is told by doing them singly; the unit that this ends undoes them all.
+        for before, after in changes:
+            if find_case(connection, before.case_id) != after:
+                update_case(connection, before, after)
+    for before, after in changes:
+        if after.state is CaseState.REMOVED and before.state is not CaseState.REMOVED:
+            _record_removals(connection, after)
+
+
+def _no_such_case(case_id: str) -> NoSuchCase:
+    return NoSuchCase(f"there is no case {case_id}. 'syncd cases' lists those there are.")
 
 
 def removed_since(connection: Connection, moment: datetime) -> tuple[Case, ...]:

@@ -179,6 +179,11 @@ class ListingUnitQueries:
             )
         return tuple(found)
 
+    def history(self, subject: str) -> tuple[bytes, ...]:
+        """Return the leaves of all records about a subject, oldest first."""
+        query = select(audit.c.leaf).where(audit.c.subject == subject).order_by(audit.c.id)
+        return tuple(bytes(leaf) for leaf in self._connection.scalars(query))
+
     def trail_page(self, query: TrailQuery) -> tuple[TrailLine, ...]:
         """Return one page of the audit trail."""
         listed = select(audit.c.id, audit.c.seq, audit.c.leaf).order_by(audit.c.id.desc())

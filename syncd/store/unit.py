@@ -61,6 +61,10 @@ class SqlUnit(AccessUnitQueries, ListingUnitQueries, OutboxUnitQueries, SyncsUni
         """Return one case; raises NoSuchCase."""
         return cases.find_case(self._connection, case_id)
 
+    def cases_of(self, case_ids: Iterable[CaseId]) -> tuple[Case, ...]:
+        """Return these cases in their order, each once; raises NoSuchCase."""
+        return cases.find_cases_of(self._connection, case_ids)
+
     def cases(self, states: Iterable[CaseState] | None = None) -> tuple[Case, ...]:
         """Return the cases in these states (None: all that have not ended), oldest first."""
         return cases.find_cases(self._connection, states)
@@ -76,6 +80,14 @@ class SqlUnit(AccessUnitQueries, ListingUnitQueries, OutboxUnitQueries, SyncsUni
     def update_case(self, before: Case, after: Case) -> None:
         """Replace a case; raises IllegalMove when the stored one is no longer `before`."""
         cases.update_case(self._connection, before, after)
+
+    def update_cases(self, changes: Sequence[tuple[Case, Case]]) -> None:
+        """Replace many cases (before, after) at once; raises IllegalMove where one changed."""
+        cases.update_cases(self._connection, changes)
+
+    def add_votes(self, cast: Sequence[Vote]) -> None:
+        """Record many votes at once, each as `add_vote` does."""
+        votes.add_votes(self._connection, cast)
 
     def add_vote(self, vote: Vote) -> None:
         """Record a vote, once; votes on one object wait for one another."""

@@ -17,7 +17,7 @@ from syncd.store.codec import decode_date, encode_date
 from syncd.store.locks import claim
 from syncd.store.moments import decode_moment, encode_moment
 from syncd.store.tables import votes
-from syncd.store.upsert import insert_new
+from syncd.store.upsert import insert_missing
 
 _IDS_A_QUERY = 10_000
 _COLUMNS = (
@@ -36,26 +36,31 @@ _COLUMNS = (
 
 def add_vote(connection: Connection, vote: Vote) -> None:
     """Record a vote, once."""
-    thing = f"case {vote.case_id}" if vote.case_id is not None else f"plan {vote.plan_hash}"
+    add_votes(connection, [vote])
+
+
+def add_votes(connection: Connection, cast: Sequence[Vote]) -> None:
+    """Record many votes, each once."""
     # One lock for all objects: people approve ten thousand at once, and locks are few.
     claim(connection, "votes")
-    insert_new(
-        connection,
-        votes,
-        {
-            "object": thing,
-            "round": vote.round,
-            "choice": str(vote.choice),
-            "voter": vote.voter,
-            "until": encode_date(vote.until) or "",
-            "voter_staff_number": vote.voter_staff_number,
-            "at": encode_moment(vote.at),
-            "case_id": vote.case_id,
-            "plan_hash": vote.plan_hash,
-            "deputy_for": vote.deputy_for,
-            "reason": vote.reason,
-        },
-    )
+    insert_missing(connection, votes, [_encode(vote) for vote in cast])
+
+
+def _encode(vote: Vote) -> dict[str, Any]:
+    thing = f"case {vote.case_id}" if vote.case_id is not None else f"plan {vote.plan_hash}"
+    return {
+        "object": thing,
+        "round": vote.round,
+        "choice": str(vote.choice),
+        "voter": vote.voter,
+        "until": encode_date(vote.until) or "",
+        "voter_staff_number": vote.voter_staff_number,
+        "at": encode_moment(vote.at),
+        "case_id": vote.case_id,
+        "plan_hash": vote.plan_hash,
+        "deputy_for": vote.deputy_for,
+        "reason": vote.reason,
+    }
 
 
 def find_votes(

@@ -56,7 +56,7 @@ def test_after_approval_every_stale_right_is_removed_and_the_next_run_finds_none
     advance_to_transfer_day(city)
     first = visit.run(city.transfer_day)
     approver = visit.open.actor(city.actors.approver)
-    result = approve_plan(visit.open.site, approver, first.proposed.hash)
+    result = approve_plan(visit.open.site, [approver], first.proposed.hash)
     assert not result.refused
     second = visit.run(city.transfer_day)
     third = visit.run(city.transfer_day)

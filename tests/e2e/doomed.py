@@ -95,7 +95,7 @@ def live(folder: Path, kill_at: int) -> Town:
     with store.begin() as unit:
         waiting = unit.cases([CaseState.OPEN])
     if waiting:
-        approve_plan(town.site(), approver("sato"), report.proposed.hash)
+        approve_plan(town.site(), [approver("sato")], report.proposed.hash)
     town.sync(APRIL)
     town.sync(APRIL)
     return town

@@ -110,7 +110,7 @@ class Night:
             for plan in (report.proposed, report.held):
                 if plan.lines:
                     try:
-                        approve_plan(opened.site, opened.actor(account), plan.hash, "見た")
+                        approve_plan(opened.site, [opened.actor(account)], plan.hash, "見た")
                     except SyncdError:
                         continue  # nothing is left for the second one to decide
         run(opened.site, request)

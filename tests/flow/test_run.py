@@ -52,7 +52,7 @@ def test_a_transfer_opens_a_case_that_waits_for_an_approver(town: Town):
 def test_an_approved_case_is_removed_read_back_and_recorded(town: Town):
     town.orders.records = (transfer(1, "20010"),)
     case = the_case(town.sync())
-    approve_cases(town.site(), approver("sato"), [case.case_id])
+    approve_cases(town.site(), [approver("sato")], [case.case_id])
     report = town.sync()
     assert [r.outcome for r in report.removals] == ["verified"]
     assert dn(account(1)) not in town.members()
@@ -109,7 +109,7 @@ def test_a_cancelled_transfer_withdraws_the_case(town: Town):
 def test_an_approved_line_is_left_out_when_the_facts_change_before_it_is_applied(town: Town):
     town.orders.records = (transfer(1, "20010", order="R9-1"),)
     case = the_case(town.sync())
-    approve_cases(town.site(), approver("sato"), [case.case_id])
+    approve_cases(town.site(), [approver("sato")], [case.case_id])
     town.orders.records = (*town.orders.records, cancellation(1, "R9-1"))
     report = town.sync()
     assert report.removals == ()
@@ -137,9 +137,9 @@ def test_nobody_approves_their_own_case_or_what_they_asked_for(town: Town):
     town.orders.records = (transfer(1, "20010"),)
     case = the_case(town.sync(actor="tanaka"))
     with pytest.raises(NotPermitted):
-        approve_cases(town.site(), approver("me", 1), [case.case_id])
+        approve_cases(town.site(), [approver("me", 1)], [case.case_id])
     with pytest.raises(NotPermitted):
-        approve_cases(town.site(), approver("tanaka"), [case.case_id])
+        approve_cases(town.site(), [approver("tanaka")], [case.case_id])
 
 
 def test_people_approve_exactly_the_plan_they_saw(town: Town):
@@ -147,7 +147,7 @@ def test_people_approve_exactly_the_plan_they_saw(town: Town):
     plan = town.sync().proposed
     town.orders.records = (*town.orders.records, transfer(4, "20010"))
     town.sync()
-    result = approve_plan(town.site(), approver("sato"), plan.hash[:12])
+    result = approve_plan(town.site(), [approver("sato")], plan.hash[:12])
     assert len(result.cases) == 3
     assert len(town.sync().removals) == 3
     assert dn(account(4)) in town.members()
@@ -157,9 +157,9 @@ def test_an_exception_needs_two_persons_and_ends_on_its_day(town: Town):
     town.orders.records = (transfer(1, "20010"),)
     case = the_case(town.sync())
     until = APRIL + timedelta(days=7)
-    first = refuse_case(town.site(), approver("sato", 901), case.case_id, until, "引継ぎ")
-    again = refuse_case(town.site(), approver("sato2", 901), case.case_id, until, "引継ぎ")
-    second = refuse_case(town.site(), approver("ito", 902), case.case_id, until, "引継ぎ")
+    first = refuse_case(town.site(), [approver("sato", 901)], case.case_id, until, "引継ぎ")
+    again = refuse_case(town.site(), [approver("sato2", 901)], case.case_id, until, "引継ぎ")
+    second = refuse_case(town.site(), [approver("ito", 902)], case.case_id, until, "引継ぎ")
     assert (first.case.state, again.case.state) == (CaseState.REFUSED, CaseState.REFUSED)
     assert second.case.state is CaseState.EXCEPTED
     report = town.sync()
@@ -181,12 +181,12 @@ def test_silence_escalates_and_then_revokes(town: Town):
 def test_a_removal_can_be_put_back_by_two_persons(town: Town):
     town.orders.records = (separation(1, date(2027, 3, 31)),)
     case = town.sync().removals[0].case
-    restore_case(town.site(), approver("sato", 901), case.case_id, "誤った発令")
+    restore_case(town.site(), [approver("sato", 901)], case.case_id, "誤った発令")
     assert dn(account(1)) not in town.members()
-    restore_case(town.site(), approver("ito", 902), case.case_id, "誤った発令")
+    restore_case(town.site(), [approver("ito", 902)], case.case_id, "誤った発令")
     assert dn(account(1)) in town.members()
     with pytest.raises(IllegalMove):
-        restore_case(town.site(), approver("ito", 902), case.case_id, "もう一度")
+        restore_case(town.site(), [approver("ito", 902)], case.case_id, "もう一度")
 
 
 # --- inputs and directories that fail ---
@@ -325,10 +325,10 @@ def test_a_held_plan_is_released_once_by_two_persons(tmp_path):
     town = crowd(tmp_path)
     town.orders.records = tuple(separation(n, date(2027, 3, 5)) for n in range(1, 21))
     held = town.sync().held
-    one = approve_plan(town.site(), approver("sato", 901), held.hash, "確認済み")
+    one = approve_plan(town.site(), [approver("sato", 901)], held.hash, "確認済み")
     assert not one.released
     assert town.sync().exit_code == 4
-    two = approve_plan(town.site(), approver("ito", 902), held.hash, "確認済み")
+    two = approve_plan(town.site(), [approver("ito", 902)], held.hash, "確認済み")
     assert two.released
     assert town.sync().counts.removed == 20
     town.directory.groups[TAX] = [dn(account(n)) for n in range(1, 61)]
@@ -366,7 +366,7 @@ def test_a_group_that_also_conveys_a_justified_right_is_not_cut(town: Town):
     town.sync()
     with town.store.begin() as unit:
         case = next(c for c in unit.cases() if c.key == ("ad", "TAX-EDIT", account(1)))
-    approve_cases(town.site(), approver("sato"), [case.case_id])
+    approve_cases(town.site(), [approver("sato")], [case.case_id])
     report = town.sync()
     assert dn(account(1)) in town.members()
     assert any("WEL-EDIT" in b.why for b in report.blocked)

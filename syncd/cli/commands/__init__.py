@@ -14,6 +14,7 @@ from syncd.cli.commands import (
     explain,
     init,
     sync,
+    users,
     votes,
 )
 
@@ -29,5 +30,6 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "restore": votes.run_restore,
     "daemon": daemon.run,
     "evidence": evidence.run,
+    "user": users.run,
     "demo": demo.run,
 }

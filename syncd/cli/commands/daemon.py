@@ -6,11 +6,14 @@ import argparse
 import signal
 from threading import Event
 
-from syncd.bootstrap import now, open_site
+import structlog
+
+from syncd.bootstrap import OpenSite, now, open_site
 from syncd.cli.opening import config_path
 from syncd.daemon.service import Service
 from syncd.logs import configure_logs
 from syncd.reports.progress import LoggedProgress
+from syncd.web.server import WebServer
 
 _ENDING = (signal.SIGTERM, signal.SIGINT)
 
@@ -24,8 +27,24 @@ def run(arguments: argparse.Namespace) -> int:
     stop = Event()
     opened = open_site(config_path(arguments), LoggedProgress().report, stopping=stop.is_set)
     model = opened.settings.model
-    Service(opened.site, model.schedule, model.daemon, stop, _asked_to_stop).run()
+    service = Service(opened.site, model.schedule, model.daemon, stop, _asked_to_stop)
+    console = _start_console(opened)
+    try:
+        service.run()
+    finally:
+        if console is not None:
+            console.stop()
     return 0
+
+
+def _start_console(opened: OpenSite) -> WebServer | None:
+    table = opened.settings.model.console
+    if table is None:
+        return None
+    console = WebServer(opened, table, Event())
+    console.start()
+    structlog.get_logger("syncd").info("console.started", port=console.port)
+    return console
 
 
 def _asked_to_stop(seconds: float) -> bool:

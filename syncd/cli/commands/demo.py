@@ -18,6 +18,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from syncd.bootstrap import OpenSite, open_site
+from syncd.cli.commands.demo_console import serve_demo
 from syncd.cli.opening import answer
 from syncd.core.calendar import midnight
 from syncd.core.cases import Case, CaseState
@@ -64,6 +65,8 @@ class _Clock:
 
 def run(arguments: argparse.Namespace) -> int:
     """Play the story; 1 where it does not end as it should."""
+    if arguments.console:
+        return serve_demo(arguments)
     city = make_city(arguments.dir)
     clock = _Clock(midnight(city.eve) + timedelta(hours=17))
     console = make_console()
@@ -154,7 +157,7 @@ class _Story:
         self.act("猶予: 引継ぎのため1件だけ期限付きで残します（2名の判断）")
         for account in (self.city.actors.approver, self.city.actors.chief):
             actor = self.opened.actor(account)
-            result = refuse_case(self.opened.site, actor, case.case_id, until, "引継ぎのため")
+            result = refuse_case(self.opened.site, [actor], case.case_id, until, "引継ぎのため")
             self.say(
                 f"  {account}: syncd refuse {case.case_id} --until {until} --reason 引継ぎのため"
                 f"  → {result.given}/{result.needed}"
@@ -166,7 +169,7 @@ class _Story:
         self.act(f"承認: 見た計画 {plan.hash[:12]} をそのまま承認します")
         actor = self.opened.actor(self.city.actors.approver)
         self.clock.at += timedelta(hours=9)
-        result = approve_plan(self.opened.site, actor, plan.hash)
+        result = approve_plan(self.opened.site, [actor], plan.hash)
         approved = sum(r.case.state is CaseState.APPROVED for r in result.cases)
         self.say(f"  {actor.account}: syncd approve --plan {plan.hash[:12]}  → {approved} 件を承認")
 

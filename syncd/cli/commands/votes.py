@@ -23,13 +23,13 @@ def run_approve(arguments: argparse.Namespace) -> int:
     if bool(arguments.cases) == bool(arguments.plan):
         raise UsageError("name cases or one plan: syncd approve CASE… | --plan HASH")
     opened = open_for(arguments)
-    actor = opened.actor()
+    actors = opened.acting()
     if arguments.plan:
-        result = approve_plan(opened.site, actor, arguments.plan, arguments.reason)
+        result = approve_plan(opened.site, actors, arguments.plan, arguments.reason)
         answer(arguments, _plan_json(result), _plan_text(result, arguments.lang))
         return 0
     case_ids = [CaseId(case) for case in arguments.cases]
-    results = approve_cases(opened.site, actor, case_ids, arguments.reason)
+    results = approve_cases(opened.site, actors, case_ids, arguments.reason)
     return _tell(arguments, results)
 
 
@@ -37,7 +37,7 @@ def run_refuse(arguments: argparse.Namespace) -> int:
     """Ask that a right be kept until a day; a second person's same answer grants it."""
     opened = open_for(arguments)
     case = CaseId(arguments.case)
-    result = refuse_case(opened.site, opened.actor(), case, arguments.until, arguments.reason)
+    result = refuse_case(opened.site, opened.acting(), case, arguments.until, arguments.reason)
     return _tell(arguments, [result])
 
 
@@ -45,7 +45,10 @@ def run_restore(arguments: argparse.Namespace) -> int:
     """Ask that a removed right be put back; a second person's vote does it."""
     opened = open_for(arguments)
     case = CaseId(arguments.case)
-    return _tell(arguments, [restore_case(opened.site, opened.actor(), case, arguments.reason)])
+    return _tell(
+        arguments,
+        [restore_case(opened.site, opened.acting(), case, arguments.reason)],
+    )
 
 
 def _tell(arguments: argparse.Namespace, results: Sequence[VoteResult]) -> int:

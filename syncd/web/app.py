@@ -1,0 +1,104 @@
+"""The application: every page and route put together, and how errors become answers."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from starlette.exceptions import HTTPException
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.staticfiles import StaticFiles
+
+from syncd import __version__
+from syncd.errors import (
+    AlreadyRunning,
+    IdentityUnavailable,
+    IllegalMove,
+    NoSuchCase,
+    NotPermitted,
+    SignInRefused,
+    StoreError,
+    SyncdError,
+    UsageError,
+)
+from syncd.web.desk import Desk
+from syncd.web.gate import NotSignedIn, sign_in_address, visitor_of
+from syncd.web.headers import Headers
+from syncd.web.pages import PAGES
+from syncd.web.render import page
+from syncd.web.visitor import Visitor
+
+_STATUS: dict[type[SyncdError], HTTPStatus] = {
+    NotPermitted: HTTPStatus.FORBIDDEN,
+    NoSuchCase: HTTPStatus.NOT_FOUND,
+    IllegalMove: HTTPStatus.CONFLICT,
+    AlreadyRunning: HTTPStatus.CONFLICT,
+    UsageError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    SignInRefused: HTTPStatus.UNAUTHORIZED,
+    IdentityUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+def create_app(desk: Desk, hosts: tuple[str, ...]) -> FastAPI:
+    """Return the application; it answers only to the names in `hosts`."""
+    app = FastAPI(
+        title="syncd", version=__version__, docs_url=None, redoc_url=None, openapi_url=None
+    )
+    app.state.desk = desk
+    for router in PAGES:
+        app.include_router(router, include_in_schema=False)
+    app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")), name="static")
+    app.add_exception_handler(NotSignedIn, _ask_to_sign_in)
+    app.add_exception_handler(SyncdError, _tell)
+    app.add_exception_handler(HTTPException, _tell_http)
+    app.add_exception_handler(RequestValidationError, _tell_invalid)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    app.add_middleware(Headers, secure=desk.is_secure)
+    return app
+
+
+def status_of(error: SyncdError) -> HTTPStatus:
+    """Return the status under which an error is answered."""
+    for kind in type(error).__mro__:
+        if kind in _STATUS:
+            return _STATUS[kind]
+    return HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def _ask_to_sign_in(request: Request, _: Exception) -> Response:
+    target = sign_in_address(request) if request.method == "GET" else "/sign-in"
+    if request.headers.get("HX-Request"):
+        return Response(status_code=HTTPStatus.UNAUTHORIZED, headers={"HX-Redirect": target})
+    return RedirectResponse(target, HTTPStatus.SEE_OTHER)
+
+
+def _tell(request: Request, error: Exception) -> Response:
+    status = status_of(error) if isinstance(error, SyncdError) else HTTPStatus(500)
+    return _error_page(request, status, str(error))
+
+
+def _tell_http(request: Request, error: Exception) -> Response:
+    code = error.status_code if isinstance(error, HTTPException) else 500
+    return _error_page(request, HTTPStatus(code), "")
+
+
+def _tell_invalid(request: Request, error: Exception) -> Response:
+    faults = error.errors() if isinstance(error, RequestValidationError) else []
+    places = "; ".join(f"{'.'.join(map(str, f['loc'][1:]))}: {f['msg']}" for f in faults)
+    return _error_page(request, HTTPStatus.UNPROCESSABLE_ENTITY, places)
+
+
+def _error_page(request: Request, status: HTTPStatus, text: str) -> Response:
+    context = {"status": int(status), "phrase": status.phrase, "text": text}
+    return page(request, "error.html", _visitor_or_none(request), context, int(status))
+
+
+def _visitor_or_none(request: Request) -> Visitor | None:
+    try:
+        return visitor_of(request)
+    except SyncdError:  # the page of an error must not fail for another one
+        return None

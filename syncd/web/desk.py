@@ -1,0 +1,47 @@
+"""What every page and route of the console is given: the open site, and what is kept in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from threading import Event, Lock
+
+from syncd.bootstrap import OpenSite
+from syncd.flow.sign_in import Turnstile
+from syncd.flow.today import ComingDay, coming_day
+from syncd.ports.identity import PasswordCheck
+
+
+@dataclass
+class Desk:
+    """The console's view of the site.
+
+    `turnstile` and `checks` are for signing in; `is_secure` tells that browsers come by https.
+    `wake` tells the daemon in this process that somebody asked for a run. `next_full`
+    gives the next moment of the schedule, where a daemon keeps one here.
+    """
+
+    opened: OpenSite
+    turnstile: Turnstile
+    checks: Sequence[PasswordCheck]
+    is_secure: bool
+    wake: Event = field(default_factory=Event)
+    next_full: Callable[[], datetime | None] = lambda: None
+    _coming: tuple[tuple[int, date], ComingDay | None] | None = None
+    _lock: Lock = field(default_factory=Lock)
+
+    @property
+    def cookie(self) -> str:
+        """Return the name of the session's cookie; browsers let `__Host-` come by https only."""
+        return "__Host-syncd" if self.is_secure else "syncd"
+
+    def coming(self) -> ComingDay | None:
+        """Return the next transfer day; worked out again only where an input or the day changed."""
+        today = self.opened.today()
+        with self.opened.site.store.begin() as unit:
+            key = (unit.inputs_version(), today)
+        with self._lock:
+            if self._coming is None or self._coming[0] != key:
+                self._coming = (key, coming_day(self.opened.site, today))
+            return self._coming[1]

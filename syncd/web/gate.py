@@ -1,0 +1,160 @@
+"""The gate: who comes in, through which door, and that a form was sent by our own page.
+
+Every route names its door with `door(...)`; `tests/web/test_roles_and_routes.py` holds that none
+is without one. A request that changes something must carry the session's CSRF token and come from
+our own origin (OWASP ASVS 5, 3.5).
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from typing import Annotated, Any
+from urllib.parse import quote, urlsplit
+
+from fastapi import Depends, Form, Request, Response
+
+from syncd.core.access import Permission, require
+from syncd.core.acting import Someone
+from syncd.core.audit import AuditEvent, AuditRecord
+from syncd.core.sessions import Session
+from syncd.errors import NotPermitted, SyncdError
+from syncd.flow.sign_in import SignedIn, resume
+from syncd.web.desk import Desk
+from syncd.web.render import lang_of
+from syncd.web.visitor import Visitor
+
+DOORS: dict[Callable[..., Visitor], Permission | None] = {}
+"""What each dependency asks for, so that a test can hold every route to its door."""
+
+_SAME = frozenset({"same-origin", "none"})
+
+
+class NotSignedIn(SyncdError):  # noqa: N818 - a refusal says what it is
+    """Nobody is signed in, or not any more."""
+
+
+class ForgedRequest(NotPermitted):
+    """A request that changes something did not come from a page of ours."""
+
+
+def desk_of(request: Request) -> Desk:
+    """Return the desk of the application."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def address_of(request: Request) -> str:
+    """Return the client's address; a proxy's word counts only where it is trusted."""
+    return request.client.host if request.client is not None else ""
+
+
+def session_of(request: Request) -> Session | None:
+    """Return the live session of the browser's cookie."""
+    desk = desk_of(request)
+    secret = request.cookies.get(desk.cookie)
+    return None if not secret else resume(desk.opened.site, desk.turnstile, secret)
+
+
+def visitor_of(request: Request) -> Visitor:
+    """Return who is signed in; raises NotSignedIn."""
+    desk, session = desk_of(request), session_of(request)
+    someone = None if session is None else _someone(desk, session)
+    if session is None or someone is None:
+        raise NotSignedIn("nobody is signed in")
+    request.state.session = session
+    actors = desk.opened.actors(someone)
+    return Visitor(actors, session.csrf, lang_of(request), session.created_at, session.method)
+
+
+def _someone(desk: Desk, session: Session) -> Someone | None:
+    """Return whose session it is; None for a local account that was disabled meanwhile."""
+    if session.method != "local":
+        return Someone(session.account, session.staff_number)
+    with desk.opened.site.store.begin() as unit:
+        user = unit.user(session.account)
+    if user is None or user.disabled_at is not None:
+        return None
+    return Someone(user.account, user.staff_number, roles=user.roles)
+
+
+def door(permission: Permission | None) -> Any:  # noqa: ANN401 - what FastAPI's Depends returns
+    """Return the dependency of a page that is read: the visitor, if the door is open to them."""
+
+    def enter(request: Request) -> Visitor:
+        visitor = visitor_of(request)
+        _require(request, visitor, permission)
+        return visitor
+
+    DOORS[enter] = permission
+    return Depends(enter)
+
+
+def posting(permission: Permission | None) -> Any:  # noqa: ANN401 - what FastAPI's Depends returns
+    """Return the dependency of a form: the visitor, who sent it from a page of ours."""
+
+    def enter(request: Request, csrf: Annotated[str, Form()] = "") -> Visitor:
+        visitor = visitor_of(request)
+        check_origin(request)
+        if not hmac.compare_digest(csrf.encode(), visitor.csrf.encode()):
+            raise ForgedRequest("the form is too old or not ours. Open the page again.")
+        _require(request, visitor, permission)
+        return visitor
+
+    DOORS[enter] = permission
+    return Depends(enter)
+
+
+def _require(request: Request, visitor: Visitor, permission: Permission | None) -> None:
+    """Hold the door's rule; None is open to whoever is signed in."""
+    if permission is None:
+        return
+    try:
+        require(visitor.opened, permission, visitor.account)
+    except NotPermitted:
+        record_refusal(request, visitor.account, str(permission))
+        raise
+
+
+def record_refusal(request: Request, account: str, why: str) -> None:
+    """Put on record that somebody was refused at a door."""
+    site = desk_of(request).opened.site
+    ground = {"route": request.url.path, "why": why}
+    record = AuditRecord(site.clock(), AuditEvent.REQUEST_REFUSED, account, "console", None, ground)
+    with site.store.begin() as unit:
+        unit.audit([record])
+
+
+def check_origin(request: Request) -> None:
+    """Raise ForgedRequest for a request that another site's page sent."""
+    fetched_from = request.headers.get("Sec-Fetch-Site")
+    if fetched_from is not None and fetched_from not in _SAME:
+        raise ForgedRequest("the request came from another site.")
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("Host"):
+        raise ForgedRequest("the request came from another site.")
+
+
+def set_cookie(desk: Desk, response: Response, signed_in: SignedIn) -> None:
+    """Give the browser the session's secret; scripts never see it."""
+    response.set_cookie(
+        desk.cookie,
+        signed_in.secret,
+        httponly=True,
+        secure=desk.is_secure,
+        samesite="lax",
+        path="/",
+    )
+
+
+def sign_in_address(request: Request) -> str:
+    """Return where to sign in, coming back to what was asked for."""
+    target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return "/sign-in" if target == "/" else f"/sign-in?target={quote(target)}"
+
+
+def safe_target(target: str) -> str:
+    """Return an address of ours; anything that leads elsewhere becomes the first page."""
+    parts = urlsplit(target)
+    is_ours = not parts.scheme and not parts.netloc and target.startswith("/")
+    return target if is_ours and not target.startswith(("//", "/\\")) else "/"

@@ -1,0 +1,134 @@
+"""Signing in and out, the language, one's sessions, and who decides in one's place (代決)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from syncd.core.access import Permission
+from syncd.errors import IdentityUnavailable, SignInRefused
+from syncd.flow.deputies import end_deputy, name_deputy
+from syncd.flow.sign_in import end_session, end_sessions_of, sign_in
+from syncd.reports.words import Lang
+from syncd.web.gate import (
+    address_of,
+    check_origin,
+    desk_of,
+    door,
+    posting,
+    safe_target,
+    set_cookie,
+)
+from syncd.web.render import page
+from syncd.web.visitor import Visitor
+
+router = APIRouter()
+_SEE_OTHER = 303
+_LONGEST_ACCOUNT = 256
+_LONGEST_PASSWORD = 1024
+
+
+@router.get("/sign-in")
+def show_sign_in(request: Request, target: str = "/") -> Response:
+    """Show the form."""
+    return page(request, "sign_in.html", None, {"target": safe_target(target), "failed": ""})
+
+
+@router.post("/sign-in")
+def do_sign_in(
+    request: Request,
+    account: Annotated[str, Form(max_length=_LONGEST_ACCOUNT)],
+    password: Annotated[str, Form(max_length=_LONGEST_PASSWORD)],
+    target: Annotated[str, Form()] = "/",
+) -> Response:
+    """Sign somebody in; a wrong password shows the form again and says no more than that."""
+    check_origin(request)
+    desk = desk_of(request)
+    try:
+        signed_in = sign_in(
+            desk.opened.site,
+            desk.turnstile,
+            desk.checks,
+            account.strip(),
+            password,
+            address_of(request),
+        )
+    except SignInRefused:
+        context = {"target": safe_target(target), "failed": "refused"}
+        return page(request, "sign_in.html", None, context, 401)
+    except IdentityUnavailable:
+        context = {"target": safe_target(target), "failed": "unavailable"}
+        return page(request, "sign_in.html", None, context, 503)
+    answer = RedirectResponse(safe_target(target), _SEE_OTHER)
+    set_cookie(desk, answer, signed_in)
+    return answer
+
+
+@router.post("/sign-out")
+def sign_out(request: Request, visitor: Annotated[Visitor, posting(None)]) -> Response:
+    """End the session at once."""
+    desk = desk_of(request)
+    request.app.state.log.info("session.ended", account=visitor.account)
+    end_session(desk.opened.site, request.state.session)
+    answer = RedirectResponse("/sign-in", _SEE_OTHER)
+    answer.delete_cookie(desk.cookie, secure=desk.is_secure, httponly=True)
+    return answer
+
+
+@router.post("/language")
+def choose_language(
+    lang: Annotated[Lang, Form()], target: Annotated[str, Form()] = "/"
+) -> Response:
+    """Keep the language in this browser; it is nothing worth forging."""
+    answer = RedirectResponse(safe_target(target), _SEE_OTHER)
+    answer.set_cookie("lang", str(lang), max_age=31_536_000, samesite="lax", httponly=True)
+    return answer
+
+
+@router.get("/account")
+def show_account(request: Request, visitor: Annotated[Visitor, door(None)]) -> Response:
+    """Show the person's sessions and deputies."""
+    desk = desk_of(request)
+    with desk.opened.site.store.begin() as unit:
+        context = {
+            "sessions": unit.sessions_of(visitor.account, desk.opened.clock()),
+            "current": request.state.session.id_hash,
+            "handed": unit.delegations_by(visitor.account),
+        }
+    return page(request, "account.html", visitor, context)
+
+
+@router.post("/account/end-sessions")
+def end_all_sessions(request: Request, visitor: Annotated[Visitor, posting(None)]) -> Response:
+    """End every session of the person, this one included."""
+    end_sessions_of(desk_of(request).opened.site, visitor.account, visitor.account)
+    return RedirectResponse("/sign-in", _SEE_OTHER)
+
+
+@router.post("/account/deputies")
+def add_deputy(
+    request: Request,
+    visitor: Annotated[Visitor, posting(Permission.DELEGATE)],
+    deputy: Annotated[str, Form(max_length=_LONGEST_ACCOUNT)],
+    from_on: Annotated[date, Form()],
+    until_on: Annotated[date, Form()],
+    reason: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Let somebody decide in this person's place for a stretch of days."""
+    site = desk_of(request).opened.site
+    name_deputy(site, visitor.own, deputy.strip(), (from_on, until_on), reason=reason)
+    return RedirectResponse("/account", _SEE_OTHER)
+
+
+@router.post("/account/deputies/{delegation_id}/end")
+def stop_deputy(
+    request: Request,
+    delegation_id: str,
+    visitor: Annotated[Visitor, posting(Permission.DELEGATE)],
+) -> Response:
+    """End a deputyship of this person's early."""
+    end_deputy(desk_of(request).opened.site, visitor.own, delegation_id)
+    return RedirectResponse("/account", _SEE_OTHER)

@@ -1,0 +1,249 @@
+"""案件: find, understand and decide; one screen is enough for one decision."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from syncd.core.access import Permission
+from syncd.core.calendar import midnight
+from syncd.core.cases import Case, CaseState
+from syncd.core.findings import Reason
+from syncd.core.ids import CaseId, OrgUnitCode
+from syncd.core.votes import may_decide
+from syncd.errors import NoSuchCase, UsageError
+from syncd.flow.deputies import name_deputy
+from syncd.flow.restore import restore_case
+from syncd.flow.vote import approve_selected, refuse_case
+from syncd.ports.listing import CaseOrder, CaseQuery
+from syncd.web.gate import desk_of, door, posting
+from syncd.web.render import page
+from syncd.web.visitor import Visitor
+
+router = APIRouter()
+_SEE_OTHER = 303
+_MOST_AT_ONCE = 10_000
+_DEFAULT_EXCEPTION = timedelta(days=14)
+
+
+def query_of(  # noqa: PLR0913, PLR0917 - one parameter for each filter of the page
+    state: Annotated[list[CaseState] | None, Query()] = None,
+    section: Annotated[list[str] | None, Query()] = None,
+    directory: str = "",
+    entitlement: str = "",
+    reason: str = "",
+    due_before: str = "",
+    order: str = "",
+    text: Annotated[str, Query(max_length=200)] = "",
+    sort: CaseOrder = CaseOrder.DEADLINE,
+    after: Annotated[list[str] | None, Query()] = None,
+) -> CaseQuery:
+    """Return the filters of an address; raises UsageError for words that nobody knows."""
+    return CaseQuery(
+        states=frozenset(state or ()),
+        sections=frozenset(OrgUnitCode(code) for code in section or () if code),
+        directory=directory,
+        entitlement=entitlement,
+        reason=_reason(reason),
+        due_before=_end_of_day(due_before),
+        order_number=order,
+        text=text,
+        sort=sort,
+        after=tuple(after or ()),
+    )
+
+
+def _reason(text: str) -> Reason | None:
+    if not text:
+        return None
+    try:
+        return Reason(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is no reason; choose one of the list.") from None
+
+
+def _end_of_day(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return midnight(date.fromisoformat(text) + timedelta(days=1)) + timedelta(seconds=1)
+    except ValueError:
+        raise UsageError(f"{text!r} is no day; write 2027-04-01.") from None
+
+
+Filters = Annotated[CaseQuery, Depends(query_of)]
+
+
+@router.get("/cases")
+def list_cases(
+    request: Request, visitor: Annotated[Visitor, door(Permission.READ)], query: Filters
+) -> Response:
+    """Show one page of the cases that match, sorted; the filters stand in the address."""
+    desk = desk_of(request)
+    seen = replace(query, visible=visitor.visible)
+    with desk.opened.site.store.begin() as unit:
+        found = unit.case_page(seen)
+        sections = unit.sections()
+    entitlements = sorted({line.case.entitlement for line in found.lines} | {query.entitlement})
+    context = {
+        "found": found,
+        "query": query,
+        "sections": [s for s in sections if visitor.visible is None or s.code in visitor.visible],
+        "directories": [d.name for d in desk.opened.settings.model.directories],
+        "entitlements": [e for e in entitlements if e],
+        "reasons": list(Reason),
+        "states": list(CaseState),
+        "sorts": list(CaseOrder),
+        "next_page": _next_page(request, found.after),
+        "decidable": {line.case.case_id for line in found.lines if _can(visitor, line.case)},
+        "most": _MOST_AT_ONCE,
+    }
+    only_rows = request.headers.get("HX-Target") == "found"
+    return page(request, "cases_found.html" if only_rows else "cases.html", visitor, context)
+
+
+def _next_page(request: Request, after: tuple[str, ...]) -> str:
+    kept = [(k, v) for k, v in request.query_params.multi_items() if k != "after"]
+    return "/cases?" + urlencode([*kept, *(("after", value) for value in after)]) if after else ""
+
+
+def _can(visitor: Visitor, case: Case) -> bool:
+    waits = case.state in (CaseState.OPEN, CaseState.REFUSED)
+    return waits and any(may_decide(actor, case) for actor in visitor.actors)
+
+
+@router.post("/cases/approve")
+def approve_chosen(
+    request: Request,
+    visitor: Annotated[Visitor, posting(Permission.DECIDE)],
+    query: Filters,
+    case: Annotated[list[str] | None, Form()] = None,
+    everything: Annotated[bool, Form()] = False,  # noqa: FBT002 - a checkbox
+) -> Response:
+    """Approve the chosen cases, or all that match the filters of the address."""
+    site = desk_of(request).opened.site
+    chosen = [CaseId(one) for one in case or ()]
+    if everything:
+        with site.store.begin() as unit:
+            wanted = replace(query, visible=visitor.visible, after=(), limit=_MOST_AT_ONCE)
+            chosen = [line.case.case_id for line in unit.case_page(wanted).lines]
+    if not chosen:
+        raise UsageError("choose at least one case.")
+    _check_visible(request, visitor, chosen)
+    result = approve_selected(site, visitor.actors, chosen)
+    return page(request, "cases_approved.html", visitor, {"result": result})
+
+
+def _check_visible(request: Request, visitor: Visitor, chosen: list[CaseId]) -> None:
+    """Raise NoSuchCase for a case of a section that the visitor may not see."""
+    if visitor.visible is None:
+        return
+    with desk_of(request).opened.site.store.begin() as unit:
+        for case in unit.cases_of(chosen):
+            if case.section not in visitor.visible:
+                raise NoSuchCase(f"there is no case {case.case_id}.")
+
+
+@router.get("/cases/{case_id}")
+def show_case(
+    request: Request, case_id: str, visitor: Annotated[Visitor, door(Permission.READ)]
+) -> Response:
+    """Show everything that a decision about one case needs."""
+    return page(request, "case.html", visitor, _case_context(request, visitor, CaseId(case_id)))
+
+
+def _case_context(request: Request, visitor: Visitor, case_id: CaseId) -> dict[str, Any]:
+    desk = desk_of(request)
+    opened = desk.opened
+    with opened.site.store.begin() as unit:
+        case = unit.case(case_id)
+        if visitor.visible is not None and case.section not in visitor.visible:
+            raise NoSuchCase(f"there is no case {case_id}.")
+        numbers = [case.staff_number] if case.staff_number else []
+        card = unit.cards(numbers).get(case.staff_number) if case.staff_number else None
+        history = unit.history(case_id)
+        votes = unit.votes(case_id=case_id)
+        sections = {section.code: section.name for section in unit.sections()}
+    return {
+        "case": case,
+        "card": card,
+        "votes": votes,
+        "history": [json.loads(leaf) for leaf in history],
+        "section_names": sections,
+        "can_decide": _can(visitor, case),
+        "can_restore": _restorable(visitor, case),
+        "until": opened.today() + _DEFAULT_EXCEPTION,
+        "approval": opened.site.policy.approval,
+    }
+
+
+def _restorable(visitor: Visitor, case: Case) -> bool:
+    removed = case.state is CaseState.VERIFIED and case.restored_at is None
+    return removed and any(may_decide(actor, case) for actor in visitor.actors)
+
+
+@router.post("/cases/{case_id}/approve")
+def approve_case(
+    request: Request,
+    case_id: str,
+    visitor: Annotated[Visitor, posting(Permission.DECIDE)],
+    reason: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Approve one case."""
+    _check_visible(request, visitor, [CaseId(case_id)])
+    site = desk_of(request).opened.site
+    result = approve_selected(site, visitor.actors, [CaseId(case_id)], reason)
+    if result.left:
+        raise UsageError(result.left[0][1])
+    return RedirectResponse(f"/cases/{case_id}", _SEE_OTHER)
+
+
+@router.post("/cases/{case_id}/refuse")
+def keep_right(
+    request: Request,
+    case_id: str,
+    visitor: Annotated[Visitor, posting(Permission.DECIDE)],
+    until: Annotated[date, Form()],
+    reason: Annotated[str, Form(max_length=500)],
+) -> Response:
+    """Keep the right until a day, with a reason; a second person grants it."""
+    _check_visible(request, visitor, [CaseId(case_id)])
+    site = desk_of(request).opened.site
+    refuse_case(site, visitor.actors, CaseId(case_id), until, reason)
+    return RedirectResponse(f"/cases/{case_id}", _SEE_OTHER)
+
+
+@router.post("/cases/{case_id}/restore")
+def put_back(
+    request: Request,
+    case_id: str,
+    visitor: Annotated[Visitor, posting(Permission.DECIDE)],
+    reason: Annotated[str, Form(max_length=500)],
+) -> Response:
+    """Ask that a removed right be put back; the second person's word does it."""
+    _check_visible(request, visitor, [CaseId(case_id)])
+    restore_case(desk_of(request).opened.site, visitor.actors, CaseId(case_id), reason)
+    return RedirectResponse(f"/cases/{case_id}", _SEE_OTHER)
+
+
+@router.post("/cases/{case_id}/deputy")
+def hand_over(
+    request: Request,
+    case_id: str,
+    visitor: Annotated[Visitor, posting(Permission.DELEGATE)],
+    deputy: Annotated[str, Form(max_length=256)],
+    until: Annotated[date, Form()],
+    reason: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Hand one case to a deputy until a day."""
+    opened = desk_of(request).opened
+    _check_visible(request, visitor, [CaseId(case_id)])
+    days = (opened.today(), until)
+    name_deputy(opened.site, visitor.own, deputy.strip(), days, [CaseId(case_id)], reason)
+    return RedirectResponse(f"/cases/{case_id}", _SEE_OTHER)

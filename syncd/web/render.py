@@ -1,0 +1,134 @@
+"""Templates: one environment, in which everything is escaped and nothing is undefined."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from syncd import __version__
+from syncd.core.access import Permission
+from syncd.reports.explain import because_word
+from syncd.reports.words import (
+    Lang,
+    day_word,
+    notice_word,
+    reason_word,
+    state_word,
+    verdict_word,
+)
+from syncd.web import charts, words
+from syncd.web.desk import Desk
+from syncd.web.visitor import Visitor
+
+_STATIC = Path(__file__).with_name("static")
+
+_NAVIGATION = (
+    ("/", "今日", "Today", Permission.READ),
+    ("/cases", "案件", "Cases", Permission.READ),
+    ("/plans", "計画", "Plans", Permission.READ),
+    ("/people", "職員", "People", Permission.READ),
+    ("/transfer-day", "異動日", "Transfer day", Permission.START_SYNC),
+    ("/runs", "突合", "Runs", Permission.READ),
+    ("/trail", "証跡", "Audit trail", Permission.READ_TRAIL),
+    ("/connections", "接続", "Connections", Permission.READ),
+)
+
+
+@cache
+def _environment() -> Environment:
+    # select_autoescape goes by file name; every template of ours is HTML.
+    environment = Environment(
+        loader=PackageLoader("syncd.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["static"] = static
+    environment.globals["charts"] = charts
+    environment.globals["version"] = __version__
+    return environment
+
+
+@cache
+def static(name: str) -> str:
+    """Return the address of a file of the tree; it changes with the content, so caches may keep."""
+    digest = hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?{digest}"
+
+
+def page(
+    request: Request,
+    template: str,
+    visitor: Visitor | None,
+    context: Mapping[str, Any] | None = None,
+    status: int = 200,
+) -> HTMLResponse:
+    """Return a page in the visitor's language."""
+    desk: Desk = request.app.state.desk
+    lang = visitor.lang if visitor is not None else lang_of(request)
+    shown: dict[str, Any] = {
+        "visitor": visitor,
+        "lang": str(lang),
+        "organization": desk.opened.settings.model.organization.name,
+        "here": _here(request),
+        "now": desk.opened.clock(),
+        "today": desk.opened.today(),
+        "navigation": _navigation(request.url.path, visitor),
+        "messages": (),
+        **_filters(lang),
+        "csrf": lambda: _csrf_field(visitor),
+        **(context or {}),
+    }
+    return HTMLResponse(_environment().get_template(template).render(shown), status)
+
+
+def lang_of(request: Request) -> Lang:
+    """Return the language chosen in this browser; Japanese where none was."""
+    return Lang.EN if request.cookies.get("lang") == Lang.EN else Lang.JA
+
+
+def _filters(lang: Lang) -> dict[str, Any]:
+    return {
+        "_": words.phrase(lang),
+        "day": lambda d: day_word(d, lang),
+        "moment": lambda m: words.moment_word(m, lang),
+        "deadline": lambda m: words.deadline_word(m, lang),
+        "reason": lambda r: reason_word(r, lang),
+        "state": lambda s: state_word(s, lang),
+        "verdict": lambda v: verdict_word(v, lang),
+        "notice": lambda n: notice_word(n, lang),
+        "why": lambda c: words.why(c, lang),
+        "cite": lambda b: because_word(b, lang),
+        "role": lambda r: words.role_word(r, lang),
+        "days_between": words.days_between,
+    }
+
+
+def _csrf_field(visitor: Visitor | None) -> Markup:
+    token = "" if visitor is None else visitor.csrf
+    return Markup('<input type="hidden" name="csrf" value="{}">').format(token)
+
+
+def _here(request: Request) -> str:
+    query = request.url.query
+    return request.url.path + (f"?{query}" if query else "")
+
+
+def _navigation(path: str, visitor: Visitor | None) -> list[dict[str, Any]]:
+    if visitor is None:
+        return []
+    top = "/" + path.strip("/").partition("/")[0]
+    return [
+        {"href": href, "ja": ja, "en": en, "current": href == top}
+        for href, ja, en, permission in _NAVIGATION
+        if permission in visitor.opened
+    ]

@@ -1,0 +1,94 @@
+"""The web server: uvicorn in a thread of the daemon, bound before it says that it runs."""
+
+from __future__ import annotations
+
+import socket
+from threading import Event, Thread
+from urllib.parse import urlsplit
+
+import uvicorn
+
+from syncd.bootstrap import OpenSite
+from syncd.errors import ConfigurationError
+from syncd.settings.model import ConsoleTable
+from syncd.web.app import create_app
+from syncd.web.desk import Desk
+
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+_GRACE_S = 5
+
+
+class WebServer:
+    """The console over HTTP; answers from `start` until `stop`."""
+
+    def __init__(self, opened: OpenSite, console: ConsoleTable, wake: Event) -> None:
+        """Bind the port; raises ConfigurationError where it cannot be had or a file is missing."""
+        self._socket = _bind(console.listen)
+        turnstile, checks = opened.turnstile(console), opened.password_checks(console)
+        desk = Desk(opened, turnstile, checks, console.is_secure, wake)
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                create_app(desk, _hosts(console)),
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=bool(console.trusted_proxies),
+                forwarded_allow_ips=list(console.trusted_proxies),
+                ssl_certfile=_file(opened, console.certificate_file),
+                ssl_keyfile=_file(opened, console.key_file),
+                timeout_graceful_shutdown=_GRACE_S,
+                h11_max_incomplete_event_size=64 * 1024,
+            )
+        )
+        self._thread = Thread(target=self._serve, name="console", daemon=True)
+
+    @property
+    def port(self) -> int:
+        """Return the port that was bound."""
+        return int(self._socket.getsockname()[1])
+
+    def start(self) -> None:
+        """Begin to answer."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop answering; requests that are going on have a few seconds to end."""
+        self._server.should_exit = True
+        self._thread.join()
+        self._socket.close()
+
+    def _serve(self) -> None:
+        self._server.run(sockets=[self._socket])
+
+
+def _bind(listen: str) -> socket.socket:
+    host, _, port = listen.rpartition(":")
+    host = host.strip("[]")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, int(port)))
+    except OSError as error:
+        bound.close()
+        raise ConfigurationError(
+            f"[console] listen = {listen!r}: {error.strerror}. "
+            "Is another syncd daemon running? Else choose a free port."
+        ) from error
+    return bound
+
+
+def _hosts(console: ConsoleTable) -> tuple[str, ...]:
+    """Return the names that the console answers to; any other Host is refused."""
+    public = urlsplit(console.public_url).hostname
+    own = console.listen.rpartition(":")[0]
+    return tuple(dict.fromkeys([*((public,) if public else ()), own, *_LOOPBACK]))
+
+
+def _file(opened: OpenSite, name: str | None) -> str | None:
+    if name is None:
+        return None
+    path = opened.settings.base_dir / name
+    if not path.is_file():
+        raise ConfigurationError(f"[console]: {path} is missing.")
+    return str(path)

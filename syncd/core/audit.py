@@ -55,6 +55,7 @@ class AuditEvent(StrEnum):
     SESSION_BEGUN = "session.begun"
     SESSION_REFUSED = "session.refused"
     SESSION_ENDED = "session.ended"
+    TRAIL_EXPORTED = "trail.exported"
     REQUEST_REFUSED = "request.refused"
     USER_ADDED = "user.added"
     USER_DISABLED = "user.disabled"

@@ -16,6 +16,13 @@ def check(site: Site) -> tuple[CheckLine, ...]:
     return tuple(_lines(site))
 
 
+def check_one(site: Site, name: str) -> tuple[CheckLine, ...]:
+    """Try one source or directory; nothing for a name that the configuration does not have."""
+    sources = [_source(seat) for seat in site.sources if seat.source.name == name]
+    found = [seat for seat in site.directories.values() if seat.name == name]
+    return (*sources, *(line for seat in found for line in _directory(seat)))
+
+
 def _lines(site: Site) -> Iterator[CheckLine]:
     yield _store(site)
     total = len(site.sources) + len(site.directories)

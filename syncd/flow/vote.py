@@ -16,6 +16,7 @@ from syncd.core.audit import AuditEvent, AuditRecord
 from syncd.core.calendar import day_of
 from syncd.core.cases import Case, CaseEvent, CaseState, moved
 from syncd.core.ids import CaseId, PlanHash
+from syncd.core.plan import Plan
 from syncd.core.votes import (
     Actor,
     Choice,
@@ -113,6 +114,32 @@ def approve_plan(
                 "'syncd sync' shows the plan that does."
             )
         return _approve_lines(site, unit, actors, stored, reason)
+
+    return _on_record(site, actors[0], plan_hash, vote)
+
+
+def approve_part(
+    site: Site, actors: Sequence[Actor], plan_hash: str, case_ids: Sequence[CaseId]
+) -> PlanVoteResult:
+    """Approve some cases of a plan: what is approved is a new, smaller plan with its own hash.
+
+    Raises UsageError where nothing of the plan is chosen.
+    """
+
+    def vote(unit: Unit) -> PlanVoteResult:
+        stored = unit.plan(PlanHash(plan_hash))
+        chosen = frozenset(case_ids)
+        part = Plan.of(line for line in stored.plan.lines if line.case_id in chosen)
+        if not part.lines or stored.state is not PlanState.PROPOSED:
+            raise UsageError("choose at least one line of a plan that waits for approval.")
+        now = site.clock()
+        new = StoredPlan(part, PlanState.PROPOSED, now, stored.run)
+        if part.hash != stored.plan.hash:
+            unit.save_plan(new)
+            ground: dict[str, object] = {"lines": len(part.lines), "part_of": stored.plan.hash}
+            event = AuditEvent.PLAN_FROZEN
+            unit.audit([AuditRecord(now, event, actors[0].account, part.hash, stored.run, ground)])
+        return _approve_lines(site, unit, actors, new, "")
 
     return _on_record(site, actors[0], plan_hash, vote)
 

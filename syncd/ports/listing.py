@@ -16,7 +16,8 @@ from syncd.core.cards import Card, Section
 from syncd.core.cases import Case, CaseState
 from syncd.core.facts import Order
 from syncd.core.findings import Reason
-from syncd.core.ids import OrgUnitCode, StaffNumber
+from syncd.core.ids import OrgUnitCode, RunId, StaffNumber
+from syncd.core.memberships import Proof
 from syncd.ports.runs import RunRow
 
 
@@ -116,6 +117,22 @@ class TrailLine:
     leaf: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class RunRecords:
+    """A run in the trail: records by event, and the leaves of its inputs, directories and plans."""
+
+    counted: Mapping[str, int]
+    leaves: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LastRead:
+    """The newest complete read of a directory: `method`, pages, entries and the server's word."""
+
+    read_at: datetime
+    proof: Proof
+
+
 class ListingUnit(Protocol):
     """Read and written inside one transaction; see `ports.store` for what a unit promises."""
 
@@ -155,6 +172,22 @@ class ListingUnit(Protocol):
 
     def last_run(self) -> RunRow | None:
         """Return the newest run, finished or not."""
+        ...
+
+    def runs(self, limit: int, before: datetime | None = None) -> tuple[RunRow, ...]:
+        """Return runs that started before a moment, newest first."""
+        ...
+
+    def find_run(self, run: RunId) -> RunRow | None:
+        """Return one run."""
+        ...
+
+    def run_records(self, row: RunRow) -> RunRecords:
+        """Return what the trail holds of a run: how much of each kind, and its inputs in full."""
+        ...
+
+    def last_reads(self) -> Mapping[str, LastRead]:
+        """Return for each directory when and how it was last read whole."""
         ...
 
     def inputs_version(self) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -24,13 +26,16 @@ from syncd.core.calendar import midnight
 from syncd.core.cards import LAST_RANK, Card, Section
 from syncd.core.cases import ENDED, CaseState
 from syncd.core.facts import Order
-from syncd.core.ids import OrgUnitCode, StaffNumber
+from syncd.core.ids import OrgUnitCode, RunId, StaffNumber
+from syncd.core.memberships import Proof
 from syncd.ports.listing import (
     CaseLine,
     CaseOrder,
     CasePage,
     CaseQuery,
     CaseSpan,
+    LastRead,
+    RunRecords,
     TrailLine,
     TrailQuery,
     Waiting,
@@ -42,10 +47,20 @@ from syncd.store.codec import decode_date
 from syncd.store.console_tables import cards, sections
 from syncd.store.facts import load_orders
 from syncd.store.moments import decode_moment, encode_moment
-from syncd.store.tables import audit, cases, inputs
+from syncd.store.tables import audit, cases, inputs, snapshots
 from syncd.store.upsert import upsert
 
 _IDS_A_QUERY = 10_000
+_TOLD_IN_FULL = (
+    "input.accepted",
+    "input.refused",
+    "directory.read",
+    "directory.unread",
+    "plan.frozen",
+    "plan.held",
+    "plan.overridden",
+    "override.used",
+)
 _FOR_PEOPLE = (str(CaseState.OPEN), str(CaseState.REFUSED))
 _SECTION = func.coalesce(cases.c.section, cards.c.section, "")
 _RANK = func.coalesce(sections.c.rank, LAST_RANK)
@@ -147,6 +162,36 @@ class ListingUnitQueries:
     def last_run(self) -> RunRow | None:
         """Return the newest run, finished or not."""
         return runs.last_run(self._connection)
+
+    def runs(self, limit: int, before: datetime | None = None) -> tuple[RunRow, ...]:
+        """Return runs that started before a moment, newest first."""
+        return runs.find_runs(self._connection, limit, before)
+
+    def find_run(self, run: RunId) -> RunRow | None:
+        """Return one run."""
+        return runs.find_run(self._connection, run)
+
+    def run_records(self, row: RunRow) -> RunRecords:
+        """Return what the trail holds of a run: how much of each kind, and its inputs in full."""
+        query = select(audit.c.event, audit.c.leaf).order_by(audit.c.id)
+        query = query.where(audit.c.at >= encode_moment(row.started_at))
+        if row.finished_at is not None:
+            query = query.where(audit.c.at <= encode_moment(row.finished_at))
+        # Other people's records of those minutes are left out here: no index tells runs apart.
+        marked = f'"run":"{row.run}"'.encode()
+        found = [(e, bytes(leaf)) for e, leaf in self._connection.execute(query) if marked in leaf]
+        told = (leaf for event, leaf in found if event in _TOLD_IN_FULL)
+        return RunRecords(Counter(event for event, _ in found), tuple(told))
+
+    def last_reads(self) -> Mapping[str, LastRead]:
+        """Return for each directory when and how it was last read whole."""
+        newest = select(func.max(snapshots.c.id)).group_by(snapshots.c.directory)
+        columns = snapshots.c.directory, snapshots.c.read_at, snapshots.c.proof
+        query = select(*columns).where(snapshots.c.id.in_(newest))
+        return {
+            directory: LastRead(decode_moment(read_at), Proof(*json.loads(proof)))
+            for directory, read_at, proof in self._connection.execute(query)
+        }
 
     def inputs_version(self) -> int:
         """Return a number that grows with every accepted input: facts are the same while it is."""

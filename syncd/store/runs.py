@@ -51,6 +51,20 @@ def last_run(connection: Connection) -> RunRow | None:
     return None if row is None else decode_run(row)
 
 
+def find_run(connection: Connection, run: RunId) -> RunRow | None:
+    """Return one run."""
+    row = connection.execute(select(runs).where(runs.c.run == run)).mappings().first()
+    return None if row is None else decode_run(row)
+
+
+def find_runs(connection: Connection, limit: int, before: datetime | None) -> tuple[RunRow, ...]:
+    """Return runs that started before a moment, newest first."""
+    query = select(runs).order_by(runs.c.started_at.desc(), runs.c.run).limit(limit)
+    if before is not None:
+        query = query.where(runs.c.started_at < encode_moment(before))
+    return tuple(decode_run(row) for row in connection.execute(query).mappings())
+
+
 def decode_run(row: RowMapping) -> RunRow:
     """Return a run from the columns of its row."""
     return RunRow(

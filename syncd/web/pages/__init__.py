@@ -2,6 +2,11 @@
 
 from syncd.web.pages.account import router as account
 from syncd.web.pages.cases import router as cases
+from syncd.web.pages.connections import router as connections
+from syncd.web.pages.people import router as people
+from syncd.web.pages.plans import router as plans
+from syncd.web.pages.runs import router as runs
 from syncd.web.pages.today import router as today
+from syncd.web.pages.trail import router as trail
 
-PAGES = (account, today, cases)
+PAGES = (account, today, cases, plans, people, runs, trail, connections)

@@ -1,0 +1,57 @@
+"""接続: each source and directory with its freshness, completeness and mode, and a test."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+
+from syncd.core.access import Permission
+from syncd.errors import NoSuchCase
+from syncd.flow.check import check_one
+from syncd.flow.report import CheckLine
+from syncd.web.gate import desk_of, door, posting
+from syncd.web.render import page
+from syncd.web.visitor import Visitor
+
+router = APIRouter()
+
+
+@router.get("/connections")
+def show_connections(
+    request: Request, visitor: Annotated[Visitor, door(Permission.READ)]
+) -> Response:
+    """Show every source and directory."""
+    return _shown(request, visitor, ())
+
+
+@router.post("/connections/test")
+def test_connection(
+    request: Request,
+    visitor: Annotated[Visitor, posting(Permission.TEST_CONNECTIONS)],
+    name: Annotated[str, Form()],
+) -> Response:
+    """Try one of them now; nothing is recorded or changed."""
+    lines = check_one(desk_of(request).opened.site, name)
+    if not lines:
+        raise NoSuchCase(f"there is no source or directory {name!r}.")
+    return _shown(request, visitor, lines)
+
+
+def _shown(request: Request, visitor: Visitor, tested: tuple[CheckLine, ...]) -> Response:
+    opened = desk_of(request).opened
+    with opened.site.store.begin() as unit:
+        accepted = {s.source.name: unit.last_accepted(s.source.name) for s in opened.site.sources}
+        refused = {r.source: r for r in unit.refused_inputs()}
+        reads = unit.last_reads()
+    tables = {table.name: table for table in opened.settings.model.directories}
+    context = {
+        "sources": opened.site.sources,
+        "accepted": accepted,
+        "refused": refused,
+        "directories": opened.site.directories.values(),
+        "kinds": {name: table.type for name, table in tables.items()},
+        "reads": reads,
+        "tested": tested,
+    }
+    return page(request, "connections.html", visitor, context)

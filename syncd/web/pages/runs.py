@@ -1,0 +1,62 @@
+"""突合: each run with its inputs, counts, guards and duration."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+
+from syncd.core.access import Permission
+from syncd.core.ids import RunId
+from syncd.errors import NoSuchCase, UsageError
+from syncd.web.gate import desk_of, door
+from syncd.web.render import page
+from syncd.web.visitor import Visitor
+
+router = APIRouter()
+_A_PAGE = 50
+
+
+@router.get("/runs")
+def list_runs(
+    request: Request, visitor: Annotated[Visitor, door(Permission.READ)], before: str = ""
+) -> Response:
+    """Show the runs, newest first."""
+    with desk_of(request).opened.site.store.begin() as unit:
+        found = unit.runs(_A_PAGE + 1, _moment(before))
+    context = {"runs": found[:_A_PAGE], "more": len(found) > _A_PAGE}
+    return page(request, "runs.html", visitor, context)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        moment = None
+        text = "?"
+    if text and (moment is None or moment.tzinfo is None):
+        raise UsageError("the page begins at no moment; go back to the first page.")
+    return moment
+
+
+@router.get("/runs/{run}")
+def show_run(
+    request: Request, run: str, visitor: Annotated[Visitor, door(Permission.READ)]
+) -> Response:
+    """Show what one run read, found, planned and removed."""
+    with desk_of(request).opened.site.store.begin() as unit:
+        row = unit.find_run(RunId(run))
+        if row is None:
+            raise NoSuchCase(f"there is no run {run}.")
+        records = unit.run_records(row)
+    told = [json.loads(leaf) for leaf in records.leaves]
+    context = {
+        "row": row,
+        "counted": records.counted,
+        "inputs": [r for r in told if r["event"].startswith("input.")],
+        "directories": [r for r in told if r["event"].startswith("directory.")],
+        "plans": [r for r in told if r["event"].startswith(("plan.", "override."))],
+    }
+    return page(request, "run.html", visitor, context)

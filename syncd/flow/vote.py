@@ -86,6 +86,7 @@ def approve_selected(
                 pairs.append((acting_on(actors, case), case))
             except NotPermitted as why:
                 left.append((case.case_id, str(why)))
+                unit.audit([_refusal_record(site, actors[0], case.case_id, why)])
         return SelectionResult(_approve(site, unit, pairs, ballot), tuple(left))
 
     return _on_record(site, actors[0], _subject(case_ids), vote)
@@ -226,17 +227,17 @@ def _on_record(site: Site, actor: Actor, subject: str, vote: Callable[[Unit], T]
         with site.store.begin() as unit:
             return vote(unit)
     except (NotPermitted, IllegalMove) as refusal:
-        record = AuditRecord(
-            site.clock(),
-            AuditEvent.VOTE_REFUSED,
-            actor.account,
-            subject,
-            None,
-            {"why": type(refusal).__name__},
-        )
         with site.store.begin() as unit:
-            unit.audit([record])
+            unit.audit([_refusal_record(site, actor, subject, refusal)])
         raise
+
+
+def _refusal_record(
+    site: Site, actor: Actor, subject: str, why: NotPermitted | IllegalMove
+) -> AuditRecord:
+    ground = {"why": type(why).__name__}
+    event = AuditEvent.VOTE_REFUSED
+    return AuditRecord(site.clock(), event, actor.account, subject, None, ground)
 
 
 def _approve(

@@ -29,6 +29,7 @@ from syncd.errors import RowFault
 from syncd.ports.source import Fingerprint, SourceReading
 
 TOKYO = ZoneInfo("Asia/Tokyo")
+APRIL_ORDER_DAY = date(2027, 4, 1)
 START = datetime(2027, 4, 1, 0, 0, tzinfo=TOKYO)
 
 

@@ -1,0 +1,119 @@
+"""Who may sign in, kept alike on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from syncd.core.acting import Delegation
+from syncd.core.ids import CaseId, StaffNumber
+from syncd.core.sessions import Session, User
+from syncd.core.votes import Role
+from syncd.ports.store import Store
+from tests.fakes.readings import at
+
+USER = User(
+    account="sato",
+    staff_number=StaffNumber("0000900"),
+    password_hash="$argon2id$…",
+    roles=frozenset({Role.APPROVER, Role.CHIEF}),
+    must_change=False,
+    created_at=at(0),
+    created_by="root",
+)
+SESSION = Session(
+    id_hash="ab" * 32,
+    account="sato",
+    staff_number=StaffNumber("0000900"),
+    method="local",
+    csrf="c",
+    created_at=at(0),
+    seen_at=at(0),
+    expires_at=at(10),
+    address="127.0.0.1",
+)
+DELEGATION = Delegation(
+    delegation_id="d1",
+    principal="sato",
+    principal_number=StaffNumber("0000900"),
+    deputy="ito",
+    from_on=date(2027, 4, 1),
+    until_on=date(2027, 4, 3),
+    case_ids=frozenset({CaseId("C-1"), CaseId("C-2")}),
+    reason="出張",
+    created_at=at(0),
+    created_by="sato",
+)
+
+
+def test_a_local_account_is_kept_and_replaced(store: Store):
+    disabled = replace(USER, disabled_at=at(1))
+    with store.begin() as unit:
+        assert unit.user("sato") is None
+        unit.save_user(USER)
+        unit.save_user(replace(USER, account="ito"))
+        assert unit.user("sato") == USER
+        unit.save_user(disabled)
+    with store.begin() as unit:
+        assert unit.user("sato") == disabled
+        assert [user.account for user in unit.users()] == ["ito", "sato"]
+
+
+def test_a_session_is_found_by_the_hash_of_its_secret_and_by_nothing_else(store: Store):
+    with store.begin() as unit:
+        unit.save_session(SESSION)
+        assert unit.session("ab" * 32) == SESSION
+        assert unit.session("AB" * 32) is None
+        assert unit.session("%") is None
+
+
+def test_all_sessions_of_an_account_end_at_once_and_no_others(store: Store):
+    other = replace(SESSION, id_hash="ef" * 32, account="ito")
+    with store.begin() as unit:
+        for session in (SESSION, replace(SESSION, id_hash="cd" * 32), other):
+            unit.save_session(session)
+        assert unit.end_sessions("sato", at(1)) == 2
+        assert unit.end_sessions("sato", at(2)) == 0
+        assert unit.sessions_of("sato", at(1)) == ()
+        assert unit.sessions_of("ito", at(1)) == (other,)
+        ended = unit.session("ab" * 32)
+        assert ended is not None
+        assert ended.ended_at == at(1)
+
+
+def test_an_expired_session_is_not_listed(store: Store):
+    with store.begin() as unit:
+        unit.save_session(SESSION)
+        assert unit.sessions_of("sato", at(9)) == (SESSION,)
+        assert unit.sessions_of("sato", at(10)) == ()
+
+
+def test_failures_are_counted_by_account_and_by_address_since_a_moment(store: Store):
+    with store.begin() as unit:
+        unit.add_failure("sato", "192.0.2.1", at(0))
+        unit.add_failure("sato", "192.0.2.2", at(1))
+        unit.add_failure("ito", "192.0.2.1", at(1))
+        assert unit.failures("sato", "192.0.2.1", at(0)) == (2, 2)
+        assert unit.failures("sato", "192.0.2.1", at(0.5)) == (1, 1)
+        unit.forget_failures("sato")
+        assert unit.failures("sato", "192.0.2.1", at(0)) == (0, 1)
+
+
+def test_a_deputy_stands_on_the_days_named_until_it_is_ended(store: Store):
+    with store.begin() as unit:
+        unit.save_delegation(DELEGATION)
+        days = [DELEGATION.from_on + timedelta(days=n) for n in (-1, 0, 2, 3)]
+        stands = [bool(unit.delegations_to("ito", day)) for day in days]
+        assert stands == [False, True, True, False]
+        assert unit.delegations_to("ito", days[1]) == (DELEGATION,)
+        assert unit.end_delegation("d1", at(5))
+        assert not unit.end_delegation("d1", at(6))
+        assert unit.delegations_to("ito", days[1]) == ()
+        assert unit.delegations_by("sato") == (replace(DELEGATION, ended_at=at(5)),)
+
+
+def test_a_deputyship_of_all_cases_is_told_from_one_of_none(store: Store):
+    for_all = replace(DELEGATION, case_ids=None)
+    with store.begin() as unit:
+        unit.save_delegation(for_all)
+        assert unit.delegations_to("ito", for_all.from_on) == (for_all,)

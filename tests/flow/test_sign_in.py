@@ -1,0 +1,196 @@
+"""Signing in: on record, slow to guess, and over at once when it is ended."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from syncd.core.ids import StaffNumber
+from syncd.core.votes import Role
+from syncd.errors import IdentityUnavailable, SignInRefused, UsageError
+from syncd.flow.sign_in import (
+    SignedIn,
+    Turnstile,
+    end_session,
+    end_sessions_of,
+    resume,
+    sign_in,
+)
+from syncd.flow.users import add_user, disable_user
+from syncd.identity.local import LocalPasswords, hash_password
+from syncd.ports.identity import Identity
+from tests.flow.town import Town, town_in
+
+PASSWORD = "correct horse battery"
+
+
+@dataclass
+class Door:
+    """A town with one local account, and a turnstile whose waits are counted, not waited."""
+
+    town: Town
+    waits: list[float] = field(default_factory=list)
+    secrets: int = 0
+
+    def __post_init__(self) -> None:
+        self.site = self.town.site()
+        number, roles = StaffNumber("0000900"), frozenset({Role.APPROVER})
+        add_user(self.site, "sato", hash_password(PASSWORD), "root", number, roles)
+
+    @property
+    def turnstile(self) -> Turnstile:
+        return Turnstile(
+            self._secret, self.waits.append, timedelta(minutes=30), timedelta(hours=10)
+        )
+
+    def _secret(self) -> str:
+        self.secrets += 1
+        return f"secret {self.secrets}"
+
+    def enter(self, account: str = "sato", password: str = PASSWORD, **ask: object) -> SignedIn:
+        checks = ask.get("checks", [LocalPasswords(self.site.store)])
+        address = str(ask.get("address", "192.0.2.1"))
+        return sign_in(self.site, self.turnstile, checks, account, password, address)  # type: ignore[arg-type]
+
+    def records(self, event: str) -> list[dict[str, object]]:
+        with self.site.store.begin() as unit:
+            unit.checkpoint(self.site.clock())
+            leaves = [json.loads(leaf) for _, leaf, _ in unit.audit_leaves()]
+        return [leaf for leaf in leaves if leaf["event"] == event]
+
+
+@pytest.fixture
+def door(tmp_path: Path) -> Door:
+    return Door(town_in(tmp_path))
+
+
+def test_the_right_password_begins_a_session_on_record(door: Door):
+    signed_in = door.enter()
+    assert resume(door.site, door.turnstile, signed_in.secret) == signed_in.session
+    assert [r["actor"] for r in door.records("session.begun")] == ["sato"]
+
+
+@pytest.mark.parametrize(
+    ("account", "password"), [("sato", "wrong"), ("nobody", PASSWORD), ("sato", ""), ("", "")]
+)
+def test_a_wrong_account_and_a_wrong_password_are_answered_alike(
+    door: Door, account: str, password: str
+):
+    with pytest.raises(SignInRefused) as refused:
+        door.enter(account, password)
+    with pytest.raises(SignInRefused) as other:
+        door.enter("sato", "something else")
+    assert str(refused.value) == str(other.value)
+    assert len(door.records("session.refused")) == 2
+
+
+def test_no_password_and_no_secret_stands_in_the_store_or_the_trail(door: Door, tmp_path: Path):
+    signed_in = door.enter()
+    with pytest.raises(SignInRefused):
+        door.enter("sato", "a wrong password that somebody typed")
+    kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*.db*"))
+    assert PASSWORD.encode() not in kept
+    assert signed_in.secret.encode() not in kept
+    assert b"somebody typed" not in kept
+
+
+def test_guessing_gets_slow_and_then_is_not_even_looked_at(door: Door):
+    for _ in range(20):
+        with pytest.raises(SignInRefused):
+            door.enter("sato", "guess")
+    assert door.waits[:3] == [0, 0, 0]
+    assert door.waits[-1] == 8
+    with pytest.raises(SignInRefused):
+        door.enter()
+
+
+def test_who_was_shut_out_by_a_guesser_comes_in_a_quarter_of_an_hour_later(door: Door):
+    for _ in range(25):
+        with pytest.raises(SignInRefused):
+            door.enter("sato", "guess")
+    door.town.now += timedelta(minutes=16)
+    assert door.enter().session.account == "sato"
+
+
+def test_many_accounts_tried_from_one_address_slow_that_address_only(door: Door):
+    for n in range(80):
+        with pytest.raises(SignInRefused):
+            door.enter(f"u{n}", "guess", address="192.0.2.66")
+    with pytest.raises(SignInRefused):
+        door.enter(address="192.0.2.66")
+    assert door.enter(address="192.0.2.1").session.account == "sato"
+
+
+def test_a_session_ends_when_nobody_uses_it(door: Door):
+    signed_in = door.enter()
+    door.town.now += timedelta(minutes=29)
+    assert resume(door.site, door.turnstile, signed_in.secret) is not None
+    door.town.now += timedelta(minutes=29)
+    assert resume(door.site, door.turnstile, signed_in.secret) is not None
+    door.town.now += timedelta(minutes=31)
+    assert resume(door.site, door.turnstile, signed_in.secret) is None
+
+
+def test_a_session_that_is_used_all_day_ends_all_the_same(door: Door):
+    signed_in = door.enter()
+    for _ in range(21):
+        door.town.now += timedelta(minutes=29)
+        lives = resume(door.site, door.turnstile, signed_in.secret)
+    assert lives is None
+
+
+def test_ended_sessions_are_over_at_once(door: Door):
+    first, second = door.enter(), door.enter()
+    end_session(door.site, first.session)
+    assert resume(door.site, door.turnstile, first.secret) is None
+    assert resume(door.site, door.turnstile, second.secret) is not None
+    assert end_sessions_of(door.site, "sato", "admin") == 1
+    assert resume(door.site, door.turnstile, second.secret) is None
+
+
+def test_each_session_has_a_secret_of_its_own(door: Door):
+    assert door.enter().secret != door.enter().secret
+
+
+def test_a_disabled_account_is_out_at_once_and_does_not_come_in(door: Door):
+    signed_in = door.enter()
+    disable_user(door.site, "sato", "root")
+    assert resume(door.site, door.turnstile, signed_in.secret) is None
+    with pytest.raises(SignInRefused):
+        door.enter()
+
+
+def test_a_new_password_ends_the_sessions_of_the_old_one(door: Door):
+    signed_in = door.enter()
+    add_user(door.site, "sato", hash_password("another long sentence"), "root")
+    assert resume(door.site, door.turnstile, signed_in.secret) is None
+
+
+class Dead:
+    method = "ldap"
+
+    def check(self, account: str, password: str) -> Identity | None:
+        raise IdentityUnavailable("the directory does not answer. Try again later.")
+
+
+def test_a_dead_directory_refuses_and_is_told_from_a_wrong_password(door: Door):
+    with pytest.raises(IdentityUnavailable):
+        door.enter(checks=[Dead()])
+    assert door.enter(checks=[Dead(), LocalPasswords(door.site.store)]).session.method == "local"
+
+
+@pytest.mark.parametrize(
+    "weak", ["short", "passwordpassword", "aaaaaaaaaaaaaaaa", "12345678901234"]
+)
+def test_passwords_that_are_tried_first_are_not_taken(weak: str):
+    with pytest.raises(UsageError):
+        hash_password(weak)
+
+
+def test_disabling_nobody_says_who_there_is(door: Door):
+    with pytest.raises(UsageError, match="user list"):
+        disable_user(door.site, "nobody", "root")

@@ -127,6 +127,31 @@ class NoSuchCase(SyncdError):  # noqa: N818 - a refusal says what it is
     exit_code = 2
 
 
+# --- what goes out to people -------------------------------------------------------------------
+
+
+class NotifierUnavailable(SyncdError):  # noqa: N818 - a refusal says what it is
+    """A message could not be handed over now; it is tried again."""
+
+    def __init__(self, notifier: str, why: str, remedy: str) -> None:
+        """Name the notifier, what went wrong, and what the administrator can do."""
+        self.notifier = notifier
+        self.why = why
+        self.remedy = remedy
+        super().__init__(f"notifier {notifier!r}: {why}. {remedy}")
+
+
+class MessageRefused(SyncdError):  # noqa: N818 - a refusal says what it is
+    """A message will never be taken as it is; it is not tried again."""
+
+    def __init__(self, notifier: str, why: str, remedy: str) -> None:
+        """Name the notifier, what went wrong, and what the administrator can do."""
+        self.notifier = notifier
+        self.why = why
+        self.remedy = remedy
+        super().__init__(f"notifier {notifier!r}: {why}. {remedy}")
+
+
 # --- guards ------------------------------------------------------------------------------------
 
 

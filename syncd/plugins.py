@@ -1,4 +1,4 @@
-"""Finds connectors by entry point (`syncd.sources`, `syncd.directories`).
+"""Finds connectors by entry point (`syncd.sources`, `syncd.directories`, `syncd.notifiers`).
 
 syncd never imports a connector by name, so a stranger's package adds one by being installed. Two
 distributions that give one name are refused, since which one would win is an accident.
@@ -13,9 +13,10 @@ from syncd.errors import ConfigurationError
 
 SOURCES = "syncd.sources"
 DIRECTORIES = "syncd.directories"
+NOTIFIERS = "syncd.notifiers"
 
 
-def load_connector(group: str, name: str) -> Any:  # noqa: ANN401 - a SourceType or DirectoryType
+def load_connector(group: str, name: str) -> Any:  # noqa: ANN401 - a SourceType, DirectoryType …
     """Return what the entry point names; raises ConfigurationError with the types there are."""
     found = [point for point in entry_points(group=group) if point.name == name]
     if not found:
@@ -34,7 +35,8 @@ def load_connector(group: str, name: str) -> Any:  # noqa: ANN401 - a SourceType
 
 def connector_versions() -> dict[str, str]:
     """Return, for each installed connector, the distribution and version that gave it."""
-    points = [*entry_points(group=SOURCES), *entry_points(group=DIRECTORIES)]
+    groups = (SOURCES, DIRECTORIES, NOTIFIERS)
+    points = [point for group in groups for point in entry_points(group=group)]
     return {f"{point.group}:{point.name}": _origin(point) for point in points}
 
 

@@ -61,6 +61,8 @@ class AuditEvent(StrEnum):
     USER_DISABLED = "user.disabled"
     DELEGATION_MADE = "delegation.made"
     DELEGATION_ENDED = "delegation.ended"
+    NOTICE_SENT = "notice.sent"
+    NOTICE_FAILED = "notice.failed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,12 +205,10 @@ def decode_case(  # noqa: PLR0913, PLR0917 - the columns of the table, in their 
     regrant_of: CaseId | None,
     exception_until: str | None,
     exception_reason: str,
-    attempts: int,
-    last_error: str,
-    restored_at: str | None,
-    lists: str,
+    *rest: Any,  # noqa: ANN401 - the last four columns
 ) -> Case:
     """Return a case from the columns of its row."""
+    attempts, last_error, restored_at, lists = rest
     groups, reasons, because, approved_reasons = json.loads(lists)
     return Case(
         case_id,

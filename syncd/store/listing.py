@@ -28,6 +28,7 @@ from syncd.core.cases import ENDED, CaseState
 from syncd.core.facts import Order
 from syncd.core.ids import OrgUnitCode, RunId, StaffNumber
 from syncd.core.memberships import Proof
+from syncd.errors import UsageError
 from syncd.ports.listing import (
     CaseLine,
     CaseOrder,
@@ -249,11 +250,13 @@ def _by_rank(section: Section) -> tuple[int, str]:
 
 
 def _typed(after: Sequence[str], sort: CaseOrder) -> list[str | int]:
-    """Return a cursor's values; those of a rank are numbers. Raises ValueError for any other."""
-    if len(after) != len(_SORTS[sort]):
-        raise ValueError("the cursor belongs to another order")
-    columns = zip(after, _SORTS[sort], strict=True)
-    return [int(value) if column is _RANK else value for value, column in columns]
+    """Return a cursor's values; those of a rank are numbers. Raises UsageError for any other."""
+    columns = _SORTS[sort]
+    ranks = [v for v, c in zip(after, columns, strict=False) if c is _RANK and not v.isdecimal()]
+    if len(after) != len(columns) or ranks:
+        raise UsageError("the page begins nowhere in this order; go back to the first page.")
+    pairs = zip(after, columns, strict=True)
+    return [int(value) if column is _RANK else value for value, column in pairs]
 
 
 def _joined(query: Select[Any]) -> Select[Any]:

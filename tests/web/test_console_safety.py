@@ -1,0 +1,236 @@
+"""What a browser, another site and a curious colleague cannot do."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from syncd.core.cases import CaseState
+from syncd.core.facts import Provides
+from syncd.core.ids import CaseId
+from syncd.flow.users import disable_user
+from syncd.ports.source import Fingerprint, SourceReading
+from tests.fakes.readings import order
+from tests.web.conftest import HOST, PASSWORD, Office, csrf_of, send
+
+
+def tax_case(office: Office):
+    return next(c for c in office.cases() if c.section == "20020")
+
+
+def other_case(office: Office):
+    return next(c for c in office.cases() if c.section != "20020")
+
+
+# --- headers, cookies, hosts --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/", "/static/console.css", "/nowhere"])
+def test_every_answer_carries_the_headers(office: Office, path: str):
+    headers = office.browser().get(path).headers
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "max-age" in headers["strict-transport-security"]
+    assert headers["referrer-policy"] == "same-origin"
+
+
+def test_pages_are_kept_by_no_cache(office: Office):
+    assert office.enter("kansa").get("/").headers["cache-control"] == "no-store"
+
+
+def test_no_page_holds_an_inline_script_style_or_handler(office: Office):
+    browser = office.enter("soukatsu")
+    for path in ("/", "/cases", f"/cases/{tax_case(office).case_id}", "/trail", "/account"):
+        text = browser.get(path).text
+        assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>", text), path
+        assert not re.search(r"\s(style|on\w+)=", text), path
+        assert not re.search(r'(src|href)="(https?:)?//', text), path
+
+
+def test_the_session_cookie_is_for_this_host_over_https_and_not_for_scripts(office: Office):
+    answer = office.browser().post("/sign-in", data={"account": "kansa", "password": PASSWORD})
+    cookie = answer.headers["set-cookie"].lower()
+    assert cookie.startswith("__host-syncd=")
+    for part in ("httponly", "secure", "samesite=lax", "path=/"):
+        assert part in cookie
+    assert "domain" not in cookie
+
+
+def test_another_host_name_is_not_answered(office: Office):
+    answer = office.browser().get("/sign-in", headers={"Host": "evil.example"})
+    assert answer.status_code == 400
+
+
+# --- forged requests ----------------------------------------------------------------------------
+
+
+def test_a_form_without_the_token_changes_nothing(office: Office):
+    browser, case = office.enter("soukatsu"), tax_case(office)
+    for token in ("", "guess", csrf_of(office.enter("soukatsu").get("/account").text)):
+        answer = browser.post(f"/cases/{case.case_id}/approve", data={"csrf": token})
+        assert answer.status_code == 403
+    assert tax_case(office).state is CaseState.OPEN
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}]
+)
+def test_a_form_that_another_site_sends_changes_nothing(office: Office, headers: dict[str, str]):
+    browser, case = office.enter("soukatsu"), tax_case(office)
+    token = csrf_of(browser.get("/account").text)
+    path = f"/cases/{case.case_id}/approve"
+    assert browser.post(path, data={"csrf": token}, headers=headers).status_code == 403
+    signing_in = {"account": "kansa", "password": PASSWORD}
+    assert office.browser().post("/sign-in", data=signing_in, headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
+def test_signing_in_leads_nowhere_else(office: Office, target: str):
+    form = {"account": "kansa", "password": PASSWORD, "target": target}
+    assert office.browser().post("/sign-in", data=form).headers["location"] == "/"
+
+
+def test_what_was_asked_for_is_shown_after_signing_in(office: Office):
+    browser = office.browser()
+    asked = browser.get("/cases?state=failed").headers["location"]
+    assert asked == "/sign-in?target=/cases%3Fstate%3Dfailed"
+    form = {"account": "kansa", "password": PASSWORD, "target": "/cases?state=failed"}
+    assert browser.post("/sign-in", data=form).headers["location"] == "/cases?state=failed"
+
+
+# --- sessions -----------------------------------------------------------------------------------
+
+
+def test_a_wrong_password_says_no_more_than_that(office: Office):
+    answers = [
+        office.browser().post("/sign-in", data={"account": account, "password": "wrong"})
+        for account in ("kansa", "nobody")
+    ]
+    assert [a.status_code for a in answers] == [401, 401]
+    strip = [re.sub(r"\d+:\d+", "", a.text) for a in answers]
+    assert strip[0] == strip[1]
+
+
+def test_signing_out_ends_the_session_and_not_only_the_cookie(office: Office):
+    browser = office.enter("kansa")
+    stolen = dict(browser.cookies)
+    assert send(browser, "/sign-out").status_code == 303
+    thief = office.browser()
+    thief.cookies.update(stolen)
+    assert thief.get("/").status_code == 303
+
+
+def test_signing_in_gives_a_new_session_whatever_cookie_was_planted(office: Office):
+    browser = office.browser()
+    browser.cookies.set("__Host-syncd", "planted", domain=HOST)
+    answer = browser.post("/sign-in", data={"account": "kansa", "password": PASSWORD})
+    assert "planted" not in answer.headers["set-cookie"]
+
+
+def test_an_idle_browser_has_to_sign_in_again(fresh_office: Office):
+    browser = fresh_office.enter("kansa")
+    fresh_office.clock.at += timedelta(minutes=31)
+    assert browser.get("/").headers["location"] == "/sign-in"
+
+
+def test_who_was_disabled_is_out_with_the_next_click(fresh_office: Office):
+    browser = fresh_office.enter("kansa")
+    disable_user(fresh_office.opened.site, "kansa", "root")
+    assert browser.get("/").status_code == 303
+
+
+# --- who sees what ------------------------------------------------------------------------------
+
+
+def test_an_approver_sees_the_cases_of_their_sections_only(office: Office):
+    browser, theirs, foreign = office.enter("hosaka"), tax_case(office), other_case(office)
+    listed = browser.get("/cases").text
+    assert theirs.case_id in listed
+    assert foreign.case_id not in listed
+    assert foreign.case_id not in browser.get(f"/plans/{office.plan_hash()}").text
+    for path in (f"/cases/{foreign.case_id}", f"/people/{foreign.staff_number}"):
+        assert browser.get(path).status_code == 404
+    waiting = browser.get("/").text
+    assert "税務課" in waiting
+    assert "市民課" not in waiting
+
+
+@pytest.mark.parametrize("what", ["approve", "refuse", "restore", "deputy"])
+def test_a_case_that_may_not_be_seen_may_not_be_decided(office: Office, what: str):
+    browser, foreign = office.enter("hosaka"), other_case(office)
+    form = {"until": "2027-04-10", "reason": "x", "deputy": "jinji"}
+    answer = send(browser, f"/cases/{foreign.case_id}/{what}", **form)
+    assert answer.status_code == 404
+    bulk = send(browser, "/cases/approve", case=[foreign.case_id])
+    assert bulk.status_code == 404
+    assert other_case(office).state is CaseState.OPEN
+
+
+def test_everything_that_matches_is_everything_that_may_be_seen(fresh_office: Office):
+    before = fresh_office.cases()
+    answer = send(fresh_office.enter("hosaka"), "/cases/approve", everything="true")
+    assert answer.status_code == 200
+    approved = fresh_office.cases(CaseState.APPROVED)
+    assert {c.section for c in approved} == {"20020"}
+    assert len(approved) == sum(c.section == "20020" for c in before)
+
+
+def test_an_advance_notice_is_shown_to_personnel_and_to_nobody_else(fresh_office: Office):
+    office = fresh_office
+    number = office.city.left_behind
+    secret = replace(order("NAIJI-777", number, "30010", confirmed=False), source="orders")
+    reading = SourceReading(
+        "orders", Provides.ORDERS, Fingerprint("ef" * 32, office.clock(), "x"), None, 1, (secret,)
+    )
+    with office.opened.site.store.begin() as unit:
+        unit.accept(reading, office.clock())
+    paths = [f"/people/{number}", "/", "/cases", "/plans", "/runs", "/connections", "/trail"]
+    for account in ("hosaka", "soukatsu", "unyo", "kansa"):
+        browser = office.enter(account)
+        for path in paths:
+            assert "NAIJI-777" not in browser.get(path).text, (account, path)
+    assert "NAIJI-777" in office.enter("jinji").get(f"/people/{number}").text
+
+
+def test_text_from_outside_is_shown_and_never_run(office: Office):
+    browser = office.enter("soukatsu")
+    shown = browser.get("/cases", params={"text": '"><script>alert(1)</script>'}).text
+    assert "<script>alert" not in shown
+    assert browser.get("/cases/<script>alert(1)</script>").text.count("<script>") == 0
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/cases?reason=none",
+        "/cases?due_before=tomorrow",
+        "/cases?sort=none",
+        "/cases?after=x",
+        "/trail?event=none",
+        "/trail?from_on=x",
+        "/trail?before=x",
+        "/runs?before=x",
+        "/people/0000001?as_of=x",
+        "/plans/zz",
+        "/runs/none",
+        "/cases/none",
+        "/people/9999999",
+    ],
+)
+def test_an_address_that_makes_no_sense_is_answered_and_not_a_bug(office: Office, path: str):
+    assert office.enter("soukatsu").get(path).status_code in (404, 422)
+
+
+def test_no_secret_stands_in_a_page(office: Office):
+    text = office.enter("soukatsu").get("/account").text
+    assert "argon2" not in text
+    assert PASSWORD not in text
+    assert CaseId("none") not in text

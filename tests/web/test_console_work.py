@@ -1,0 +1,112 @@
+"""What people do in the console, and what it leads to."""
+
+from __future__ import annotations
+
+import json
+
+from syncd.core.cases import CaseState
+from syncd.flow.run import run
+from syncd.flow.site import RunRequest
+from tests.web.conftest import Office, send
+
+
+def tax_case(office: Office):
+    return next(c for c in office.cases() if c.section == "20020")
+
+
+def test_today_tells_what_waits_for_whom_and_until_when(office: Office):
+    text = office.enter("soukatsu").get("/").text
+    assert f"<b>{len(office.cases())}</b>" in text
+    assert "税務課" in text
+    assert "令和9年4月7日 中" in text
+    assert "令和9年4月16日: 発令 1, 対象 1人" in text
+
+
+def test_an_approved_case_is_removed_by_the_next_run(fresh_office: Office):
+    everybody = [c.account for c in fresh_office.cases()]
+    case = next(c for c in fresh_office.cases() if everybody.count(c.account) == 1 and c.groups)
+    answer = send(fresh_office.enter("soukatsu"), f"/cases/{case.case_id}/approve")
+    assert answer.headers["location"] == f"/cases/{case.case_id}"
+    site, today = fresh_office.opened.site, fresh_office.opened.today()
+    run(site, RunRequest(today, "syncd"))
+    with site.store.begin() as unit:
+        assert unit.case(case.case_id).state is CaseState.VERIFIED
+
+
+def test_one_page_is_enough_to_decide(office: Office):
+    case = tax_case(office)
+    text = office.enter("hosaka").get(f"/cases/{case.case_id}").text
+    for shown in (case.entitlement, case.account, str(case.staff_number), *case.groups):
+        assert shown in text
+    for because in case.because:
+        assert because.ref in text
+
+
+def test_a_right_is_kept_until_a_day_by_two_persons(fresh_office: Office):
+    case = tax_case(fresh_office)
+    form = {"until": "2027-04-15", "reason": "引継ぎのため"}
+    send(fresh_office.enter("hosaka"), f"/cases/{case.case_id}/refuse", **form)
+    assert [c.case_id for c in fresh_office.cases(CaseState.REFUSED)] == [case.case_id]
+    send(fresh_office.enter("soukatsu"), f"/cases/{case.case_id}/refuse", **form)
+    assert [c.case_id for c in fresh_office.cases(CaseState.EXCEPTED)] == [case.case_id]
+
+
+def test_a_case_is_handed_to_a_deputy_who_decides_it_and_no_other(fresh_office: Office):
+    case = tax_case(fresh_office)
+    form = {"until": "2027-04-15", "deputy": "norole"}
+    send(fresh_office.enter("hosaka"), f"/cases/{case.case_id}/deputy", **form)
+    deputy = fresh_office.enter("norole")
+    assert send(deputy, f"/cases/{case.case_id}/approve").status_code == 303
+    text = deputy.get(f"/cases/{case.case_id}").text
+    assert "代決: hosaka" in text
+    other = next(c for c in fresh_office.cases() if c.section == "20020")
+    assert send(deputy, f"/cases/{other.case_id}/approve").status_code == 422
+
+
+def test_a_plan_is_approved_in_part(fresh_office: Office):
+    case, plan = tax_case(fresh_office), fresh_office.plan_hash()
+    answer = send(
+        fresh_office.enter("soukatsu"), f"/plans/{plan}/approve", part="true", case=[case.case_id]
+    )
+    assert answer.headers["location"] != f"/plans/{plan}"
+    assert [c.case_id for c in fresh_office.cases(CaseState.APPROVED)] == [case.case_id]
+
+
+def test_a_plan_is_approved_whole(fresh_office: Office):
+    waiting, plan = len(fresh_office.cases()), fresh_office.plan_hash()
+    send(fresh_office.enter("soukatsu"), f"/plans/{plan}/approve")
+    assert len(fresh_office.cases(CaseState.APPROVED)) == waiting
+
+
+def test_the_trail_is_exported_leaf_by_leaf_and_that_is_on_record(office: Office):
+    browser = office.enter("kansa")
+    lines = browser.get("/trail/export?event=case.opened").text.splitlines()
+    assert lines
+    assert {json.loads(line)["event"] for line in lines} == {"case.opened"}
+    assert "trail.exported" in browser.get("/trail").text
+
+
+def test_a_connection_is_tried_at_a_click(office: Office):
+    text = send(office.enter("unyo"), "/connections/test", name="roster").text
+    assert "roster: 399 rows" in text
+    assert send(office.enter("unyo"), "/connections/test", name="none").status_code == 404
+
+
+def test_the_language_is_kept_in_the_browser(office: Office):
+    browser = office.enter("kansa")
+    browser.post("/language", data={"lang": "en", "target": "/"})
+    text = browser.get("/").text
+    assert '<html lang="en">' in text
+    assert "2027-04-01" in text
+    assert "令和" not in text
+
+
+def test_a_person_is_shown_as_of_any_day(office: Office):
+    browser, number = office.enter("soukatsu"), office.city.left_behind
+    now = browser.get(f"/people/{number}").text
+    then = browser.get(f"/people/{number}?as_of=2026-03-31").text
+    assert "権限残存" in now
+    assert "令和8年3月31日 時点" in then
+    assert browser.get(f"/people?staff_number={int(number)}").headers["location"] == (
+        f"/people/{number}"
+    )

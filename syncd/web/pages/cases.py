@@ -33,7 +33,7 @@ _DEFAULT_EXCEPTION = timedelta(days=14)
 
 
 def query_of(  # noqa: PLR0913, PLR0917 - one parameter for each filter of the page
-    state: Annotated[list[CaseState] | None, Query()] = None,
+    state: Annotated[list[str] | None, Query()] = None,
     section: Annotated[list[str] | None, Query()] = None,
     directory: str = "",
     entitlement: str = "",
@@ -46,7 +46,7 @@ def query_of(  # noqa: PLR0913, PLR0917 - one parameter for each filter of the p
 ) -> CaseQuery:
     """Return the filters of an address; raises UsageError for words that nobody knows."""
     return CaseQuery(
-        states=frozenset(state or ()),
+        states=frozenset(_state(word) for word in state or () if word),
         sections=frozenset(OrgUnitCode(code) for code in section or () if code),
         directory=directory,
         entitlement=entitlement,
@@ -57,6 +57,13 @@ def query_of(  # noqa: PLR0913, PLR0917 - one parameter for each filter of the p
         sort=sort,
         after=tuple(after or ()),
     )
+
+
+def _state(text: str) -> CaseState:
+    try:
+        return CaseState(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is no state; choose one of the list.") from None
 
 
 def _reason(text: str) -> Reason | None:

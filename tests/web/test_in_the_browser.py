@@ -1,0 +1,195 @@
+"""Each role's day in a real Chromium, in both languages, and every page under axe-core."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Event
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from syncd.core.cases import CaseState
+from syncd.settings.model import ConsoleTable
+from syncd.web.server import WebServer
+from tests.fakes.chromium import chromium
+from tests.web.conftest import PASSWORD, Office
+
+pytestmark = pytest.mark.browser
+
+DESK, TABLET = {"width": 1280, "height": 800}, {"width": 820, "height": 1180}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def served(make_office: Callable[[], Office]) -> Iterator[tuple[Office, str]]:
+    office = make_office()
+    server = WebServer(office.opened, ConsoleTable(listen="127.0.0.1:0"), Event())
+    server.start()
+    yield office, f"http://127.0.0.1:{server.port}"
+    server.stop()
+
+
+@pytest.fixture
+def page(browser: Browser, served: tuple[Office, str]) -> Iterator[Page]:
+    context = browser.new_context(
+        base_url=served[1], viewport=DESK, locale="ja-JP", timezone_id="Asia/Tokyo"
+    )
+    opened = context.new_page()
+    faults: list[str] = []
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.on("console", lambda m: faults.append(m.text) if "Content Security" in m.text else None)
+    yield opened
+    assert faults == []
+    context.close()
+
+
+def sign_in(page: Page, account: str) -> None:
+    page.goto("/sign-in")
+    page.get_by_label("アカウント").fill(account)
+    page.get_by_label("パスワード").fill(PASSWORD)
+    page.get_by_role("button", name="サインイン").click()
+    expect(page.get_by_role("navigation")).to_be_visible()
+
+
+def pages_of(office: Office) -> dict[str, str]:
+    case = office.cases()[0]
+    return {
+        "today": "/",
+        "cases": "/cases",
+        "case": f"/cases/{case.case_id}",
+        "plans": "/plans",
+        "plan": f"/plans/{office.plan_hash()}",
+        "people": "/people",
+        "person": f"/people/{office.city.left_behind}",
+        "runs": "/runs",
+        "run": f"/runs/{office.run_id()}",
+        "trail": "/trail",
+        "connections": "/connections",
+        "account": "/account",
+        "error": "/cases/none",
+    }
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{v['id']}: {[n['target'] for n in v['nodes']][:3]}" for v in found]
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+@pytest.mark.parametrize("size", [DESK, TABLET], ids=["desk", "tablet"])
+def test_no_page_has_a_violation_that_axe_finds(
+    page: Page, served: tuple[Office, str], lang: str, size: dict[str, int]
+):
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    page.goto("/sign-in")
+    assert violations(page) == []
+    sign_in(page, "soukatsu")
+    if lang == "en":
+        page.get_by_role("button", name="English").click()
+    for name, path in pages_of(served[0]).items():
+        page.goto(path)
+        assert violations(page) == [], (name, lang)
+        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wide <= 0, f"{name} is wider than the screen"
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_colours_stand_out_by_day_and_by_night(page: Page, *, dark: bool):
+    page.emulate_media(color_scheme="dark" if dark else "light")
+    sign_in(page, "soukatsu")
+    for path in ("/", "/cases"):
+        page.goto(path)
+        assert violations(page) == []
+
+
+def test_an_english_page_has_no_japanese_in_its_own_words(page: Page, served: tuple[Office, str]):
+    sign_in(page, "soukatsu")
+    page.get_by_role("button", name="English").click()
+    for path in ("/plans", "/runs", "/people", "/account"):
+        page.goto(path)
+        own = page.locator("h1, h2, th, label, nav a, button, legend").all_inner_texts()
+        left = [t for t in own if re.search(r"[\u3040-\u30ff]", t) and t.strip() != "日本語"]
+        assert left == [], path
+
+
+def test_an_approver_chooses_by_keyboard_and_approves(page: Page, served: tuple[Office, str]):
+    office = served[0]
+    before = {c.case_id for c in office.cases() if c.section == "20020"}
+    sign_in(page, "hosaka")
+    page.goto("/cases")
+    page.keyboard.press("j")
+    page.keyboard.press("Space")
+    page.keyboard.press("Shift+J")
+    expect(page.locator("[data-chosen]")).to_have_text("2")
+    page.get_by_role("button", name="失効を承認する").click()
+    expect(page.get_by_role("status")).to_contain_text("2")
+    after = {c.case_id for c in office.cases() if c.section == "20020"}
+    assert len(before - after) == 2
+
+
+def test_filters_narrow_at_once_and_stand_in_the_address(page: Page, served: tuple[Office, str]):
+    sign_in(page, "soukatsu")
+    page.goto("/cases")
+    page.get_by_label("理由", exact=True).select_option("not-designated")
+    expect(page.locator("#found tbody tr")).to_have_count(3)
+    expect(page).to_have_url(re.compile("reason=not-designated"))
+    page.reload()
+    expect(page.locator("#found tbody tr")).to_have_count(3)
+
+
+def test_two_persons_keep_a_right_until_a_day(page: Page, served: tuple[Office, str]):
+    office = served[0]
+    case = next(c for c in office.cases() if c.section == "20020")
+    for account, button in (("hosaka", "失効を断る"), ("soukatsu", "2人目として認める")):
+        sign_in(page, account)
+        page.goto(f"/cases/{case.case_id}")
+        page.locator("#until").fill("2027-04-15")
+        page.locator("#keep-reason").fill("引継ぎのため")
+        page.get_by_role("button", name=button).click()
+        page.get_by_role("button", name="サインアウト").click()
+    assert [c.case_id for c in office.cases(CaseState.EXCEPTED)] == [case.case_id]
+
+
+def test_an_operator_tries_a_connection(page: Page):
+    sign_in(page, "unyo")
+    page.get_by_role("link", name="接続").click()
+    page.get_by_role("button", name="試す: roster").click()
+    expect(page.get_by_role("status")).to_contain_text("399 rows")
+
+
+def test_an_auditor_exports_the_trail(page: Page):
+    sign_in(page, "kansa")
+    page.get_by_role("link", name="証跡").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="書き出す").click()
+    assert b"run.started" in Path(download.value.path()).read_bytes()
+    expect(page.get_by_role("button", name="失効を承認する")).to_have_count(0)
+
+
+def test_personnel_find_a_person(page: Page, served: tuple[Office, str]):
+    sign_in(page, "jinji")
+    page.get_by_role("link", name="職員", exact=True).click()
+    page.get_by_label("職員番号").fill(served[0].city.left_behind.lstrip("0"))
+    page.get_by_role("button", name="表示").click()
+    expect(page.get_by_role("img", name="経歴の図")).to_be_visible()
+
+
+def test_a_plan_prints_on_a4_without_what_only_a_screen_needs(
+    page: Page, served: tuple[Office, str]
+):
+    sign_in(page, "soukatsu")
+    page.goto(f"/plans/{served[0].plan_hash()}")
+    page.emulate_media(media="print")
+    for hidden in ("header.top", ".selection", "[data-print]"):
+        for found in page.locator(hidden).all():
+            expect(found).to_be_hidden()
+    expect(page.locator("tbody tr").first).to_be_visible()
+    assert page.pdf(format="A4").startswith(b"%PDF")

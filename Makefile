@@ -1,4 +1,4 @@
-# make install | demo | test | lint | bench
+# make install | demo | demo-console | test | lint | bench
 # Both `demo` and `test` do all the set-up: a .venv with pinned, hashed dependencies.
 PYTHON ?= python3
 VENV := .venv
@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 FOUND := $(shell deploy/find-python $(PYTHON))
 
-.PHONY: install demo test lint format bench servers lock clean
+.PHONY: install demo demo-console test lint format bench servers lock clean
 
 install: $(STAMP)
 
@@ -19,6 +19,9 @@ $(STAMP): requirements-dev.lock pyproject.toml
 
 demo: install
 	$(BIN)/syncd demo
+
+demo-console: install
+	$(BIN)/syncd demo --console
 
 servers:
 	deploy/install-test-servers

@@ -290,3 +290,29 @@ def test_a_role_can_follow_a_post(tmp_path: Path):
     )
     (grant,) = load(tmp_path, written).grants()
     assert (grant.account, grant.post_section, grant.post_title) == ("", "12010", "課長")
+
+
+@pytest.mark.parametrize(
+    "console",
+    [
+        'listen = "0.0.0.0:8470"',
+        'listen = "0.0.0.0:8470"\npublic_url = "https://x.example"',
+        'certificate_file = "c.pem"',
+        'listen = "8470"',
+    ],
+)
+def test_a_console_beyond_loopback_needs_tls(tmp_path: Path, console: str):
+    with pytest.raises(ConfigurationError, match="console"):
+        load(tmp_path, f"[console]\n{console}\n")
+
+
+@pytest.mark.parametrize(
+    "console",
+    [
+        "",
+        'listen = "0.0.0.0:8470"\ncertificate_file = "c.pem"\nkey_file = "k.pem"',
+        'listen = "10.0.0.1:1"\npublic_url = "https://x.example"\ntrusted_proxies = ["10.0.0.2"]',
+    ],
+)
+def test_a_console_on_loopback_or_with_tls_is_taken(tmp_path: Path, console: str):
+    assert load(tmp_path, f"[console]\n{console}\n").model.console is not None

@@ -6,7 +6,6 @@ import gc
 import os
 import pwd
 import secrets
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -89,7 +88,6 @@ class OpenSite:
         """Return what signing in needs."""
         return Turnstile(
             new_secret=new_secret,
-            sleep=time.sleep,
             idle=timedelta(minutes=console.idle_minutes),
             absolute=timedelta(hours=console.absolute_hours),
         )

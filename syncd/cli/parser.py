@@ -57,7 +57,7 @@ def make_parser() -> argparse.ArgumentParser:
     evidence = add("evidence", "証跡を検証する / verify the audit trail")
     evidence.add_argument("action", choices=["verify"])
     user = add("user", "コンソールの利用者 / local accounts of the console")
-    user.add_argument("action", choices=["add", "list", "disable"])
+    user.add_argument("action", choices=["add", "list", "password", "disable", "enable"])
     user.add_argument("account", nargs="?", metavar="ACCOUNT")
     user.add_argument("--staff-number", metavar="N", help="職員番号(自分の案件を判断しないため)")
     user.add_argument("--role", action="append", default=[], choices=[str(role) for role in Role])

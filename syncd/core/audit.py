@@ -58,6 +58,8 @@ class AuditEvent(StrEnum):
     TRAIL_EXPORTED = "trail.exported"
     REQUEST_REFUSED = "request.refused"
     USER_ADDED = "user.added"
+    USER_REKEYED = "user.rekeyed"
+    USER_ENABLED = "user.enabled"
     USER_DISABLED = "user.disabled"
     DELEGATION_MADE = "delegation.made"
     DELEGATION_ENDED = "delegation.ended"

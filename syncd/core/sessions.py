@@ -1,7 +1,7 @@
 """Sessions and wrong passwords: when a session lives, and how long a guesser must wait.
 
 Pure rules. Nobody is ever locked out for good: that would let an attacker shut people out. Instead
-each failure within the window makes the next answer slower, by account and by address alike
+each failure within the window makes the next answer slower, and one address stops being heard
 (OWASP ASVS 5, 6.3.1).
 """
 
@@ -17,7 +17,8 @@ WINDOW = timedelta(minutes=15)
 """Failures older than this are forgotten."""
 
 _FREE_FAILURES = 3
-_MOST_FAILURES = 20
+_MOST_FROM_ONE = 20
+_MOST_FROM_ADDRESS = 80
 _LONGEST_DELAY_S = 8.0
 TOUCH_EVERY = timedelta(minutes=1)
 
@@ -59,13 +60,29 @@ class Session:
         return self.ended_at is None and now < self.expires_at and now - self.seen_at < idle
 
 
-def delay_s(failures: int) -> float:
-    """Return how long to wait before a password is looked at, in seconds."""
-    if failures < _FREE_FAILURES:
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """Failed sign-ins within the window: for the account, from the address, and of the two."""
+
+    of_account: int = 0
+    from_address: int = 0
+    of_both: int = 0
+
+
+def delay_s(failures: Failures) -> float:
+    """Return how long to wait before a password is looked at, in seconds.
+
+    An office comes from one address, so that counts for a quarter of what an account does.
+    """
+    counted = max(failures.of_account, failures.from_address // 4)
+    if counted < _FREE_FAILURES:
         return 0.0
-    return min(_LONGEST_DELAY_S, 0.5 * 2.0 ** (failures - _FREE_FAILURES))
+    return min(_LONGEST_DELAY_S, 0.5 * 2.0 ** min(counted - _FREE_FAILURES, 10))
 
 
-def is_throttled(failures: int) -> bool:
-    """Tell whether passwords are not looked at at all until older failures are forgotten."""
-    return failures >= _MOST_FAILURES
+def is_throttled(failures: Failures) -> bool:
+    """Tell whether a password is not even looked at until older failures are forgotten.
+
+    Never for the account alone: who guesses from elsewhere must not shut its owner out.
+    """
+    return failures.of_both >= _MOST_FROM_ONE or failures.from_address >= _MOST_FROM_ADDRESS

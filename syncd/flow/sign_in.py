@@ -18,12 +18,25 @@ _REFUSED = "The account or the password is not right, or too many were tried. Tr
 
 @dataclass(frozen=True, slots=True)
 class Turnstile:
-    """What signing in needs of the outside: secrets, a way to wait, and how long sessions last."""
+    """What signing in needs of the outside: secrets, and how long sessions last."""
 
     new_secret: Callable[[], str]
-    sleep: Callable[[float], None]
     idle: timedelta
     absolute: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """Somebody at the door: wait `wait_s` seconds before asking for the password to be looked at.
+
+    The attempt already counts as a failure, so that many at once do not pass uncounted.
+    `attempt` None: it will not be looked at.
+    """
+
+    account: str
+    address: str
+    wait_s: float
+    attempt: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +52,40 @@ def hash_secret(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def knock(site: Site, account: str, address: str) -> Knock:
+    """Count an attempt before anything is looked at; the caller waits, holding no thread."""
+    now = site.clock()
+    if not account.isprintable():
+        return Knock("?", address, 0.0, None)
+    with site.store.begin() as unit:
+        failures, attempt = unit.reserve_attempt(account, address, now, now - WINDOW)
+        if is_throttled(failures):
+            unit.drop_attempt(attempt)
+            return Knock(account, address, 0.0, None)
+    return Knock(account, address, delay_s(failures), attempt)
+
+
 def sign_in(
     site: Site,
     turnstile: Turnstile,
     checks: Sequence[PasswordCheck],
-    account: str,
+    knocked: Knock,
     password: str,
-    address: str,
 ) -> SignedIn:
     """Sign somebody in by password.
 
     Raises SignInRefused, the same for every cause, and IdentityUnavailable where nobody who
     knows passwords can be asked and none of the others knew it.
     """
-    with site.store.begin() as unit:
-        by_account, by_address = unit.failures(account, address, site.clock() - WINDOW)
-    turnstile.sleep(max(delay_s(by_account), delay_s(by_address // 4)))
     identity, failure = None, None
-    if password and not is_throttled(by_account) and not is_throttled(by_address // 4):
-        identity, failure = _ask(checks, account, password)
+    if password and knocked.attempt is not None:
+        identity, failure = _ask(checks, knocked.account, password)
     if identity is None:
-        _record_refusal(site, account, address, "unavailable" if failure else "refused")
+        _record_refusal(site, knocked, "unavailable" if failure else "refused")
         raise failure or SignInRefused(_REFUSED)
-    return begin_session(site, turnstile, identity, address)
+    with site.store.begin() as unit:
+        unit.forget_failures(knocked.account, knocked.address)
+    return begin_session(site, turnstile, identity, knocked.address)
 
 
 def _ask(
@@ -79,12 +103,12 @@ def _ask(
     return None, failure
 
 
-def _record_refusal(site: Site, account: str, address: str, why: str) -> None:
-    now = site.clock()
-    ground = {"address": address, "why": why}
+def _record_refusal(site: Site, knocked: Knock, why: str) -> None:
+    ground = {"address": knocked.address, "why": why}
+    event = AuditEvent.SESSION_REFUSED
+    record = AuditRecord(site.clock(), event, knocked.account, "console", None, ground)
     with site.store.begin() as unit:
-        unit.add_failure(account, address, now)
-        unit.audit([AuditRecord(now, AuditEvent.SESSION_REFUSED, account, "console", None, ground)])
+        unit.audit([record])
 
 
 def begin_session(site: Site, turnstile: Turnstile, identity: Identity, address: str) -> SignedIn:
@@ -103,7 +127,6 @@ def begin_session(site: Site, turnstile: Turnstile, identity: Identity, address:
     )
     ground = {"method": identity.method, "address": address}
     with site.store.begin() as unit:
-        unit.forget_failures(identity.account)
         unit.save_session(session)
         unit.audit(
             [AuditRecord(now, AuditEvent.SESSION_BEGUN, identity.account, "console", None, ground)]
@@ -119,8 +142,10 @@ def resume(site: Site, turnstile: Turnstile, secret: str) -> Session | None:
         if session is None or not session.is_live(now, turnstile.idle):
             return None
         if now - session.seen_at >= TOUCH_EVERY:
+            # Never the whole session: on PostgreSQL that would revive one that was just ended.
+            if not unit.touch_session(session.id_hash, now):
+                return None
             session = replace(session, seen_at=now)
-            unit.save_session(session)
         return session
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from syncd.core.audit import AuditEvent, AuditRecord
 from syncd.core.ids import StaffNumber
@@ -10,6 +11,8 @@ from syncd.core.sessions import User
 from syncd.core.votes import Role
 from syncd.errors import UsageError
 from syncd.flow.site import Site
+
+_LONGEST_NAME = 256
 
 
 def add_user(
@@ -20,12 +23,13 @@ def add_user(
     staff_number: StaffNumber | None = None,
     roles: frozenset[Role] = frozenset(),
 ) -> User:
-    """Make a local account, or give one that is there a new password and roles.
-
-    Every session of it ends at once. Raises UsageError for a name that cannot be one.
-    """
-    if not account.strip() or account != account.strip() or len(account) > 256:  # noqa: PLR2004 - a name
-        raise UsageError("an account needs a name of at most 256 characters, without outer spaces.")
+    """Make a local account; raises UsageError for a name that is taken or cannot be one."""
+    named = account.strip() == account and account.isprintable()
+    if not account or not named or len(account) > _LONGEST_NAME:
+        raise UsageError(
+            f"an account needs a name of at most {_LONGEST_NAME} printable characters, without "
+            "outer spaces."
+        )
     now = site.clock()
     user = User(
         account=account,
@@ -38,21 +42,45 @@ def add_user(
     )
     ground = {"roles": sorted(roles), "staff_number": staff_number}
     with site.store.begin() as unit:
+        if unit.user(account) is not None:
+            raise UsageError(
+                f"there is a local account {account!r} already. 'syncd user password' gives it a "
+                "new password, 'syncd user enable' opens it again."
+            )
         unit.save_user(user)
-        unit.end_sessions(account, now)
         unit.audit([AuditRecord(now, AuditEvent.USER_ADDED, by, account, None, ground)])
     return user
 
 
+def set_password(site: Site, account: str, password_hash: str, by: str) -> User:
+    """Give an account a new password; its roles stay, its sessions end. Raises UsageError."""
+    return _changed(site, account, AuditEvent.USER_REKEYED, by, password_hash=password_hash)
+
+
 def disable_user(site: Site, account: str, by: str) -> User:
     """Disable a local account and end its sessions at once; raises UsageError for no such one."""
+    return _changed(site, account, AuditEvent.USER_DISABLED, by, disabled_at=site.clock())
+
+
+def enable_user(site: Site, account: str, by: str) -> User:
+    """Open a disabled account again, as it was; raises UsageError for no such one."""
+    return _changed(site, account, AuditEvent.USER_ENABLED, by, disabled_at=None)
+
+
+def _changed(
+    site: Site,
+    account: str,
+    event: AuditEvent,
+    by: str,
+    **changes: Any,  # noqa: ANN401 - fields of User
+) -> User:
     now = site.clock()
     with site.store.begin() as unit:
         user = unit.user(account)
         if user is None:
             raise UsageError(f"there is no local account {account!r}. 'syncd user list' has all.")
-        disabled = replace(user, disabled_at=now)
-        unit.save_user(disabled)
+        changed = replace(user, **changes)
+        unit.save_user(changed)
         unit.end_sessions(account, now)
-        unit.audit([AuditRecord(now, AuditEvent.USER_DISABLED, by, account)])
-    return disabled
+        unit.audit([AuditRecord(now, event, by, account)])
+    return changed

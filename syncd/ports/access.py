@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from syncd.core.acting import Delegation
-from syncd.core.sessions import Session, User
+from syncd.core.sessions import Failures, Session, User
 
 
 class AccessUnit(Protocol):
@@ -34,6 +34,10 @@ class AccessUnit(Protocol):
         """Return a session by the hash of its secret, ended ones too."""
         ...
 
+    def touch_session(self, id_hash: str, at: datetime) -> bool:
+        """Note that a session was used; return False where somebody has ended it meanwhile."""
+        ...
+
     def sessions_of(self, account: str, now: datetime) -> tuple[Session, ...]:
         """Return the sessions of an account that nobody ended and that have not expired."""
         ...
@@ -43,16 +47,22 @@ class AccessUnit(Protocol):
         ...
 
     # --- wrong passwords ---
-    def add_failure(self, account: str, address: str, at: datetime) -> None:
-        """Keep that a sign-in failed."""
+    def reserve_attempt(
+        self, account: str, address: str, at: datetime, since: datetime
+    ) -> tuple[Failures, int]:
+        """Count the failures since a moment, then add this attempt as one; return its number too.
+
+        Attempts wait for one another, so that many at once are counted one by one. What failed
+        before `since` is forgotten.
+        """
         ...
 
-    def failures(self, account: str, address: str, since: datetime) -> tuple[int, int]:
-        """Return how many sign-ins failed since a moment: for the account, from the address."""
+    def drop_attempt(self, number: int) -> None:
+        """Take an attempt out again: it was not looked at."""
         ...
 
-    def forget_failures(self, account: str) -> None:
-        """Forget the failures of an account: its owner has signed in."""
+    def forget_failures(self, account: str, address: str) -> None:
+        """Forget the failures of an account from an address: its owner has signed in there."""
         ...
 
     # --- deputies ---

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from datetime import date, datetime
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
 
 from syncd.core.acting import Delegation
 from syncd.core.ids import CaseId
-from syncd.core.sessions import Session, User
+from syncd.core.sessions import Failures, Session, User
 from syncd.core.votes import Role
 from syncd.store.codec import dumps
 from syncd.store.console_tables import attempts, delegations, sessions, users
+from syncd.store.locks import claim
 from syncd.store.moments import decode_maybe, decode_moment, encode_maybe, encode_moment
 from syncd.store.upsert import upsert
 
@@ -71,6 +72,15 @@ class AccessUnitQueries:
         row = self._connection.execute(query).mappings().first()
         return None if row is None else _session(row)
 
+    def touch_session(self, id_hash: str, at: datetime) -> bool:
+        """Note that a session was used; return False where somebody has ended it meanwhile."""
+        statement = (
+            update(sessions)
+            .where(sessions.c.id_hash == id_hash, sessions.c.ended_at.is_(None))
+            .values(seen_at=encode_moment(at))
+        )
+        return bool(self._connection.execute(statement).rowcount)
+
     def sessions_of(self, account: str, now: datetime) -> tuple[Session, ...]:
         """Return the sessions of an account that nobody ended and that have not expired."""
         query = select(sessions).where(
@@ -91,21 +101,35 @@ class AccessUnitQueries:
         return self._connection.execute(statement).rowcount
 
     # --- wrong passwords ---
-    def add_failure(self, account: str, address: str, at: datetime) -> None:
-        """Keep that a sign-in failed."""
+    def reserve_attempt(
+        self, account: str, address: str, at: datetime, since: datetime
+    ) -> tuple[Failures, int]:
+        """Count the failures since a moment, then add this attempt as one, with its number."""
+        claim(self._connection, "attempts")
+        old = attempts.c.at < encode_moment(since)
+        self._connection.execute(delete(attempts).where(old))
+        of_account, from_address = attempts.c.account == account, attempts.c.address == address
+        found = Failures(
+            self._count(of_account),
+            self._count(from_address),
+            self._count(of_account, from_address),
+        )
         values = {"account": account, "address": address, "at": encode_moment(at)}
-        self._connection.execute(insert(attempts).values(values))
+        added = insert(attempts).values(values).returning(attempts.c.id)
+        return found, int(self._connection.execute(added).scalar_one())
 
-    def failures(self, account: str, address: str, since: datetime) -> tuple[int, int]:
-        """Return how many sign-ins failed since a moment: for the account, from the address."""
-        counted = select(func.count()).where(attempts.c.at >= encode_moment(since))
-        by_account = self._connection.scalar(counted.where(attempts.c.account == account))
-        by_address = self._connection.scalar(counted.where(attempts.c.address == address))
-        return int(by_account or 0), int(by_address or 0)
+    def _count(self, *wanted: ColumnElement[bool]) -> int:
+        query = select(func.count()).select_from(attempts).where(*wanted)
+        return int(self._connection.scalar(query) or 0)
 
-    def forget_failures(self, account: str) -> None:
-        """Forget the failures of an account: its owner has signed in."""
-        self._connection.execute(delete(attempts).where(attempts.c.account == account))
+    def drop_attempt(self, number: int) -> None:
+        """Take an attempt out again: it was not looked at."""
+        self._connection.execute(delete(attempts).where(attempts.c.id == number))
+
+    def forget_failures(self, account: str, address: str) -> None:
+        """Forget the failures of an account from an address: its owner has signed in there."""
+        theirs = attempts.c.account == account, attempts.c.address == address
+        self._connection.execute(delete(attempts).where(*theirs))
 
     # --- deputies ---
     def save_delegation(self, delegation: Delegation) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from pathlib import Path
 
+import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
@@ -78,6 +79,9 @@ def _ask_to_sign_in(request: Request, _: Exception) -> Response:
 
 def _tell(request: Request, error: Exception) -> Response:
     status = status_of(error) if isinstance(error, SyncdError) else HTTPStatus(500)
+    if isinstance(error, StoreError):  # it names the database: not for whoever asks
+        structlog.get_logger("syncd.web").error("store.failed", why=str(error))
+        return _error_page(request, status, "")
     return _error_page(request, status, str(error))
 
 

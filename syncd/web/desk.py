@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from threading import Event, Lock
+
+import anyio
 
 from syncd.bootstrap import OpenSite
 from syncd.flow.sign_in import Turnstile
@@ -28,6 +30,7 @@ class Desk:
     is_secure: bool
     wake: Event = field(default_factory=Event)
     next_full: Callable[[], datetime | None] = lambda: None
+    sleep: Callable[[float], Awaitable[None]] = anyio.sleep
     _coming: tuple[tuple[int, date], ComingDay | None] | None = None
     _lock: Lock = field(default_factory=Lock)
 

@@ -155,6 +155,9 @@ def sign_in_address(request: Request) -> str:
 
 def safe_target(target: str) -> str:
     """Return an address of ours; anything that leads elsewhere becomes the first page."""
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:  # "//[" is no address at all
+        return "/"
     is_ours = not parts.scheme and not parts.netloc and target.startswith("/")
     return target if is_ours and not target.startswith(("//", "/\\")) else "/"

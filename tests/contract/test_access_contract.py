@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from syncd.core.acting import Delegation
 from syncd.core.ids import CaseId, StaffNumber
-from syncd.core.sessions import Session, User
+from syncd.core.sessions import Failures, Session, User
 from syncd.core.votes import Role
 from syncd.ports.store import Store
 from tests.fakes.readings import at
@@ -59,6 +59,17 @@ def test_a_local_account_is_kept_and_replaced(store: Store):
         assert [user.account for user in unit.users()] == ["ito", "sato"]
 
 
+def test_using_a_session_does_not_revive_one_that_was_ended(store: Store):
+    with store.begin() as unit:
+        unit.save_session(SESSION)
+        assert unit.touch_session(SESSION.id_hash, at(1))
+        assert unit.session(SESSION.id_hash) == replace(SESSION, seen_at=at(1))
+        unit.end_sessions("sato", at(2))
+        assert not unit.touch_session(SESSION.id_hash, at(3))
+    with store.begin() as unit:
+        assert unit.session(SESSION.id_hash) == replace(SESSION, seen_at=at(1), ended_at=at(2))
+
+
 def test_a_session_is_found_by_the_hash_of_its_secret_and_by_nothing_else(store: Store):
     with store.begin() as unit:
         unit.save_session(SESSION)
@@ -88,15 +99,19 @@ def test_an_expired_session_is_not_listed(store: Store):
         assert unit.sessions_of("sato", at(10)) == ()
 
 
-def test_failures_are_counted_by_account_and_by_address_since_a_moment(store: Store):
+def test_attempts_are_counted_by_account_by_address_and_by_both(store: Store):
     with store.begin() as unit:
-        unit.add_failure("sato", "192.0.2.1", at(0))
-        unit.add_failure("sato", "192.0.2.2", at(1))
-        unit.add_failure("ito", "192.0.2.1", at(1))
-        assert unit.failures("sato", "192.0.2.1", at(0)) == (2, 2)
-        assert unit.failures("sato", "192.0.2.1", at(0.5)) == (1, 1)
-        unit.forget_failures("sato")
-        assert unit.failures("sato", "192.0.2.1", at(0)) == (0, 1)
+        unit.reserve_attempt("sato", "192.0.2.1", at(0), at(0))
+        unit.reserve_attempt("sato", "192.0.2.2", at(1), at(0))
+        unit.reserve_attempt("ito", "192.0.2.1", at(1), at(0))
+        found, number = unit.reserve_attempt("sato", "192.0.2.1", at(1), at(0))
+        assert found == Failures(of_account=2, from_address=2, of_both=1)
+        unit.drop_attempt(number)
+        found, _ = unit.reserve_attempt("sato", "192.0.2.1", at(1), at(0.5))
+        assert found == Failures(of_account=1, from_address=1, of_both=0)
+        unit.forget_failures("sato", "192.0.2.1")
+        found, _ = unit.reserve_attempt("sato", "192.0.2.1", at(1), at(0.5))
+        assert found == Failures(of_account=1, from_address=1, of_both=0)
 
 
 def test_a_deputy_stands_on_the_days_named_until_it_is_ended(store: Store):

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from syncd.core.sessions import Session, delay_s, is_throttled
+from syncd.core.sessions import Failures, Session, delay_s, is_throttled
 from tests.fakes.readings import at
 
 IDLE = timedelta(minutes=30)
@@ -33,11 +33,14 @@ def test_an_ended_session_is_dead_at_once():
 
 
 def test_the_first_slips_cost_nothing_and_guessing_costs_more_and_more():
-    delays = [delay_s(n) for n in range(12)]
+    delays = [delay_s(Failures(of_account=n)) for n in range(12)]
     assert delays[:3] == [0, 0, 0]
     assert all(a <= b for a, b in pairwise(delays))
     assert max(delays) == 8
+    assert delay_s(Failures(of_account=10_000)) == 8
 
 
-def test_after_twenty_failures_passwords_are_not_looked_at():
-    assert [is_throttled(n) for n in (0, 19, 20)] == [False, False, True]
+def test_an_address_is_not_heard_after_many_failures_and_an_account_always_is():
+    assert is_throttled(Failures(of_both=20))
+    assert is_throttled(Failures(from_address=80))
+    assert not is_throttled(Failures(of_account=10_000, from_address=79, of_both=19))

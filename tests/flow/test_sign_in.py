@@ -17,10 +17,11 @@ from syncd.flow.sign_in import (
     Turnstile,
     end_session,
     end_sessions_of,
+    knock,
     resume,
     sign_in,
 )
-from syncd.flow.users import add_user, disable_user
+from syncd.flow.users import add_user, disable_user, enable_user, set_password
 from syncd.identity.local import LocalPasswords, hash_password
 from syncd.ports.identity import Identity
 from tests.flow.town import Town, town_in
@@ -43,9 +44,7 @@ class Door:
 
     @property
     def turnstile(self) -> Turnstile:
-        return Turnstile(
-            self._secret, self.waits.append, timedelta(minutes=30), timedelta(hours=10)
-        )
+        return Turnstile(self._secret, timedelta(minutes=30), timedelta(hours=10))
 
     def _secret(self) -> str:
         self.secrets += 1
@@ -54,7 +53,9 @@ class Door:
     def enter(self, account: str = "sato", password: str = PASSWORD, **ask: object) -> SignedIn:
         checks = ask.get("checks", [LocalPasswords(self.site.store)])
         address = str(ask.get("address", "192.0.2.1"))
-        return sign_in(self.site, self.turnstile, checks, account, password, address)  # type: ignore[arg-type]
+        knocked = knock(self.site, account, address)
+        self.waits.append(knocked.wait_s)
+        return sign_in(self.site, self.turnstile, checks, knocked, password)  # type: ignore[arg-type]
 
     def records(self, event: str) -> list[dict[str, object]]:
         with self.site.store.begin() as unit:
@@ -106,6 +107,25 @@ def test_guessing_gets_slow_and_then_is_not_even_looked_at(door: Door):
     assert door.waits[-1] == 8
     with pytest.raises(SignInRefused):
         door.enter()
+
+
+def test_a_guesser_elsewhere_slows_the_owner_and_never_shuts_them_out(door: Door):
+    for _ in range(200):
+        with pytest.raises(SignInRefused):
+            door.enter("sato", "guess", address="192.0.2.66")
+    assert door.enter(address="192.0.2.1").session.account == "sato"
+    assert door.waits[-1] == 8
+
+
+def test_guesses_made_all_at_once_are_counted_one_by_one(door: Door):
+    knocked = [knock(door.site, "sato", "192.0.2.1") for _ in range(40)]
+    assert sum(k.attempt is not None for k in knocked) == 20
+
+
+def test_a_name_that_cannot_be_one_is_refused_on_record(door: Door):
+    with pytest.raises(SignInRefused):
+        door.enter("sa\x00to")
+    assert [r["actor"] for r in door.records("session.refused")] == ["?"]
 
 
 def test_who_was_shut_out_by_a_guesser_comes_in_a_quarter_of_an_hour_later(door: Door):
@@ -166,8 +186,19 @@ def test_a_disabled_account_is_out_at_once_and_does_not_come_in(door: Door):
 
 def test_a_new_password_ends_the_sessions_of_the_old_one(door: Door):
     signed_in = door.enter()
-    add_user(door.site, "sato", hash_password("another long sentence"), "root")
+    changed = set_password(door.site, "sato", hash_password("another long sentence"), "root")
     assert resume(door.site, door.turnstile, signed_in.secret) is None
+    assert changed.roles == {Role.APPROVER}
+
+
+def test_a_name_that_is_taken_is_not_taken_again(door: Door):
+    disable_user(door.site, "sato", "root")
+    with pytest.raises(UsageError, match="user enable"):
+        add_user(door.site, "sato", hash_password(PASSWORD), "root")
+    with pytest.raises(SignInRefused):
+        door.enter()
+    assert enable_user(door.site, "sato", "root").roles == {Role.APPROVER}
+    assert door.enter().session.account == "sato"
 
 
 class Dead:

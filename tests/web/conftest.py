@@ -48,11 +48,14 @@ class Office:
     secrets: int = 0
 
     def __post_init__(self) -> None:
-        turnstile = Turnstile(
-            self._secret, self.waits.append, timedelta(minutes=30), timedelta(hours=10)
-        )
+        turnstile = Turnstile(self._secret, timedelta(minutes=30), timedelta(hours=10))
         checks = (LocalPasswords(self.opened.site.store),)
-        self.app = create_app(Desk(self.opened, turnstile, checks, is_secure=True), (HOST,))
+        self.app = create_app(
+            Desk(self.opened, turnstile, checks, is_secure=True, sleep=self._wait), (HOST,)
+        )
+
+    async def _wait(self, seconds: float) -> None:
+        self.waits.append(seconds)
 
     def _secret(self) -> str:
         self.secrets += 1

@@ -1,4 +1,4 @@
-"""`syncd user add|list|disable`: local accounts of the console."""
+"""`syncd user add|list|password|disable|enable`: local accounts of the console."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from syncd.core.ids import normalise_staff_number
 from syncd.core.sessions import User
 from syncd.core.votes import Role
 from syncd.errors import UsageError
-from syncd.flow.users import add_user, disable_user
+from syncd.flow.users import add_user, disable_user, enable_user, set_password
 from syncd.identity.local import hash_password
 
 
@@ -28,15 +28,19 @@ def run(arguments: argparse.Namespace) -> int:
         return _tell(arguments, users)
     if not arguments.account:
         raise UsageError("name the account: syncd user add ACCOUNT")
-    if arguments.action == "disable":
-        return _tell(arguments, [disable_user(opened.site, arguments.account, acting_account())])
+    site, account, by = opened.site, arguments.account, acting_account()
+    if arguments.action == "password":
+        return _tell(arguments, [set_password(site, account, hash_password(_read_password()), by)])
+    if arguments.action != "add":
+        change = {"disable": disable_user, "enable": enable_user}[arguments.action]
+        return _tell(arguments, [change(site, account, by)])
     number = arguments.staff_number
     width = opened.settings.model.organization.staff_number_width
     user = add_user(
-        opened.site,
-        arguments.account,
+        site,
+        account,
         hash_password(_read_password()),
-        acting_account(),
+        by,
         None if number is None else normalise_staff_number(number, width),
         frozenset(Role(role) for role in arguments.role),
     )

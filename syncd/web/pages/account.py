@@ -6,12 +6,13 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
 from syncd.core.access import Permission
 from syncd.errors import IdentityUnavailable, SignInRefused
 from syncd.flow.deputies import end_deputy, name_deputy
-from syncd.flow.sign_in import end_session, end_sessions_of, sign_in
+from syncd.flow.sign_in import end_session, end_sessions_of, knock, sign_in
 from syncd.reports.words import Lang
 from syncd.web.gate import (
     address_of,
@@ -38,30 +39,30 @@ def show_sign_in(request: Request, target: str = "/") -> Response:
 
 
 @router.post("/sign-in")
-def do_sign_in(
+async def do_sign_in(
     request: Request,
     account: Annotated[str, Form(max_length=_LONGEST_ACCOUNT)],
     password: Annotated[str, Form(max_length=_LONGEST_PASSWORD)],
     target: Annotated[str, Form()] = "/",
 ) -> Response:
-    """Sign somebody in; a wrong password shows the form again and says no more than that."""
+    """Sign somebody in; a wrong password shows the form again and says no more than that.
+
+    Waiting holds no thread: guessers must not hold up the others.
+    """
     check_origin(request)
     desk = desk_of(request)
+    site = desk.opened.site
+    knocked = await run_in_threadpool(knock, site, account.strip(), address_of(request))
+    await desk.sleep(knocked.wait_s)
     try:
-        signed_in = sign_in(
-            desk.opened.site,
-            desk.turnstile,
-            desk.checks,
-            account.strip(),
-            password,
-            address_of(request),
+        signed_in = await run_in_threadpool(
+            sign_in, site, desk.turnstile, desk.checks, knocked, password
         )
-    except SignInRefused:
-        context = {"target": safe_target(target), "failed": "refused"}
-        return page(request, "sign_in.html", None, context, 401)
-    except IdentityUnavailable:
-        context = {"target": safe_target(target), "failed": "unavailable"}
-        return page(request, "sign_in.html", None, context, 503)
+    except (SignInRefused, IdentityUnavailable) as why:
+        refused = isinstance(why, SignInRefused)
+        shown = "refused" if refused else "unavailable"
+        context = {"target": safe_target(target), "failed": shown}
+        return page(request, "sign_in.html", None, context, 401 if refused else 503)
     answer = RedirectResponse(safe_target(target), _SEE_OTHER)
     set_cookie(desk, answer, signed_in)
     return answer

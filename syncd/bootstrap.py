@@ -6,8 +6,9 @@ import gc
 import os
 import pwd
 import secrets
+import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -17,17 +18,20 @@ from pydantic import BaseModel
 
 from syncd.core.acting import Someone
 from syncd.core.calendar import JST, day_of
+from syncd.core.facts import Provides
 from syncd.core.votes import Actor
-from syncd.errors import ConfigurationError
+from syncd.errors import ConfigurationError, SourceRefused
 from syncd.flow.acting import actors_of
+from syncd.flow.collect import BROUGHT
 from syncd.flow.sign_in import Turnstile
 from syncd.flow.site import DirectorySeat, Site, SourceSeat
 from syncd.identity.local import LocalPasswords
 from syncd.plugins import DIRECTORIES, SOURCES, load_connector
 from syncd.ports.directory import DirectoryContext, Progress
 from syncd.ports.identity import PasswordCheck
-from syncd.ports.source import SourceContext
+from syncd.ports.source import SourceContext, SourceReading
 from syncd.ports.store import Store
+from syncd.ports.syncs import Upload
 from syncd.settings.load import Settings, load_settings
 from syncd.settings.model import ConsoleTable, DirectoryTable, SourceTable
 from syncd.store import open_store
@@ -83,6 +87,30 @@ class OpenSite:
     def today(self) -> date:
         """Return today in Japan."""
         return day_of(self.clock())
+
+    def parse_upload(self, upload: Upload) -> SourceReading:
+        """Read a brought file as the site's own file of orders is read; raises SourceRefused."""
+        with tempfile.TemporaryDirectory(prefix="syncd-") as folder:
+            # The name people gave it is shown and never used: only its end tells the form.
+            ending = ".xlsx" if upload.file_name.lower().endswith(".xlsx") else ".csv"
+            path = Path(folder) / f"orders{ending}"
+            path.write_bytes(upload.content)
+            return self._orders_at(path, upload)
+
+    def _orders_at(self, path: Path, upload: Upload) -> SourceReading:
+        tables = [t for t in self.settings.model.sources if t.provides is Provides.ORDERS]
+        options = next((t.options for t in tables if t.type == "file"), {})
+        given = {**options, "path": str(path), "integrity": "optional", "on_error": "refuse"}
+        connector = load_connector(SOURCES, "file")
+        context = source_context(self.settings, BROUGHT, Provides.ORDERS)
+        try:
+            reading: SourceReading = connector.build(
+                connector.Options.model_validate(given), context
+            ).read()
+        except SourceRefused as refusal:
+            raise SourceRefused(BROUGHT, upload.file_name, refusal.faults) from None
+        place = replace(reading.fingerprint, where=upload.file_name, modified_at=upload.at)
+        return replace(reading, fingerprint=place)
 
     def turnstile(self, console: ConsoleTable) -> Turnstile:
         """Return what signing in needs."""
@@ -171,16 +199,21 @@ def _connector(group: str, table: SourceTable | DirectoryTable) -> tuple[Any, Ba
     return connector, connector.Options.model_validate(table.options)
 
 
-def _source(settings: Settings, table: SourceTable, faults: list[str]) -> SourceSeat | None:
-    place = f'sources "{table.name}"'
-    connector, options = _connector(SOURCES, table)
-    context = SourceContext(
-        name=table.name,
-        provides=table.provides,
+def source_context(settings: Settings, name: str, provides: Provides) -> SourceContext:
+    """Return what a source is told about the installation."""
+    return SourceContext(
+        name=name,
+        provides=provides,
         base_dir=settings.base_dir,
         staff_number_width=settings.model.organization.staff_number_width,
         status_words=settings.status_words(),
     )
+
+
+def _source(settings: Settings, table: SourceTable, faults: list[str]) -> SourceSeat | None:
+    place = f'sources "{table.name}"'
+    connector, options = _connector(SOURCES, table)
+    context = source_context(settings, table.name, table.provides)
     try:
         return SourceSeat(connector.build(options, context), table.max_age, table.loss_check)
     except ConfigurationError as error:

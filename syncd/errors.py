@@ -115,6 +115,12 @@ class SignInRefused(SyncdError):  # noqa: N818 - a refusal says what it is
     exit_code = 2
 
 
+class IdempotencyConflict(SyncdError):  # noqa: N818 - a refusal says what it is
+    """The same Idempotency-Key came with another request."""
+
+    exit_code = 2
+
+
 class IllegalMove(SyncdError):  # noqa: N818 - a refusal says what it is
     """The case is not in a state from which this can be done."""
 

@@ -55,6 +55,8 @@ class AuditEvent(StrEnum):
     SESSION_BEGUN = "session.begun"
     SESSION_REFUSED = "session.refused"
     SESSION_ENDED = "session.ended"
+    FILE_BROUGHT = "file.brought"
+    SYNC_REQUESTED = "sync.requested"
     TRAIL_EXPORTED = "trail.exported"
     REQUEST_REFUSED = "request.refused"
     USER_ADDED = "user.added"

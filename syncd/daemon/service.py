@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from threading import Event, Lock
+from threading import Event, Lock, Thread
 from threading import enumerate as enumerate_threads
 
 import structlog
@@ -26,11 +26,13 @@ from syncd.errors import AlreadyRunning, StoreError
 from syncd.flow.delta import has_work
 from syncd.flow.run import run
 from syncd.flow.site import RunRequest, Site
+from syncd.flow.syncs import ParseUpload, work_off
 from syncd.settings.model import DaemonTable, ScheduleTable
 
 ACTOR = "syncd"
 _IDLE_S = 3600.0
 _RETRY_S = 5.0
+_LOOK_EVERY_S = 1.0
 
 
 class Service:
@@ -43,12 +45,15 @@ class Service:
         daemon: DaemonTable,
         stop: Event,
         asked_to_stop: Callable[[float], bool],
+        parse_upload: ParseUpload,
     ) -> None:
         """Prepare; nothing starts and no port is bound before `run`.
 
         `asked_to_stop(seconds)` waits that long at most and tells whether to end; `stop` is then
-        set for all who look at it, the site's own `stopping` among them.
+        set for all who look at it, the site's own `stopping` among them. `parse_upload` reads
+        files that people brought in the console.
         """
+        self._parse_upload = parse_upload
         self._asked_to_stop = asked_to_stop
         self._site = site
         self._schedule = schedule
@@ -64,6 +69,8 @@ class Service:
         scheduler = self._scheduler()
         health.start()
         scheduler.start()
+        requests = Thread(target=self._watch_requests, name="requests")
+        requests.start()
         self._log.info("daemon.started", port=health.port)
         notify("READY=1")
         try:
@@ -72,6 +79,7 @@ class Service:
             self._stop.set()
             notify("STOPPING=1")
             scheduler.shutdown(wait=True)
+            requests.join()
             health.stop()
             self._log.info("daemon.stopped")
 
@@ -179,6 +187,20 @@ class Service:
             unknown=report.counts.unknown,
             removed=report.counts.removed,
         )
+
+    def _watch_requests(self) -> None:
+        """Look for runs that people asked for until stopped; each node may do them."""
+        while not self._stop.wait(_LOOK_EVERY_S):
+            self._guarded("requested", self._requested)
+
+    def _requested(self) -> None:
+        """Do the runs that people asked for."""
+        while not self._stop.is_set():
+            with self._one_run:
+                done = work_off(self._site, self._parse_upload)
+            if done is None:
+                return
+            self._log.info("sync.finished", sync=done.sync_id, state=str(done.state), run=done.run)
 
     def _deadline(self) -> None:
         """Raise the dead man's alarm where no complete run of today stands on record."""

@@ -24,6 +24,8 @@ from syncd.ports.source import SourceReading
 from syncd.ports.store import AcceptedInput, Unit
 
 ACTOR = "syncd"
+BROUGHT = "console"
+"""The source under whose name orders stand that people brought; no configured one may have it."""
 _EVERYTHING = datetime(9999, 1, 1, tzinfo=JST)
 
 
@@ -41,8 +43,11 @@ class Intake:
         return frozenset(provides for provides, _ in self.refused)
 
 
-def read_sources(site: Site, now: datetime) -> Intake:
-    """Read every source that changed; raises nothing for an input, however broken."""
+def read_sources(site: Site, now: datetime, brought: tuple[SourceReading, ...] = ()) -> Intake:
+    """Read every source that changed; raises nothing for an input, however broken.
+
+    What was brought was read already, and counts like the rest.
+    """
     with site.store.begin() as unit:
         last = {s.source.name: unit.last_accepted(s.source.name) for s in site.sources}
         doubtful = {refused.source for refused in unit.refused_inputs()}
@@ -59,7 +64,7 @@ def read_sources(site: Site, now: datetime) -> Intake:
             accepted += [] if reading is None else [reading]
     site.progress("sources", len(site.sources), len(site.sources))
     unchanged = len(site.sources) - len(accepted) - len(refused)
-    return Intake(tuple(accepted), tuple(refused), unchanged)
+    return Intake((*accepted, *brought), tuple(refused), unchanged)
 
 
 def _read_one(
@@ -134,7 +139,7 @@ def known_facts(unit: Unit, site: Site, as_of: date) -> Facts:
     The clock is not asked: what was recorded is known, also after a clock was set back.
     """
     facts = unit.facts(_EVERYTHING, as_of=as_of)
-    names = frozenset(seat.source.name for seat in site.sources)
+    names = frozenset({BROUGHT, *(seat.source.name for seat in site.sources)})
     vanished = tuple(v for v in facts.vanished_designations if v.designation.source in names)
     return replace(
         facts,

@@ -45,7 +45,7 @@ def rehearse(site: Site, request: RunRequest) -> RunReport:
     """Return what a run of that day would find, without recording anything; raises StoreError."""
     started_at = site.clock()
     run = RunId(site.new_id())
-    intake = read_sources(site, started_at)
+    intake = read_sources(site, started_at, request.brought)
     readings = read_directories(site, started_at)
     known = _learn(site, request, run, intake, readings)
     standing = exceptions_on(known.cases.values(), request.as_of)

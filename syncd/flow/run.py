@@ -79,7 +79,7 @@ def run(site: Site, request: RunRequest) -> RunReport:
         with site.store.begin() as unit:
             unit.save_run(row)
             unit.audit([_run_record(AuditEvent.RUN_STARTED, row, started_at)])
-        intake = read_sources(site, started_at)
+        intake = read_sources(site, started_at, request.brought)
         readings = read_directories(site, started_at)
         seen = _decide(site, request, row, intake, readings)
         if not request.acts:

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from syncd.core.policy import Policy
 from syncd.ports.directory import DirectoryReader, DirectoryWriter, Progress
-from syncd.ports.source import Source
+from syncd.ports.source import Source, SourceReading
 from syncd.ports.store import Store
 
 
@@ -63,9 +63,11 @@ class RunRequest:
 
     `acts` False: what was read becomes fact and is judged, but no case moves and nothing is
     removed. So it is for any other day than today, whose facts are no ground to act on now.
+    `brought` are readings that somebody hands over for this run, beside the configured sources.
     """
 
     as_of: date
     actor: str
     kind: str = "full"
     acts: bool = True
+    brought: tuple[SourceReading, ...] = ()

@@ -77,6 +77,13 @@ class SourceTable(_Open):
     max_age: Span | None = None
     loss_check: bool = True
 
+    @field_validator("name")
+    @classmethod
+    def _not_reserved(cls, given: str) -> str:
+        if given == "console":
+            raise ValueError("this name is kept for files that people bring in the console")
+        return given
+
 
 class DirectoryTable(_Open):
     """One `[[directories]]`; a new one starts in `observe`."""

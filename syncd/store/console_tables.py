@@ -119,11 +119,10 @@ uploads = Table(
     Column("upload_id", String, primary_key=True),
     Column("account", String, nullable=False),
     Column("at", MOMENT, nullable=False),
-    Column("source", String, nullable=False),
     Column("file_name", String, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("content", LargeBinary, nullable=False),
-    Column("expected_rows", Integer),
+    Column("expected_rows", Integer, nullable=False),
 )
 
 syncs = Table(
@@ -155,13 +154,6 @@ sync_events = Table(
     Column("what", String, nullable=False),
     Column("done", Integer, nullable=False),
     Column("total", Integer),
-)
-
-run_details = Table(
-    "run_details",
-    metadata,
-    Column("run", String, ForeignKey("runs.run"), primary_key=True),
-    Column("body", LargeBinary, nullable=False),
 )
 
 outbox = Table(

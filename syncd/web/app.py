@@ -25,13 +25,16 @@ from syncd.errors import (
     SyncdError,
     UsageError,
 )
+from syncd.flow.syncs import MOST_BYTES
 from syncd.web.desk import Desk
 from syncd.web.gate import NotSignedIn, sign_in_address, visitor_of
 from syncd.web.headers import Headers
+from syncd.web.limits import BodyLimit
 from syncd.web.pages import PAGES
 from syncd.web.render import page
 from syncd.web.visitor import Visitor
 
+_FORM_BYTES = 1024 * 1024
 _STATUS: dict[type[SyncdError], HTTPStatus] = {
     NotPermitted: HTTPStatus.FORBIDDEN,
     NoSuchCase: HTTPStatus.NOT_FOUND,
@@ -58,6 +61,7 @@ def create_app(desk: Desk, hosts: tuple[str, ...]) -> FastAPI:
     app.add_exception_handler(HTTPException, _tell_http)
     app.add_exception_handler(RequestValidationError, _tell_invalid)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    app.add_middleware(BodyLimit, most=MOST_BYTES + _FORM_BYTES)
     app.add_middleware(Headers, secure=desk.is_secure)
     return app
 

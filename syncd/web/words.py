@@ -10,6 +10,7 @@ from syncd.core.calendar import JST
 from syncd.core.cases import Case
 from syncd.core.findings import Because
 from syncd.core.votes import Role
+from syncd.ports.syncs import SyncEvent
 from syncd.reports.explain import because_word, sentence_of
 from syncd.reports.words import Lang, day_word
 
@@ -79,3 +80,17 @@ def _weightiest(case: Case) -> list[Because]:
 def days_between(since: date | None, until: date) -> int | None:
     """Return for how many days a right has stood; None where its first day is not known."""
     return None if since is None else max(0, (until - since).days)
+
+
+_STEPS = {
+    "sources": ("入力を読んでいます", "reading the inputs"),
+    "decision": ("判定しています", "deciding"),
+    "removals": ("失効しています", "removing"),
+}
+
+
+def step_word(step: SyncEvent, lang: Lang) -> str:
+    """Return a step of a run's progress in words, with its numbers."""
+    named = _STEPS.get(step.what, (f"ディレクトリを読んでいます: {step.what}", step.what))
+    counted = f"{step.done}" if step.total is None else f"{step.done} / {step.total}"
+    return f"{named[lang is Lang.EN]}  {counted}"

@@ -18,9 +18,11 @@ from syncd.demo import DemoCity, advance_to_transfer_day, make_city
 from syncd.flow.run import run
 from syncd.flow.sign_in import Turnstile
 from syncd.flow.site import RunRequest
+from syncd.flow.syncs import ask_for_sync, bring, work_off
 from syncd.flow.users import add_user
 from syncd.identity.local import LocalPasswords, hash_password
 from syncd.ports.store import PlanState
+from syncd.ports.syncs import RequestedSync
 from syncd.web.app import create_app
 from syncd.web.desk import Desk
 
@@ -46,6 +48,8 @@ class Office:
     clock: Clock
     waits: list[float] = field(default_factory=list)
     secrets: int = 0
+    _upload: str = ""
+    _sync: str = ""
 
     def __post_init__(self) -> None:
         turnstile = Turnstile(self._secret, timedelta(minutes=30), timedelta(hours=10))
@@ -77,6 +81,26 @@ class Office:
     def plan_hash(self) -> str:
         with self.opened.site.store.begin() as unit:
             return unit.plans(PlanState.PROPOSED)[0].plan.hash
+
+    def upload_id(self) -> str:
+        """Return a brought file that is in order, bringing it once."""
+        if not self._upload:
+            content = self.city.orders.read_bytes()
+            rows = self.city.orders_before + self.city.orders_arriving
+            actor = self.opened.actor(self.city.actors.personnel)
+            self._upload = bring(self.opened.site, actor, "発令.csv", content, rows).upload_id
+        return self._upload
+
+    def sync_id(self) -> str:
+        """Return a requested run that is done, asking for it once."""
+        if not self._sync:
+            actor = self.opened.actor(self.city.actors.operator)
+            self._sync = ask_for_sync(self.opened.site, actor).sync_id
+            self.work_off()
+        return self._sync
+
+    def work_off(self) -> RequestedSync | None:
+        return work_off(self.opened.site, self.opened.parse_upload)
 
     def run_id(self) -> str:
         with self.opened.site.store.begin() as unit:

@@ -182,6 +182,39 @@ def test_personnel_find_a_person(page: Page, served: tuple[Office, str]):
     expect(page.get_by_role("img", name="経歴の図")).to_be_visible()
 
 
+def test_personnel_bring_a_file_watch_the_run_and_print_the_result(
+    page: Page, served: tuple[Office, str], tmp_path: Path
+):
+    office = served[0]
+    orders = tmp_path / "発令.csv"
+    orders.write_bytes(office.city.orders.read_bytes())
+    rows = office.city.orders_before + office.city.orders_arriving
+    sign_in(page, "jinji")
+    page.get_by_role("link", name="異動日").click()
+    assert violations(page) == []
+    page.get_by_label("ファイル").set_input_files(orders)
+    page.get_by_label("入っているはずの発令の件数").fill(str(rows + 1))
+    page.get_by_role("button", name="確かめる").click()
+    expect(page.get_by_role("alert")).to_contain_text("受け付けられません")
+    assert violations(page) == []
+    page.go_back()
+    page.get_by_label("ファイル").set_input_files(orders)
+    page.get_by_label("入っているはずの発令の件数").fill(str(rows))
+    page.get_by_role("button", name="確かめる").click()
+    expect(page.get_by_role("status")).to_contain_text(f"{rows} 件の発令")
+    assert violations(page) == []
+    page.get_by_role("button", name="突合を開始する").click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    assert violations(page) == []
+    page.reload()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    assert office.work_off() is not None
+    expect(page.get_by_role("button", name="結果を印刷")).to_be_visible()
+    assert violations(page) == []
+    page.emulate_media(media="print")
+    expect(page.get_by_text("職・氏名")).to_be_visible()
+
+
 def test_a_plan_prints_on_a4_without_what_only_a_screen_needs(
     page: Page, served: tuple[Office, str]
 ):

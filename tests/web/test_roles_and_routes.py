@@ -38,6 +38,12 @@ ROUTES = {
     ("GET", "/runs/{run}"): Permission.READ,
     ("GET", "/trail"): Permission.READ_TRAIL,
     ("GET", "/trail/export"): Permission.READ_TRAIL,
+    ("GET", "/transfer-day"): Permission.START_SYNC,
+    ("POST", "/transfer-day/files"): Permission.BRING_ORDERS,
+    ("GET", "/transfer-day/files/{upload_id}"): Permission.BRING_ORDERS,
+    ("POST", "/transfer-day/start"): Permission.START_SYNC,
+    ("GET", "/transfer-day/runs/{sync_id}"): Permission.START_SYNC,
+    ("GET", "/transfer-day/runs/{sync_id}/events"): Permission.START_SYNC,
     ("GET", "/connections"): Permission.READ,
     ("POST", "/connections/test"): Permission.TEST_CONNECTIONS,
 }
@@ -92,6 +98,8 @@ def path_of(office: Office, route: str) -> str:
         staff_number=office.city.left_behind,
         run=office.run_id(),
         delegation_id="none",
+        upload_id=office.upload_id(),
+        sync_id=office.sync_id(),
     )
 
 

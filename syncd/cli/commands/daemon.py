@@ -27,7 +27,9 @@ def run(arguments: argparse.Namespace) -> int:
     stop = Event()
     opened = open_site(config_path(arguments), LoggedProgress().report, stopping=stop.is_set)
     model = opened.settings.model
-    service = Service(opened.site, model.schedule, model.daemon, stop, _asked_to_stop)
+    service = Service(
+        opened.site, model.schedule, model.daemon, stop, _asked_to_stop, opened.parse_upload
+    )
     console = _start_console(opened)
     try:
         service.run()

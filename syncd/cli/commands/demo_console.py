@@ -6,7 +6,7 @@ import argparse
 import signal
 import time
 from datetime import datetime, timedelta
-from threading import Event
+from threading import Event, Thread
 
 from rich.table import Table
 from rich.text import Text
@@ -16,6 +16,7 @@ from syncd.core.calendar import midnight
 from syncd.demo import DemoCity, advance_to_transfer_day, make_city
 from syncd.flow.run import run as run_once
 from syncd.flow.site import RunRequest
+from syncd.flow.syncs import work_off
 from syncd.flow.users import add_user
 from syncd.identity.local import hash_password
 from syncd.logs import configure_logs
@@ -26,6 +27,7 @@ from syncd.web.server import WebServer
 
 PASSWORD = "mihon-shi no kakuu"  # noqa: S105 - of people who do not exist, on loopback
 _MORNING = timedelta(hours=8, minutes=40)
+_LOOK_EVERY_S = 0.5
 _ENDING = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -55,13 +57,24 @@ def serve_demo(arguments: argparse.Namespace) -> int:
     table = ConsoleTable(listen=arguments.listen)
     server = WebServer(opened, table, Event())
     server.start()
+    stop = Event()
+    watcher = Thread(target=_do_requests, args=(opened, stop))
+    watcher.start()
     console.print(Text(f"http://127.0.0.1:{server.port}/  ({clock():%Y-%m-%d %H:%M} in the story)"))
     console.print(_who(opened))
     console.print(Text(f"password: {PASSWORD}"))
     console.print(Text("Ctrl-C で終わります / Ctrl-C ends it"))
     signal.sigwait(_ENDING)
+    stop.set()
+    watcher.join()
     server.stop()
     return 0
+
+
+def _do_requests(opened: OpenSite, stop: Event) -> None:
+    """Do the runs that visitors ask for, as the daemon does."""
+    while not stop.wait(_LOOK_EVERY_S):
+        work_off(opened.site, opened.parse_upload)
 
 
 def prepare_demo(arguments: argparse.Namespace) -> tuple[DemoCity, OpenSite, DemoClock]:

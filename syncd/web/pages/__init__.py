@@ -8,5 +8,6 @@ from syncd.web.pages.plans import router as plans
 from syncd.web.pages.runs import router as runs
 from syncd.web.pages.today import router as today
 from syncd.web.pages.trail import router as trail
+from syncd.web.pages.transfer import router as transfer
 
-PAGES = (account, today, cases, plans, people, runs, trail, connections)
+PAGES = (account, today, cases, plans, people, transfer, runs, trail, connections)

@@ -142,11 +142,10 @@ def _create() -> None:
         sa.Column("upload_id", sa.String(), nullable=False),
         sa.Column("account", sa.String(), nullable=False),
         sa.Column("at", sa.String(length=32), nullable=False),
-        sa.Column("source", sa.String(), nullable=False),
         sa.Column("file_name", sa.String(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
-        sa.Column("expected_rows", sa.Integer(), nullable=True),
+        sa.Column("expected_rows", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("upload_id", name=op.f("pk_uploads")),
     )
     op.create_table(
@@ -160,13 +159,6 @@ def _create() -> None:
         sa.Column("created_by", sa.String(), nullable=False),
         sa.Column("disabled_at", sa.String(length=32), nullable=True),
         sa.PrimaryKeyConstraint("account", name=op.f("pk_users")),
-    )
-    op.create_table(
-        "run_details",
-        sa.Column("run", sa.String(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(["run"], ["runs.run"], name=op.f("fk_run_details_run")),
-        sa.PrimaryKeyConstraint("run", name=op.f("pk_run_details")),
     )
     op.create_table(
         "syncs",

@@ -1,0 +1,194 @@
+"""Runs that people ask for: a file brought along, its control total, the run, its progress.
+
+A request is kept in the store and worked off by the daemon, so that it survives both the browser
+and the process. Whoever works requests off holds an exclusive right; a request that is `running`
+when somebody else gets that right belonged to a process that died, and is done again from its
+start: a run repeats nothing that was done.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import TypeAlias
+
+from syncd.core.audit import AuditEvent, AuditRecord
+from syncd.core.calendar import day_of
+from syncd.core.votes import Actor
+from syncd.errors import AlreadyRunning, NoSuchCase, RowFault, SourceRefused, SyncdError, UsageError
+from syncd.flow.rehearse import rehearse
+from syncd.flow.report import RunReport
+from syncd.flow.run import run
+from syncd.flow.site import RunRequest, Site
+from syncd.ports.source import SourceReading
+from syncd.ports.syncs import RequestedSync, SyncState, Upload
+
+ParseUpload: TypeAlias = Callable[[Upload], SourceReading]
+"""Reads a brought file as the site's own orders are read; raises SourceRefused."""
+
+MOST_BYTES = 20 * 1024 * 1024
+_LONGEST_NAME = 200
+_RIGHT = "requested-runs"
+_STEP = timedelta(milliseconds=200)
+
+
+def bring(site: Site, actor: Actor, file_name: str, content: bytes, expected_rows: int) -> Upload:
+    """Keep a file that somebody brought; nothing of it counts before a run is asked for.
+
+    Raises UsageError for an empty or too large file.
+    """
+    if not content or len(content) > MOST_BYTES:
+        raise UsageError(f"the file must hold something, and {MOST_BYTES // 2**20} MB at most.")
+    now = site.clock()
+    upload = Upload(
+        upload_id=site.new_id(),
+        account=actor.account,
+        at=now,
+        file_name="".join(c if c.isprintable() else "?" for c in file_name[-_LONGEST_NAME:]),
+        sha256=hashlib.sha256(content).hexdigest(),
+        content=content,
+        expected_rows=expected_rows,
+    )
+    ground = {"sha256": upload.sha256, "bytes": len(content), "expected": expected_rows}
+    event = AuditEvent.FILE_BROUGHT
+    record = AuditRecord(now, event, actor.account, upload.upload_id, None, ground)
+    with site.store.begin() as unit:
+        unit.save_upload(upload)
+        unit.audit([record])
+    return upload
+
+
+def read_brought(upload: Upload, parse: ParseUpload) -> SourceReading:
+    """Read a brought file whole; raises SourceRefused with every fault.
+
+    A file that does not hold as many orders as stated is refused: the number is the control
+    total that tells a cut file from a whole one.
+    """
+    reading = parse(upload)
+    if reading.rows != upload.expected_rows:
+        fault = RowFault(
+            0,
+            "件数",
+            str(reading.rows),
+            f"{upload.expected_rows} 件あるはずと申告されました。全件が入っているか、"
+            "申告の件数が正しいかを確かめてください",
+        )
+        raise SourceRefused(reading.source, upload.file_name, (fault,))
+    return reading
+
+
+def foresee(site: Site, actor: Actor, reading: SourceReading, as_of: date) -> RunReport:
+    """Return who would lose what on a day with the brought orders; nothing is kept of it."""
+    return rehearse(site, RunRequest(as_of, actor.account, brought=(reading,)))
+
+
+def find_upload(site: Site, upload_id: str) -> Upload:
+    """Return a brought file; raises NoSuchCase."""
+    with site.store.begin() as unit:
+        upload = unit.upload(upload_id)
+    if upload is None:
+        raise NoSuchCase(f"there is no brought file {upload_id}.")
+    return upload
+
+
+def ask_for_sync(
+    site: Site, actor: Actor, *, upload_id: str | None = None, key: str | None = None
+) -> RequestedSync:
+    """Ask for a run of today; with the same `key` again, return the first request.
+
+    Raises IdempotencyConflict, and NoSuchCase for a file that nobody brought.
+    """
+    if upload_id is not None:
+        find_upload(site, upload_id)
+    now = site.clock()
+    today = day_of(now)
+    asked = json.dumps([today.isoformat(), upload_id], separators=(",", ":"))
+    wanted = RequestedSync(
+        sync_id=site.new_id(),
+        requested_by=actor.account,
+        requested_at=now,
+        as_of=today,
+        request_hash=hashlib.sha256(asked.encode()).hexdigest(),
+        idempotency_key=key,
+        upload_id=upload_id,
+    )
+    with site.store.begin() as unit:
+        kept = unit.request_sync(wanted)
+        if kept is wanted:
+            ground = {"as_of": today.isoformat(), "upload": upload_id}
+            event = AuditEvent.SYNC_REQUESTED
+            unit.audit([AuditRecord(now, event, actor.account, kept.sync_id, None, ground)])
+    return kept
+
+
+def work_off(site: Site, parse: ParseUpload) -> RequestedSync | None:
+    """Do the oldest requested run, if any; None where there is none or another run goes on."""
+    try:
+        with site.store.exclusive(_RIGHT):
+            with site.store.begin() as unit:
+                row = unit.unfinished_sync()
+                if row is None:
+                    return None
+                row = replace(row, state=SyncState.RUNNING, started_at=site.clock())
+                unit.update_sync(row)
+            return _do(site, row, parse)
+    except AlreadyRunning:
+        return None
+
+
+def _do(site: Site, row: RequestedSync, parse: ParseUpload) -> RequestedSync:
+    steps = _Steps(site, row.sync_id)
+    try:
+        brought = _brought(site, row, parse)
+        request = RunRequest(row.as_of, row.requested_by, "requested", brought=brought)
+        report = run(replace(site, progress=steps.report), request)
+    except AlreadyRunning:
+        _finish(site, replace(row, state=SyncState.WAITING, started_at=None))
+        raise
+    except SyncdError as why:
+        failed = replace(row, state=SyncState.FAILED, exit_code=why.exit_code, error=_told(why))
+        return _finish(site, replace(failed, finished_at=site.clock()))
+    done = replace(row, state=SyncState.DONE, run=report.run, exit_code=report.exit_code)
+    return _finish(site, replace(done, finished_at=site.clock()))
+
+
+def _brought(site: Site, row: RequestedSync, parse: ParseUpload) -> tuple[SourceReading, ...]:
+    if row.upload_id is None:
+        return ()
+    return (read_brought(find_upload(site, row.upload_id), parse),)
+
+
+def _told(why: SyncdError) -> str:
+    """Return what went wrong; the values of a refused file stay on the page that checks it."""
+    if isinstance(why, SourceRefused):
+        return f"{why.where}: {len(why.faults)} faults"
+    return str(why)
+
+
+def _finish(site: Site, row: RequestedSync) -> RequestedSync:
+    with site.store.begin() as unit:
+        unit.update_sync(row)
+    return row
+
+
+@dataclass
+class _Steps:
+    """Keeps the progress of a run, a few steps a second at most, and the last of each kind."""
+
+    site: Site
+    sync_id: str
+    _what: str = ""
+    _at: datetime | None = field(default=None)
+
+    def report(self, what: str, done: int, total: int | None) -> None:
+        """Take a step over from whoever does the work; called with no transaction open."""
+        now = self.site.clock()
+        is_new = what != self._what or (total is not None and done >= total)
+        if not is_new and self._at is not None and now - self._at < _STEP:
+            return
+        self._what, self._at = what, now
+        with self.site.store.begin() as unit:
+            unit.add_sync_event(self.sync_id, now, what, done, total)

@@ -1,0 +1,43 @@
+"""How large a request may be: no more than the largest file that people may bring.
+
+A plain ASGI middleware; what is too large is refused before anything of it is parsed.
+"""
+
+from __future__ import annotations
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_TOO_LARGE = 413
+
+
+class BodyLimit:
+    """Refuses requests whose body is larger than `most` bytes, told or not."""
+
+    def __init__(self, app: ASGIApp, *, most: int) -> None:
+        """Wrap an application."""
+        self._app = app
+        self._most = most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, counting its body as it comes in."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        told = Headers(scope=scope).get("content-length", "0")
+        if not told.isdecimal() or int(told) > self._most:
+            answer = PlainTextResponse("the request is too large", _TOO_LARGE)
+            await answer(scope, receive, send)
+            return
+        taken = 0
+
+        async def receive_counted() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > self._most:
+                return {"type": "http.disconnect"}
+            return message
+
+        await self._app(scope, receive_counted, send)

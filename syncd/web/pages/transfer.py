@@ -1,0 +1,208 @@
+"""異動日: personnel bring the orders or take the feed, see what follows, start, watch, print."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Annotated, Any
+
+import anyio
+from fastapi import APIRouter, File, Form, Request, Response, UploadFile
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import RedirectResponse, StreamingResponse
+
+from syncd.core.access import Permission
+from syncd.core.facts import Order
+from syncd.errors import NoSuchCase, SourceRefused, UsageError
+from syncd.flow.syncs import MOST_BYTES, ask_for_sync, bring, find_upload, foresee, read_brought
+from syncd.ports.source import SourceReading
+from syncd.ports.syncs import RequestedSync, SyncEvent, SyncState
+from syncd.web.desk import Desk
+from syncd.web.gate import desk_of, door, posting
+from syncd.web.render import page
+from syncd.web.visitor import Visitor
+from syncd.web.words import step_word
+
+router = APIRouter()
+_SEE_OTHER = 303
+_RECENT = 10
+_POLL_S = 0.3
+_LONGEST_STREAM_S = 600.0
+_ENDED = (SyncState.DONE, SyncState.FAILED)
+
+
+@router.get("/transfer-day")
+def show_transfer_day(
+    request: Request, visitor: Annotated[Visitor, door(Permission.START_SYNC)]
+) -> Response:
+    """Show how to begin, and the runs that were asked for lately."""
+    desk = desk_of(request)
+    with desk.opened.site.store.begin() as unit:
+        recent = unit.syncs(_RECENT)
+    context = {"recent": recent, "coming": desk.coming(), "key": desk.turnstile.new_secret()}
+    return page(request, "transfer.html", visitor, context)
+
+
+@router.post("/transfer-day/files")
+def bring_file(
+    request: Request,
+    visitor: Annotated[Visitor, posting(Permission.BRING_ORDERS)],
+    file: Annotated[UploadFile, File()],
+    expected: Annotated[int, Form(ge=1, le=1_000_000)],
+) -> Response:
+    """Take a file of orders and how many should be in it; nothing counts before the start."""
+    content = file.file.read(MOST_BYTES + 1)
+    site = desk_of(request).opened.site
+    upload = bring(site, visitor.own, file.filename or "-", content, expected)
+    return RedirectResponse(f"/transfer-day/files/{upload.upload_id}", _SEE_OTHER)
+
+
+@router.get("/transfer-day/files/{upload_id}")
+def check_file(
+    request: Request,
+    upload_id: str,
+    visitor: Annotated[Visitor, door(Permission.BRING_ORDERS)],
+    on: str = "",
+) -> Response:
+    """Show what is wrong with a brought file, line by line, or what would follow from it."""
+    desk = desk_of(request)
+    opened = desk.opened
+    upload = find_upload(opened.site, upload_id)
+    context: dict[str, Any] = {"upload": upload, "faults": (), "key": desk.turnstile.new_secret()}
+    try:
+        reading = read_brought(upload, opened.parse_upload)
+    except SourceRefused as refusal:
+        return page(request, "transfer_file.html", visitor, {**context, "faults": refusal.faults})
+    return page(
+        request,
+        "transfer_file.html",
+        visitor,
+        {**context, **_foreseen(desk, visitor, reading, on)},
+    )
+
+
+def _foreseen(desk: Desk, visitor: Visitor, reading: SourceReading, on: str) -> dict[str, Any]:
+    opened = desk.opened
+    orders = [record for record in reading.records if isinstance(record, Order)]
+    day = _day(on) or _first_day(orders, opened.today())
+    report = foresee(opened.site, visitor.own, reading, day)
+    losing = [f for f in report.findings if f.verdict == "stale"]
+    with opened.site.store.begin() as unit:
+        cards = unit.cards(f.staff_number for f in losing if f.staff_number)
+        known = {case.key for case in unit.cases()}
+    return {
+        "orders": orders,
+        "kinds": Counter(order.kind for order in orders),
+        "advance": sum(not order.confirmed for order in orders),
+        "on": day,
+        "report": report,
+        "losing": losing,
+        "new": [f for f in losing if f.key not in known],
+        "cards": cards,
+    }
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise UsageError(f"{text!r} is no day; write 2027-04-01.") from None
+
+
+def _first_day(orders: list[Order], today: date) -> date:
+    """Return the first day on which the file changes anything: today for what has begun."""
+    days = [order.effective_on for order in orders if order.effective_on is not None]
+    return max(today, min(days, default=today))
+
+
+@router.post("/transfer-day/start")
+def start(
+    request: Request,
+    visitor: Annotated[Visitor, posting(Permission.START_SYNC)],
+    key: Annotated[str, Form(max_length=200)],
+    upload_id: Annotated[str, Form()] = "",
+) -> Response:
+    """Ask for a run, with the brought file or on the configured feed; twice is once."""
+    if upload_id and not visitor.may("bring-orders"):
+        raise UsageError("only personnel start a run with a brought file.")
+    desk = desk_of(request)
+    asked = ask_for_sync(desk.opened.site, visitor.own, upload_id=upload_id or None, key=key)
+    return RedirectResponse(f"/transfer-day/runs/{asked.sync_id}", _SEE_OTHER)
+
+
+@router.get("/transfer-day/runs/{sync_id}")
+def show_progress(
+    request: Request, sync_id: str, visitor: Annotated[Visitor, door(Permission.START_SYNC)]
+) -> Response:
+    """Show a requested run as it goes on, and its result to print."""
+    desk = desk_of(request)
+    with desk.opened.site.store.begin() as unit:
+        asked = _found(unit.sync(sync_id))
+        steps = unit.sync_events(sync_id)
+        row = None if asked.run is None else unit.find_run(asked.run)
+        upload = None if asked.upload_id is None else unit.upload(asked.upload_id)
+        removed = unit.removed_since(asked.started_at) if asked.started_at is not None else ()
+        waiting = unit.waiting(visitor.visible)
+        cards = unit.cards(c.staff_number for c in removed if c.staff_number)
+    if row is not None and row.finished_at is not None:
+        removed = tuple(c for c in removed if c.updated_at <= row.finished_at)
+    context = {
+        "asked": asked,
+        "steps": steps,
+        "last": steps[-1] if steps else None,
+        "row": row,
+        "upload": upload if visitor.may("bring-orders") else None,
+        "removed": removed,
+        "waiting": waiting,
+        "cards": cards,
+        "ended": asked.state in _ENDED,
+        "step_word": lambda step: step_word(step, visitor.lang),
+    }
+    return page(request, "transfer_run.html", visitor, context)
+
+
+def _found(asked: RequestedSync | None) -> RequestedSync:
+    if asked is None:
+        raise NoSuchCase("there is no such requested run.")
+    return asked
+
+
+@router.get("/transfer-day/runs/{sync_id}/events")
+def follow(
+    request: Request, sync_id: str, visitor: Annotated[Visitor, door(Permission.START_SYNC)]
+) -> Response:
+    """Stream the progress (server-sent events); a browser that comes back goes on where it was."""
+    desk = desk_of(request)
+    with desk.opened.site.store.begin() as unit:
+        _found(unit.sync(sync_id))
+    seen = request.headers.get("Last-Event-ID", "0")
+    after = int(seen) if seen.isdecimal() else 0
+    return StreamingResponse(
+        _events(desk, visitor, sync_id, after),
+        media_type="text/event-stream",
+        headers={"X-Accel-Buffering": "no"},
+    )
+
+
+async def _events(desk: Desk, visitor: Visitor, sync_id: str, after: int) -> AsyncIterator[str]:
+    """Yield each step once; end with the run, or after a while: then the gate is asked again."""
+    left = _LONGEST_STREAM_S
+    while left > 0:
+        steps, state = await run_in_threadpool(_steps, desk, sync_id, after)
+        for step in steps:
+            after = step.number
+            told = {"done": step.done, "total": step.total, "words": step_word(step, visitor.lang)}
+            text = json.dumps(told, ensure_ascii=False)
+            yield f"id: {step.number}\nevent: progress\ndata: {text}\n\n"
+        if state in _ENDED:
+            yield f"event: done\ndata: {json.dumps(str(state))}\n\n"
+            return
+        await anyio.sleep(_POLL_S)
+        left -= _POLL_S
+
+
+def _steps(desk: Desk, sync_id: str, after: int) -> tuple[tuple[SyncEvent, ...], SyncState]:
+    with desk.opened.site.store.begin() as unit:
+        return unit.sync_events(sync_id, after), _found(unit.sync(sync_id)).state

@@ -1,0 +1,157 @@
+"""異動日: a file brought by personnel, what is wrong with it, what follows, the run, the result."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from syncd.core.cases import CaseState
+from syncd.flow.syncs import MOST_BYTES
+from tests.web.conftest import Office, csrf_of, send
+
+LATE = """発令番号,発令日,発令区分,職員番号,氏名,所属コード,職名,終了日,対象発令番号,発令確定
+R9-9001,2027-03-31,退職,{number},,,,,,確定
+R9-9002,2027-05-01,配置換,{other},,30010,主事,,,内示
+"""
+
+
+def bring_text(office: Office, text: str, expected: int, account: str = "jinji"):
+    browser = office.enter(account)
+    form = {"csrf": csrf_of(browser.get("/transfer-day").text), "expected": str(expected)}
+    answer = browser.post("/transfer-day/files", data=form, files={"file": ("遅れ.csv", text)})
+    return browser, answer
+
+
+def holder(office: Office) -> str:
+    """Return somebody who holds a right with ground on that day."""
+    with office.opened.site.store.begin() as unit:
+        snapshot = unit.last_snapshot("mihon")
+        stale = {case.staff_number for case in unit.cases()}
+    assert snapshot is not None
+    numbers = [
+        snapshot.accounts[a].staff_number
+        for block in snapshot.blocks
+        for a in block.accounts
+        if a in snapshot.accounts
+    ]
+    return next(n for n in numbers if n is not None and n not in stale)
+
+
+def late_orders(office: Office) -> str:
+    return LATE.format(number=holder(office), other=office.city.left_behind)
+
+
+def test_a_file_with_faults_is_told_line_by_line_and_changes_nothing(office: Office):
+    text = late_orders(office).replace("2027-03-31", "四月の頭")
+    browser, answer = bring_text(office, text, 2)
+    shown = browser.get(answer.headers["location"]).text
+    assert "このファイルは受け付けられません" in shown
+    assert '<td class="num">2</td><td>発令日</td>' in shown
+    assert "開始する" not in shown
+
+
+def test_another_number_of_orders_than_stated_is_told(office: Office):
+    browser, answer = bring_text(office, late_orders(office), 3)
+    shown = browser.get(answer.headers["location"]).text
+    assert "3 件あるはずと申告されました" in shown
+
+
+def test_who_would_lose_what_is_seen_before_anything_starts(office: Office):
+    browser, answer = bring_text(office, late_orders(office), 2)
+    shown = browser.get(answer.headers["location"]).text
+    assert "2 件の発令。申告と一致し" in shown
+    assert "うち内示 1" in shown
+    assert holder(office) in shown
+    assert "R9-9001" in shown
+    before = len(office.cases())
+    assert before == len(office.cases())
+
+
+def test_the_run_is_followed_to_a_result_that_can_be_printed(fresh_office: Office):
+    office = fresh_office
+    number = holder(office)
+    browser, answer = bring_text(office, late_orders(office), 2)
+    page = answer.headers["location"]
+    upload_id = page.rpartition("/")[2]
+    started = send(browser, "/transfer-day/start", page, upload_id=upload_id, key="k1")
+    again = send(browser, "/transfer-day/start", page, upload_id=upload_id, key="k1")
+    assert started.headers["location"] == again.headers["location"]
+    run_page = started.headers["location"]
+    assert "始まるのを待っています" in browser.get(run_page).text
+    assert office.work_off() is not None
+    assert office.work_off() is None
+    shown = browser.get(run_page).text
+    assert "遅れ.csv" in shown
+    assert number in shown
+    assert "結果を印刷" in shown
+    removed = [c for c in office.cases(CaseState.VERIFIED) if c.staff_number == number]
+    assert removed
+
+
+def test_progress_streams_from_where_a_browser_left_off(office: Office):
+    browser = office.enter("unyo")
+    path = f"/transfer-day/runs/{office.sync_id()}/events"
+    whole = browser.get(path)
+    assert whole.headers["content-type"].startswith("text/event-stream")
+    blocks = [b for b in whole.text.split("\n\n") if b]
+    assert blocks[-1] == 'event: done\ndata: "done"'
+    ids = [b.split("\n")[0] for b in blocks[:-1]]
+    assert ids == [f"id: {n}" for n in range(1, len(ids) + 1)]
+    told = json.loads(blocks[0].split("data: ")[1])
+    assert set(told) == {"done", "total", "words"}
+    rest = browser.get(path, headers={"Last-Event-ID": "2"}).text
+    assert rest.startswith("id: 3\n")
+
+
+def test_what_an_operator_sees_of_a_brought_file_is_not_its_content(fresh_office: Office):
+    office = fresh_office
+    browser, answer = bring_text(office, late_orders(office), 2)
+    upload_id = answer.headers["location"].rpartition("/")[2]
+    send(browser, "/transfer-day/start", "/transfer-day", upload_id=upload_id, key="k")
+    office.work_off()
+    operator = office.enter("unyo")
+    for path in ("/transfer-day", "/runs", "/", "/connections", "/trail"):
+        assert "R9-9002" not in operator.get(path).text
+    assert operator.get(f"/transfer-day/files/{upload_id}").status_code == 403
+    refused = send(operator, "/transfer-day/start", "/account", upload_id=upload_id, key="k2")
+    assert refused.status_code == 422
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(office: Office):
+    browser = office.enter("jinji")
+    form = {"csrf": csrf_of(browser.get("/transfer-day").text), "expected": "1"}
+    large = b"x" * (MOST_BYTES + 2 * 1024 * 1024)
+    answer = browser.post("/transfer-day/files", data=form, files={"file": ("x.csv", large)})
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd.csv", "a\\b.csv", "<script>.csv", "x" * 300, "a\x00.csv"]
+)
+def test_the_name_of_a_file_is_shown_and_never_used(office: Office, name: str):
+    browser = office.enter("jinji")
+    form = {"csrf": csrf_of(browser.get("/transfer-day").text), "expected": "2"}
+    text = late_orders(office)
+    answer = browser.post("/transfer-day/files", data=form, files={"file": (name, text)})
+    shown = browser.get(answer.headers["location"])
+    assert shown.status_code == 200
+    assert "<script>.csv" not in shown.text
+
+
+@pytest.mark.parametrize("content", [b"\x00\x01\x02", b"PK\x03\x04 not a workbook", b"a,b\n1,2\n"])
+def test_what_is_no_file_of_orders_is_refused_and_is_no_bug(office: Office, content: bytes):
+    for name in ("x.csv", "x.xlsx", "x"):
+        browser = office.enter("jinji")
+        form = {"csrf": csrf_of(browser.get("/transfer-day").text), "expected": "1"}
+        answer = browser.post("/transfer-day/files", data=form, files={"file": (name, content)})
+        shown = browser.get(answer.headers["location"])
+        assert (shown.status_code, "受け付けられません" in shown.text) == (200, True)
+
+
+def test_a_run_that_nobody_asked_for_is_not_found(office: Office):
+    browser = office.enter("jinji")
+    for path in ("/transfer-day/runs/none", "/transfer-day/runs/none/events"):
+        assert browser.get(path).status_code == 404
+    assert browser.get("/transfer-day/files/none").status_code == 404
+    assert browser.get(f"/transfer-day/files/{office.upload_id()}?on=x").status_code == 422

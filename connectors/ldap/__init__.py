@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 from connectors.ldap.options import LdapOptions
+from connectors.ldap.passwords import LdapPasswords
 from connectors.ldap.reader import LdapReader
 from connectors.ldap.writer import LdapWriter
 from syncd.ports.directory import DirectoryContext
 
-__all__ = ["LdapDirectoryType", "LdapOptions", "LdapReader", "LdapWriter"]
+__all__ = ["LdapDirectoryType", "LdapOptions", "LdapPasswords", "LdapReader", "LdapWriter"]
 
 
 class LdapDirectoryType:
@@ -26,3 +27,8 @@ class LdapDirectoryType:
     def build_writer(options: LdapOptions, context: DirectoryContext) -> LdapWriter:
         """Return the writer; connects to nothing yet."""
         return LdapWriter(context.name, options, context)
+
+    @staticmethod
+    def build_password_check(options: LdapOptions, context: DirectoryContext) -> LdapPasswords:
+        """Return who knows the passwords of its accounts; connects to nothing yet."""
+        return LdapPasswords(options, context)

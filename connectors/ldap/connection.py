@@ -49,6 +49,10 @@ _REMEDIES = (
 _REACH = (
     "サーバが動いていて届くことを確かめてください / check that the server runs and is reachable"
 )
+# constraintViolation, noSuchObject, inappropriateAuthentication, invalidCredentials,
+# insufficientAccessRights, unwillingToPerform: "no", a locked or expired account among them.
+_NOT_TAKEN = frozenset({19, 32, 48, 49, 50, 53})
+_EXPIRED = "2.16.840.1.113730.3.4.4"
 
 
 class VerifiedTls(Tls):  # type: ignore[misc] # ldap3 has no types
@@ -126,6 +130,44 @@ def connected(
     raise DirectoryUnreadable(name, "; ".join(failures), remedy_for(" ".join(failures)))
 
 
+def password_is_right(
+    name: str, options: LdapOptions, base_dir: Path, dn: str, password: bytes
+) -> bool:
+    """Tell whether a simple bind as `dn` succeeds, on a fresh connection to the first server.
+
+    `password` must not be empty: that bind is anonymous and succeeds (RFC 4513, section 5.1.2).
+    No second server is asked once one has answered, or a wrong password would count twice against
+    a lock. Raises DirectoryUnreadable where no server can tell.
+    """
+    if not dn or not password:
+        return False
+    failures: list[str] = []
+    for url in options.urls:
+        try:
+            return _is_taken(url, options, base_dir, Login(dn), password)
+        except (LDAPException, OSError) as error:
+            failures.append(f"{url}: {_reason(error)}")
+    raise DirectoryUnreadable(name, "; ".join(failures), remedy_for(" ".join(failures)))
+
+
+def _is_taken(
+    url: str, options: LdapOptions, base_dir: Path, login: Login, password: bytes
+) -> bool:
+    """Bind and tell yes or no; raises LDAPException for an answer that is neither."""
+    connection = _connection(url, options, base_dir, login, password)
+    try:
+        _bind(connection, start_tls=options.start_tls and url.startswith("ldap://"))
+    except LDAPException:
+        result = connection.result or {}
+        if result.get("type") == "bindResponse" and result.get("result") in _NOT_TAKEN:
+            return False
+        raise
+    finally:
+        _close(connection)
+    # 389 lets somebody bind whose password has expired, and says so (draft-behera, section 6).
+    return _EXPIRED not in (connection.result.get("controls") or {})
+
+
 def remedy_for(reason: str) -> str:
     """Return what the administrator can do about a failure, by its words."""
     lower = reason.lower()
@@ -133,12 +175,26 @@ def remedy_for(reason: str) -> str:
 
 
 def _open(url: str, options: LdapOptions, base_dir: Path, login: Login) -> Connection:
+    connection = _connection(url, options, base_dir, login, _password(base_dir, login))
+    try:
+        _bind(connection, start_tls=options.start_tls and url.startswith("ldap://"))
+        connection.socket.settimeout(options.timeout_s)
+    except (LDAPException, OSError):
+        _close(connection)
+        raise
+    return connection
+
+
+def _connection(
+    url: str, options: LdapOptions, base_dir: Path, login: Login, password: str | bytes | None
+) -> Connection:
+    """Return a connection that is not open yet."""
     tls = VerifiedTls(_tls_context(options, base_dir))
     server = Server(url, tls=tls, get_info=NONE, connect_timeout=options.connect_timeout_s)
-    connection = Connection(
+    return Connection(
         server,
         user=login.dn or None,
-        password=_password(base_dir, login),
+        password=password,
         authentication=SIMPLE if login.dn else SASL,
         sasl_mechanism=None if login.dn else "EXTERNAL",
         sasl_credentials=None if login.dn else "",
@@ -147,13 +203,6 @@ def _open(url: str, options: LdapOptions, base_dir: Path, login: Login) -> Conne
         check_names=False,
         receive_timeout=math.ceil(options.timeout_s),  # ldap3 packs it as a whole number
     )
-    try:
-        _bind(connection, start_tls=options.start_tls and url.startswith("ldap://"))
-        connection.socket.settimeout(options.timeout_s)
-    except (LDAPException, OSError):
-        _close(connection)
-        raise
-    return connection
 
 
 def _bind(connection: Connection, *, start_tls: bool) -> None:

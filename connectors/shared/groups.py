@@ -172,8 +172,8 @@ class _Resolver:
             self._warnings.append(f"{name} は複数の項目の利用者IDです: {entry.dn}")
             name = AccountId(entry.dn)
         numbers = attributes.get(self._shape.staff_number_attribute.lower(), ())
-        number = _staff_number(numbers, self._shape.staff_number_width)
-        self._accounts[name] = Account(name, entry.dn, number, enabled=not _is_locked(entry))
+        number = staff_number_of(numbers, self._shape.staff_number_width)
+        self._accounts[name] = Account(name, entry.dn, number, enabled=not is_locked(entry))
         self._by_dn[key] = name
         for uid in attributes.get("uid", ()):
             self._by_uid.setdefault(uid, name)
@@ -253,8 +253,8 @@ class _Resolver:
             level = below
 
 
-def _is_locked(entry: Entry) -> bool:
-    """Tell whether the account is locked (389, ppolicy) or disabled (AD)."""
+def is_locked(entry: Entry) -> bool:
+    """Tell whether an account is locked (389, ppolicy) or disabled (AD)."""
     attributes = entry.attributes
     if "pwdaccountlockedtime" in attributes:
         return True
@@ -275,6 +275,7 @@ def _own_gid(entry: Entry, classes: set[str]) -> str:
     return f"RID {int.from_bytes(sid[-4:], 'little')}" if sid else ""
 
 
-def _staff_number(values: Sequence[str], width: int) -> StaffNumber | None:
+def staff_number_of(values: Sequence[str], width: int) -> StaffNumber | None:
+    """Return the staff number of an account by the values of its attribute."""
     text = values[0].strip() if values else ""
     return normalise_staff_number(text, width) if text else None

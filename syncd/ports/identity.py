@@ -10,8 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from pydantic import BaseModel
+
 from syncd.core.ids import StaffNumber
 from syncd.core.votes import Role
+from syncd.ports.directory import DirectoryContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +34,13 @@ class PasswordCheck(Protocol):
 
     def check(self, account: str, password: str) -> Identity | None:
         """Return who it is; raises IdentityUnavailable."""
+        ...
+
+
+class KnowsPasswords(Protocol):
+    """A `DirectoryType` whose accounts may sign in to the console; not every one can."""
+
+    @staticmethod
+    def build_password_check(options: BaseModel, context: DirectoryContext) -> PasswordCheck:
+        """Return who checks its passwords; connects to nothing yet."""
         ...

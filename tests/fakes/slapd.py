@@ -98,6 +98,7 @@ class Slapd:
     days: int = 30
     names: str = "DNS:localhost,IP:127.0.0.1"
     limits: str = "size.soft=500 size.hard=500 size.prtotal=unlimited time=unlimited"
+    takes_empty_passwords: bool = False
     port: int = field(default_factory=_free_port)
     tls_port: int = field(default_factory=_free_port)
     process: subprocess.Popen[bytes] | None = None
@@ -208,6 +209,7 @@ class Slapd:
             suffix=SUFFIX,
             who=who,
             limits=self.limits,
+            allows="olcAllows: bind_anon_cred\n" if self.takes_empty_passwords else "",
             reader=READER,
             writer=WRITER,
         )
@@ -273,12 +275,13 @@ olcTLSVerifyClient: allow
 olcLocalSSF: 128
 olcLogLevel: none
 olcToolThreads: 2
-
+{allows}
 dn: cn=module,cn=config
 objectClass: olcModuleList
 cn: module
 olcModulePath: /usr/lib/ldap
 olcModuleLoad: back_mdb
+olcModuleLoad: ppolicy
 
 dn: cn=schema,cn=config
 objectClass: olcSchemaConfig

@@ -6,7 +6,7 @@ import argparse
 import os
 import platform
 
-from bench import city_ldap, decide
+from bench import city_ldap, console, decide
 from bench.shapes import CITY
 from bench.tables import OUT, print_table, write_json
 
@@ -27,6 +27,8 @@ def main() -> None:
     print_table("machine", ("what", "value"), [(k, str(v)) for k, v in machine.items()])
     found: dict[str, object] = {"machine": machine}
     found["decide"] = decide.run(_SMALL if quick else decide.SIZES[-1])
+    write_json(OUT / "bench.json", found)
+    found["console"] = console.run()
     write_json(OUT / "bench.json", found)
     size, rounds = (_SMALL, _SMALL_ROUNDS) if quick else (CITY, city_ldap.ROUNDS)
     found["city_ldap"] = city_ldap.run(size, rounds)

@@ -121,8 +121,27 @@ class OpenSite:
         )
 
     def password_checks(self, console: ConsoleTable) -> tuple[PasswordCheck, ...]:
-        """Return who knows passwords, in the order of the configuration."""
-        return tuple(LocalPasswords(self.site.store) for way in console.sign_in if way == "local")
+        """Return who knows passwords, in the order of the configuration.
+
+        Raises ConfigurationError for a directory that cannot tell.
+        """
+        made: dict[str, Callable[[], PasswordCheck]] = {
+            "local": lambda: LocalPasswords(self.site.store),
+            "ldap": lambda: self._directory_passwords(console.ldap_directory),
+        }
+        return tuple(made[way]() for way in console.sign_in if way in made)
+
+    def _directory_passwords(self, name: str) -> PasswordCheck:
+        tables = [table for table in self.settings.model.directories if table.name == name]
+        connector, options = _connector(DIRECTORIES, tables[0])
+        build = getattr(connector, "build_password_check", None)
+        if build is None:
+            raise ConfigurationError(
+                f"[console] ldap_directory = {name!r}: nobody can sign in with a directory of "
+                f"type {tables[0].type!r}. Name one of type 'ldap'."
+            )
+        check: PasswordCheck = build(options, directory_context(self.settings, name, self.clock))
+        return check
 
     def actors(self, person: Someone) -> tuple[Actor, ...]:
         """Return every capacity in which a person may act today, their own right first."""
@@ -221,13 +240,18 @@ def _source(settings: Settings, table: SourceTable, faults: list[str]) -> Source
         return None
 
 
+def directory_context(settings: Settings, name: str, clock: Clock) -> DirectoryContext:
+    """Return what a directory is told about the installation."""
+    width = settings.model.organization.staff_number_width
+    return DirectoryContext(name, settings.base_dir, width, clock)
+
+
 def _directory(
     settings: Settings, table: DirectoryTable, clock: Clock, faults: list[str]
 ) -> DirectorySeat | None:
     place = f'directories "{table.name}"'
     connector, options = _connector(DIRECTORIES, table)
-    width = settings.model.organization.staff_number_width
-    context = DirectoryContext(table.name, settings.base_dir, width, clock)
+    context = directory_context(settings, table.name, clock)
     try:
         reader = connector.build_reader(options, context)
     except ConfigurationError as error:

@@ -58,11 +58,17 @@ def knock(site: Site, account: str, address: str) -> Knock:
     if not account.isprintable():
         return Knock("?", address, 0.0, None)
     with site.store.begin() as unit:
-        failures, attempt = unit.reserve_attempt(account, address, now, now - WINDOW)
+        counted = _counted_as(account)
+        failures, attempt = unit.reserve_attempt(counted, address, now, now - WINDOW)
         if is_throttled(failures):
             unit.drop_attempt(attempt)
             return Knock(account, address, 0.0, None)
     return Knock(account, address, delay_s(failures), attempt)
+
+
+def _counted_as(account: str) -> str:
+    """Return under which name attempts are counted: to a directory `SATO` is `sato`."""
+    return account.casefold()
 
 
 def sign_in(
@@ -84,7 +90,7 @@ def sign_in(
         _record_refusal(site, knocked, "unavailable" if failure else "refused")
         raise failure or SignInRefused(_REFUSED)
     with site.store.begin() as unit:
-        unit.forget_failures(knocked.account, knocked.address)
+        unit.forget_failures(_counted_as(knocked.account), knocked.address)
     return begin_session(site, turnstile, identity, knocked.address)
 
 

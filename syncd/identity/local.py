@@ -43,7 +43,16 @@ class LocalPasswords:
         kept = user.password_hash if user is not None and usable else _NOBODY
         if not _is_right(kept, password) or user is None or not usable:
             return None
+        self._renew(user.account, kept, password)
         return Identity(user.account, user.staff_number, self.method, user.roles)
+
+    def _renew(self, account: str, kept: str, password: str) -> None:
+        """Hash anew what was hashed with less work than today's; only now is the password here."""
+        if not _HASHER.check_needs_rehash(kept):
+            return
+        renewed = _HASHER.hash(password)
+        with self._store.begin() as unit:
+            unit.renew_hash(account, kept, renewed)
 
 
 def _is_right(kept: str, password: str) -> bool:

@@ -21,6 +21,10 @@ class AccessUnit(Protocol):
         """Return a local account, disabled ones too."""
         ...
 
+    def renew_hash(self, account: str, old: str, new: str) -> bool:
+        """Keep a password under another hash; return False where it was changed meanwhile."""
+        ...
+
     def users(self) -> tuple[User, ...]:
         """Return every local account, by name."""
         ...

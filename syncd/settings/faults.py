@@ -40,7 +40,8 @@ _IN_URL = (
 
 def find_faults(parsed: Mapping[str, Any], options_of: OptionsOf | None) -> list[Fault]:
     """Return every fault; `options_of` None leaves what belongs to connectors unlooked at."""
-    found = [*_secrets(parsed, ()), *_named_twice(parsed), *_deputies(parsed), *_shape(parsed)]
+    found = [*_secrets(parsed, ()), *_named_twice(parsed), *_deputies(parsed)]
+    found += [*_sign_in(parsed), *_shape(parsed)]
     if options_of is not None:
         found += _options(parsed, options_of)
     told: dict[Location, str] = {}
@@ -136,6 +137,14 @@ def _deputies(parsed: Mapping[str, Any]) -> Iterator[Fault]:
         begins, ends = table.get("deputy_from"), table.get("deputy_until")
         if type(begins) is date and type(ends) is date and ends < begins:
             yield (*location, "deputy_until"), "this day is before deputy_from"
+
+
+def _sign_in(parsed: Mapping[str, Any]) -> Iterator[Fault]:
+    console = parsed.get("console")
+    name = console.get("ldap_directory") if isinstance(console, dict) else None
+    known = [table.get("name") for _, table in _tables(parsed, "directories")]
+    if isinstance(name, str) and name and name not in known:
+        yield ("console", "ldap_directory"), "no [[directories]] has this name; add it or mend it"
 
 
 def _tables(parsed: Mapping[str, Any], key: str) -> Iterator[tuple[Location, dict[str, Any]]]:

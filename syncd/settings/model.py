@@ -10,6 +10,7 @@ import re
 from datetime import date, time, timedelta
 from ipaddress import ip_address
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from apscheduler.triggers.cron import CronTrigger
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
@@ -188,6 +189,38 @@ class DaemonTable(_Table):
         return given
 
 
+class OidcTable(_Table):
+    """The body's OpenID provider; `[console.oidc]`. The secret stands in a file or the environment.
+
+    `account_claim` names the account of `[[actors]]`; the provider must never give one person's
+    to another.
+    """
+
+    issuer: str
+    client_id: Annotated[str, Field(min_length=1)]
+    client_secret_file: str | None = None
+    client_secret_env: str = ""
+    account_claim: Annotated[str, Field(min_length=1)] = "preferred_username"
+    staff_number_claim: str = ""
+    ca_file: str | None = None
+
+    @field_validator("issuer")
+    @classmethod
+    def _an_issuer(cls, given: str) -> str:
+        """Hold OpenID Connect Discovery 1.0, section 4: https; loopback may do without."""
+        parts = urlsplit(given)
+        plain = parts.scheme == "http" and _is_loopback(parts.hostname or "")
+        if (parts.scheme != "https" and not plain) or not parts.hostname or parts.query:
+            raise ValueError("write the https address of the provider, as its own pages do")
+        return given
+
+    @model_validator(mode="after")
+    def _one_secret(self) -> OidcTable:
+        if (self.client_secret_file is None) == (not self.client_secret_env):
+            raise ValueError("give exactly one of client_secret_file and client_secret_env")
+        return self
+
+
 class ConsoleTable(_Table):
     """The web console and its API; without this table there is none.
 
@@ -201,7 +234,11 @@ class ConsoleTable(_Table):
     trusted_proxies: tuple[str, ...] = ()
     idle_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
     absolute_hours: Annotated[int, Field(ge=1, le=24)] = 10
-    sign_in: Annotated[tuple[Literal["local"], ...], Field(min_length=1)] = ("local",)
+    sign_in: Annotated[tuple[Literal["local", "ldap", "oidc"], ...], Field(min_length=1)] = (
+        "local",
+    )
+    ldap_directory: str = ""
+    oidc: OidcTable | None = None
 
     @field_validator("listen")
     @classmethod
@@ -220,6 +257,16 @@ class ConsoleTable(_Table):
     def is_secure(self) -> bool:
         """Tell whether browsers reach the console over https."""
         return self.has_tls or self.public_url.startswith("https://")
+
+    @model_validator(mode="after")
+    def _every_way_is_described(self) -> ConsoleTable:
+        if ("ldap" in self.sign_in) != bool(self.ldap_directory):
+            raise ValueError('sign_in "ldap" and ldap_directory belong together')
+        if ("oidc" in self.sign_in) != (self.oidc is not None):
+            raise ValueError('sign_in "oidc" and the table [console.oidc] belong together')
+        if self.oidc is not None and not self.public_url:
+            raise ValueError("the provider sends browsers back to public_url; give it")
+        return self
 
     @model_validator(mode="after")
     def _safe(self) -> ConsoleTable:

@@ -44,6 +44,12 @@ class AccessUnitQueries:
         row = self._connection.execute(query).mappings().first()
         return None if row is None else _user(row)
 
+    def renew_hash(self, account: str, old: str, new: str) -> bool:
+        """Keep a password under another hash; return False where it was changed meanwhile."""
+        same = users.c.account == account, users.c.password_hash == old
+        renewed = update(users).where(*same).values(password_hash=new)
+        return bool(self._connection.execute(renewed).rowcount)
+
     def users(self) -> tuple[User, ...]:
         """Return every local account, by name."""
         rows = self._connection.execute(select(users).order_by(users.c.account)).mappings()

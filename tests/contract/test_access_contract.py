@@ -59,6 +59,15 @@ def test_a_local_account_is_kept_and_replaced(store: Store):
         assert [user.account for user in unit.users()] == ["ito", "sato"]
 
 
+def test_a_hash_is_renewed_unless_the_password_was_changed_meanwhile(store: Store):
+    disabled = replace(USER, disabled_at=at(1))
+    with store.begin() as unit:
+        unit.save_user(disabled)
+        assert unit.renew_hash("sato", USER.password_hash, "$new")
+        assert not unit.renew_hash("sato", USER.password_hash, "$newer")
+        assert unit.user("sato") == replace(disabled, password_hash="$new")
+
+
 def test_using_a_session_does_not_revive_one_that_was_ended(store: Store):
     with store.begin() as unit:
         unit.save_session(SESSION)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from syncd.core.ids import StaffNumber
 from syncd.core.votes import Role
@@ -107,6 +108,33 @@ def test_guessing_gets_slow_and_then_is_not_even_looked_at(door: Door):
     assert door.waits[-1] == 8
     with pytest.raises(SignInRefused):
         door.enter()
+
+
+def test_guesses_are_counted_together_however_the_name_is_spelled(door: Door):
+    for spelled in ("sato", "SATO", "Sato", "saTo"):
+        with pytest.raises(SignInRefused):
+            door.enter(spelled, "guess")
+    assert door.waits[-1] > 0
+
+
+def test_a_hash_of_less_work_is_renewed_by_the_first_right_password(door: Door):
+    weak = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1).hash(PASSWORD)
+    set_password(door.site, "sato", weak, "root")
+    with pytest.raises(SignInRefused):
+        door.enter("sato", "wrong")
+    assert hash_of_sato(door) == weak
+    door.enter()
+    assert hash_of_sato(door).startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    renewed = hash_of_sato(door)
+    door.enter()
+    assert hash_of_sato(door) == renewed
+
+
+def hash_of_sato(door: Door) -> str:
+    with door.site.store.begin() as unit:
+        user = unit.user("sato")
+    assert user is not None
+    return user.password_hash
 
 
 def test_a_guesser_elsewhere_slows_the_owner_and_never_shuts_them_out(door: Door):

@@ -316,3 +316,21 @@ def test_a_console_beyond_loopback_needs_tls(tmp_path: Path, console: str):
 )
 def test_a_console_on_loopback_or_with_tls_is_taken(tmp_path: Path, console: str):
     assert load(tmp_path, f"[console]\n{console}\n").model.console is not None
+
+
+@pytest.mark.parametrize(
+    ("console", "word"),
+    [
+        ('sign_in = ["ldap"]', "ldap_directory"),
+        ('ldap_directory = "ad"', "ldap_directory"),
+        ('sign_in = ["ldap"]\nldap_directory = "nowhere"', "directories"),
+        ('sign_in = ["radius"]', "sign_in"),
+        ("sign_in = []", "sign_in"),
+        ('sign_in = ["oidc"]', "console.oidc"),
+    ],
+)
+def test_a_way_to_sign_in_that_is_not_whole_is_a_fault_with_its_place(
+    tmp_path: Path, console: str, word: str
+):
+    told = faults(tmp_path, f"[console]\n{console}\n")
+    assert any("console" in line and word in line for line in told), told

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import tempfile
 from pathlib import Path
-from threading import Event
 
 from playwright.sync_api import Page
 
@@ -33,7 +32,7 @@ def main() -> None:
         arguments = argparse.Namespace(dir=Path(folder) / "city", quiet=True)
         city, opened, _ = prepare_demo(arguments)
         add_people(city, opened)
-        server = WebServer(opened, ConsoleTable(listen="127.0.0.1:0"), Event())
+        server = WebServer(opened, ConsoleTable(listen="127.0.0.1:0"))
         server.start()
         with opened.site.store.begin() as unit:
             case = next(c for c in unit.cases() if c.staff_number == city.left_behind)

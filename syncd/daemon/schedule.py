@@ -35,6 +35,12 @@ def last_due(cron: str, at: datetime) -> datetime | None:
     return None
 
 
+def next_due(cron: str, at: datetime) -> datetime | None:
+    """Return the first due moment after `at`."""
+    found: datetime | None = trigger_of(cron).get_next_fire_time(None, at + _TICK)
+    return found
+
+
 def is_missed(cron: str, last_complete_at: datetime | None, at: datetime) -> bool:
     """Tell whether a due moment passed with no complete run begun since: the host was asleep."""
     due = last_due(cron, at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from threading import Event, Lock
+from threading import Lock
 
 import anyio
 
@@ -20,16 +20,16 @@ class Desk:
     """The console's view of the site.
 
     `turnstile` and `checks` are for signing in; `is_secure` tells that browsers come by https.
-    `wake` tells the daemon in this process that somebody asked for a run. `next_full`
-    gives the next moment of the schedule, where a daemon keeps one here.
+    `next_full` gives the next moment of the schedule, where a daemon keeps one here.
+    `public_url` is the address that browsers know, which may be that of a proxy before us.
     """
 
     opened: OpenSite
     turnstile: Turnstile
     checks: Sequence[PasswordCheck]
     is_secure: bool
-    wake: Event = field(default_factory=Event)
     next_full: Callable[[], datetime | None] = lambda: None
+    public_url: str = ""
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep
     _coming: tuple[tuple[int, date], ComingDay | None] | None = None
     _lock: Lock = field(default_factory=Lock)

@@ -109,6 +109,7 @@ def _filters(lang: Lang) -> dict[str, Any]:
         "why": lambda c: words.why(c, lang),
         "cite": lambda b: because_word(b, lang),
         "role": lambda r: words.role_word(r, lang),
+        "path": lambda p: words.path_word(p, lang),
         "days_between": words.days_between,
     }
 

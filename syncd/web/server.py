@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
-from threading import Event, Thread
+from collections.abc import Callable
+from datetime import datetime
+from threading import Thread
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -21,11 +23,21 @@ _GRACE_S = 5
 class WebServer:
     """The console over HTTP; answers from `start` until `stop`."""
 
-    def __init__(self, opened: OpenSite, console: ConsoleTable, wake: Event) -> None:
-        """Bind the port; raises ConfigurationError where it cannot be had or a file is missing."""
-        self._socket = _bind(console.listen)
+    def __init__(
+        self,
+        opened: OpenSite,
+        console: ConsoleTable,
+        next_full: Callable[[], datetime | None] = lambda: None,
+    ) -> None:
+        """Bind the port; `next_full` tells when the next full run is due, where one is.
+
+        Raises ConfigurationError where the port cannot be had or a file is missing.
+        """
         turnstile, checks = opened.turnstile(console), opened.password_checks(console)
-        desk = Desk(opened, turnstile, checks, console.is_secure, wake)
+        self._socket = _bind(console.listen)
+        desk = Desk(
+            opened, turnstile, checks, console.is_secure, next_full, public_url=console.public_url
+        )
         self._server = uvicorn.Server(
             uvicorn.Config(
                 create_app(desk, _hosts(console)),

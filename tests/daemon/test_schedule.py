@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from syncd.core.calendar import JST
-from syncd.daemon.schedule import is_missed, is_overdue, last_due
+from syncd.daemon.schedule import is_missed, is_overdue, last_due, next_due
 
 
 def at(text: str) -> datetime:
@@ -46,3 +46,9 @@ def test_the_deadline_asks_for_a_complete_run_of_the_same_day():
 def test_a_moment_of_another_zone_is_the_same_moment():
     utc = at("2027-04-01T09:00:00") - timedelta(hours=0)
     assert last_due("0 0 * * *", utc.astimezone(JST)) == at("2027-04-01T00:00:00")
+
+
+def test_the_next_due_moment_lies_after_now_also_at_a_due_moment():
+    midnight = datetime(2027, 4, 1, tzinfo=JST)
+    assert next_due("0 0 * * *", midnight) == midnight + timedelta(days=1)
+    assert next_due("0 0 * * *", midnight - timedelta(seconds=1)) == midnight

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Event
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -31,7 +30,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def served(make_office: Callable[[], Office]) -> Iterator[tuple[Office, str]]:
     office = make_office()
-    server = WebServer(office.opened, ConsoleTable(listen="127.0.0.1:0"), Event())
+    server = WebServer(office.opened, ConsoleTable(listen="127.0.0.1:0"))
     server.start()
     yield office, f"http://127.0.0.1:{server.port}"
     server.stop()

@@ -10,6 +10,7 @@ import structlog
 
 from syncd.bootstrap import OpenSite, now, open_site
 from syncd.cli.opening import config_path
+from syncd.daemon.schedule import next_due
 from syncd.daemon.service import Service
 from syncd.logs import configure_logs
 from syncd.reports.progress import LoggedProgress
@@ -43,7 +44,8 @@ def _start_console(opened: OpenSite) -> WebServer | None:
     table = opened.settings.model.console
     if table is None:
         return None
-    console = WebServer(opened, table, Event())
+    full = opened.settings.model.schedule.full
+    console = WebServer(opened, table, lambda: next_due(full, opened.clock()))
     console.start()
     structlog.get_logger("syncd").info("console.started", port=console.port)
     return console

@@ -55,7 +55,7 @@ def serve_demo(arguments: argparse.Namespace) -> int:
     city, opened, clock = prepare_demo(arguments)
     add_people(city, opened)
     table = ConsoleTable(listen=arguments.listen)
-    server = WebServer(opened, table, Event())
+    server = WebServer(opened, table, lambda: midnight(opened.today() + timedelta(days=1)))
     server.start()
     stop = Event()
     watcher = Thread(target=_do_requests, args=(opened, stop))

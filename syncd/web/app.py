@@ -14,37 +14,20 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
 from syncd import __version__
-from syncd.errors import (
-    AlreadyRunning,
-    IdentityUnavailable,
-    IllegalMove,
-    NoSuchCase,
-    NotPermitted,
-    SignInRefused,
-    StoreError,
-    SyncdError,
-    UsageError,
-)
+from syncd.errors import StoreError, SyncdError
 from syncd.flow.syncs import MOST_BYTES
+from syncd.web.api.answers import problem
+from syncd.web.api.app import PREFIX, create_api
 from syncd.web.desk import Desk
 from syncd.web.gate import NotSignedIn, sign_in_address, visitor_of
 from syncd.web.headers import Headers
 from syncd.web.limits import BodyLimit
 from syncd.web.pages import PAGES
 from syncd.web.render import page
+from syncd.web.statuses import status_of
 from syncd.web.visitor import Visitor
 
 _FORM_BYTES = 1024 * 1024
-_STATUS: dict[type[SyncdError], HTTPStatus] = {
-    NotPermitted: HTTPStatus.FORBIDDEN,
-    NoSuchCase: HTTPStatus.NOT_FOUND,
-    IllegalMove: HTTPStatus.CONFLICT,
-    AlreadyRunning: HTTPStatus.CONFLICT,
-    UsageError: HTTPStatus.UNPROCESSABLE_ENTITY,
-    SignInRefused: HTTPStatus.UNAUTHORIZED,
-    IdentityUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
-    StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
-}
 
 
 def create_app(desk: Desk, hosts: tuple[str, ...]) -> FastAPI:
@@ -55,6 +38,7 @@ def create_app(desk: Desk, hosts: tuple[str, ...]) -> FastAPI:
     app.state.desk = desk
     for router in PAGES:
         app.include_router(router, include_in_schema=False)
+    app.mount(PREFIX, create_api(desk))
     app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")), name="static")
     app.add_exception_handler(NotSignedIn, _ask_to_sign_in)
     app.add_exception_handler(SyncdError, _tell)
@@ -64,14 +48,6 @@ def create_app(desk: Desk, hosts: tuple[str, ...]) -> FastAPI:
     app.add_middleware(BodyLimit, most=MOST_BYTES + _FORM_BYTES)
     app.add_middleware(Headers, secure=desk.is_secure)
     return app
-
-
-def status_of(error: SyncdError) -> HTTPStatus:
-    """Return the status under which an error is answered."""
-    for kind in type(error).__mro__:
-        if kind in _STATUS:
-            return _STATUS[kind]
-    return HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _ask_to_sign_in(request: Request, _: Exception) -> Response:
@@ -101,6 +77,8 @@ def _tell_invalid(request: Request, error: Exception) -> Response:
 
 
 def _error_page(request: Request, status: HTTPStatus, text: str) -> Response:
+    if request.url.path.startswith(f"{PREFIX}/"):  # with a line break in it, no route takes it
+        return problem(status, "http", text or status.phrase)
     context = {"status": int(status), "phrase": status.phrase, "text": text}
     return page(request, "error.html", _visitor_or_none(request), context, int(status))
 

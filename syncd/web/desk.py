@@ -10,6 +10,8 @@ from threading import Lock
 import anyio
 
 from syncd.bootstrap import OpenSite
+from syncd.core.findings import Decision
+from syncd.flow.judge import judge
 from syncd.flow.sign_in import Turnstile
 from syncd.flow.today import ComingDay, coming_day
 from syncd.ports.identity import PasswordCheck
@@ -32,6 +34,7 @@ class Desk:
     public_url: str = ""
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep
     _coming: tuple[tuple[int, date], ComingDay | None] | None = None
+    _decision: tuple[tuple[int, str, date], Decision] | None = None
     _lock: Lock = field(default_factory=Lock)
 
     @property
@@ -48,3 +51,14 @@ class Desk:
             if self._coming is None or self._coming[0] != key:
                 self._coming = (key, coming_day(self.opened.site, today))
             return self._coming[1]
+
+    def decision(self) -> Decision:
+        """Return what holds today; worked out again only after a new input, run or day."""
+        today = self.opened.today()
+        with self.opened.site.store.begin() as unit:
+            last = unit.last_complete_run()
+            key = (unit.inputs_version(), "" if last is None else last.run, today)
+        with self._lock:
+            if self._decision is None or self._decision[0] != key:
+                self._decision = (key, judge(self.opened.site, today))
+            return self._decision[1]

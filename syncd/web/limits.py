@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_TOO_LARGE = 413
+_NOT_FOUND, _TOO_LARGE = 404, 413
 
 
 class BodyLimit:
@@ -24,6 +24,10 @@ class BodyLimit:
         """Pass a request on, counting its body as it comes in."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+        if b"%00" in scope.get("raw_path", b"") or b"%00" in scope["query_string"]:
+            # No text of ours holds a NUL, and PostgreSQL takes none.
+            await PlainTextResponse("no such thing", _NOT_FOUND)(scope, receive, send)
             return
         told = Headers(scope=scope).get("content-length", "0")
         if not told.isdecimal() or int(told) > self._most:

@@ -8,6 +8,7 @@ from datetime import datetime
 from syncd.core.access import Permission, permissions_of
 from syncd.core.ids import OrgUnitCode
 from syncd.core.votes import Actor, Role
+from syncd.flow.report import Explanation
 from syncd.reports.words import Lang
 from syncd.web.words import role_word
 
@@ -72,3 +73,14 @@ class Visitor:
     def sees_advance_notices(self) -> bool:
         """Tell whether 内示 may be shown to them."""
         return Permission.SEE_ADVANCE_NOTICES in self.opened
+
+
+def sees_person(visitor: Visitor, told: Explanation) -> bool:
+    """Tell whether a person is one of the visitor's sections: by post, designation or case."""
+    if visitor.visible is None:
+        return True
+    sections: set[OrgUnitCode | None] = {case.section for case in told.cases}
+    sections |= {line.org_unit for line in told.designations}
+    if told.person is not None:
+        sections |= {post.org_unit for state in told.person.readings for post in state.posts}
+    return bool(sections & visitor.visible)

@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 from syncd.core.access import Permission
 from syncd.core.cases import Case
 from syncd.core.facts import Designation
-from syncd.core.ids import OrgUnitCode, normalise_staff_number
+from syncd.core.ids import normalise_staff_number
 from syncd.errors import NoSuchCase, UsageError
 from syncd.flow.explain import explain
 from syncd.flow.report import Explanation
@@ -21,7 +21,7 @@ from syncd.reports.words import Lang, reason_word
 from syncd.web.charts import Bar, Lane
 from syncd.web.gate import desk_of, door
 from syncd.web.render import page
-from syncd.web.visitor import Visitor
+from syncd.web.visitor import Visitor, sees_person
 from syncd.web.words import phrase
 
 router = APIRouter()
@@ -57,7 +57,7 @@ def show_person(
     number = normalise_staff_number(staff_number, width)
     day = _day(as_of) or opened.today()
     told = explain(opened.site, number, day)
-    if told.person is None or not _is_visible(visitor, told):
+    if told.person is None or not sees_person(visitor, told):
         raise NoSuchCase(f"nobody with the staff number {staff_number} is known here.")
     years = timeline_of(opened.site, number, opened.today())
     lanes = list(_lanes(told, years, visitor.lang))
@@ -78,16 +78,6 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise UsageError(f"{text!r} is no day; write 2027-04-01.") from None
-
-
-def _is_visible(visitor: Visitor, told: Explanation) -> bool:
-    if visitor.visible is None:
-        return True
-    sections: set[OrgUnitCode | None] = {case.section for case in told.cases}
-    sections |= {line.org_unit for line in told.designations}
-    if told.person is not None:
-        sections |= {post.org_unit for state in told.person.readings for post in state.posts}
-    return bool(sections & visitor.visible)
 
 
 def _lanes(told: Explanation, years: Timeline, lang: Lang) -> Iterator[Lane]:

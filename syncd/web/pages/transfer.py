@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import date
 from typing import Annotated, Any
 
-import anyio
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
-from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import RedirectResponse, StreamingResponse
+from fastapi.responses import RedirectResponse
 
 from syncd.core.access import Permission
 from syncd.core.facts import Order
 from syncd.errors import NoSuchCase, SourceRefused, UsageError
 from syncd.flow.syncs import MOST_BYTES, ask_for_sync, bring, find_upload, foresee, read_brought
 from syncd.ports.source import SourceReading
-from syncd.ports.syncs import RequestedSync, SyncEvent, SyncState
+from syncd.ports.syncs import RequestedSync
 from syncd.web.desk import Desk
+from syncd.web.events import ENDED, stream
 from syncd.web.gate import desk_of, door, posting
 from syncd.web.render import page
 from syncd.web.visitor import Visitor
@@ -28,9 +25,6 @@ from syncd.web.words import step_word
 router = APIRouter()
 _SEE_OTHER = 303
 _RECENT = 10
-_POLL_S = 0.3
-_LONGEST_STREAM_S = 600.0
-_ENDED = (SyncState.DONE, SyncState.FAILED)
 
 
 @router.get("/transfer-day")
@@ -157,7 +151,7 @@ def show_progress(
         "removed": removed,
         "waiting": waiting,
         "cards": cards,
-        "ended": asked.state in _ENDED,
+        "ended": asked.state in ENDED,
         "step_word": lambda step: step_word(step, visitor.lang),
     }
     return page(request, "transfer_run.html", visitor, context)
@@ -174,35 +168,6 @@ def follow(
     request: Request, sync_id: str, visitor: Annotated[Visitor, door(Permission.START_SYNC)]
 ) -> Response:
     """Stream the progress (server-sent events); a browser that comes back goes on where it was."""
-    desk = desk_of(request)
-    with desk.opened.site.store.begin() as unit:
+    with desk_of(request).opened.site.store.begin() as unit:
         _found(unit.sync(sync_id))
-    seen = request.headers.get("Last-Event-ID", "0")
-    after = int(seen) if seen.isdecimal() else 0
-    return StreamingResponse(
-        _events(desk, visitor, sync_id, after),
-        media_type="text/event-stream",
-        headers={"X-Accel-Buffering": "no"},
-    )
-
-
-async def _events(desk: Desk, visitor: Visitor, sync_id: str, after: int) -> AsyncIterator[str]:
-    """Yield each step once; end with the run, or after a while: then the gate is asked again."""
-    left = _LONGEST_STREAM_S
-    while left > 0:
-        steps, state = await run_in_threadpool(_steps, desk, sync_id, after)
-        for step in steps:
-            after = step.number
-            told = {"done": step.done, "total": step.total, "words": step_word(step, visitor.lang)}
-            text = json.dumps(told, ensure_ascii=False)
-            yield f"id: {step.number}\nevent: progress\ndata: {text}\n\n"
-        if state in _ENDED:
-            yield f"event: done\ndata: {json.dumps(str(state))}\n\n"
-            return
-        await anyio.sleep(_POLL_S)
-        left -= _POLL_S
-
-
-def _steps(desk: Desk, sync_id: str, after: int) -> tuple[tuple[SyncEvent, ...], SyncState]:
-    with desk.opened.site.store.begin() as unit:
-        return unit.sync_events(sync_id, after), _found(unit.sync(sync_id)).state
+    return stream(request, visitor, sync_id)

@@ -1,0 +1,38 @@
+"""Cursors: opaque texts that name the last thing seen; whoever alters one gets a clear error."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+
+from pydantic import BaseModel
+
+from syncd.errors import UsageError
+
+
+def encode_cursor(parts: tuple[str, ...]) -> str | None:
+    """Return a cursor, or None where nothing follows."""
+    if not parts:
+        return None
+    return base64.urlsafe_b64encode(json.dumps(parts, ensure_ascii=False).encode()).decode()
+
+
+def decode_cursor(text: str) -> tuple[str, ...]:
+    """Return what a cursor holds; raises UsageError for any other text."""
+    if not text:
+        return ()
+    try:
+        parts = json.loads(base64.urlsafe_b64decode(text.encode()))
+    except (ValueError, binascii.Error, UnicodeError):
+        parts = None
+    if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
+        raise UsageError("the cursor is none of ours; begin without one.")
+    return tuple(parts)
+
+
+def etag_of(model: BaseModel) -> str:
+    """Return the strong ETag of an answer: the hash of exactly what it says (RFC 9110, 8.8.3)."""
+    digest = hashlib.sha256(model.model_dump_json().encode()).hexdigest()
+    return f'"{digest[:32]}"'

@@ -1,0 +1,55 @@
+"""Server-sent events of a requested run (WHATWG HTML, 9.2): resumable, and never held for ever."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+
+import anyio
+from fastapi import Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import StreamingResponse
+
+from syncd.ports.syncs import SyncEvent, SyncState
+from syncd.web.desk import Desk
+from syncd.web.gate import desk_of
+from syncd.web.visitor import Visitor
+from syncd.web.words import step_word
+
+ENDED = (SyncState.DONE, SyncState.FAILED)
+_POLL_S = 0.3
+_LONGEST_S = 600.0
+
+
+def stream(request: Request, visitor: Visitor, sync_id: str) -> Response:
+    """Stream the steps of a run after `Last-Event-ID`, to its end."""
+    seen = request.headers.get("Last-Event-ID", "0")
+    after = int(seen) if seen.isdecimal() and len(seen) < 10 else 0  # noqa: PLR2004 - digits
+    return StreamingResponse(
+        _events(desk_of(request), visitor, sync_id, after),
+        media_type="text/event-stream",
+        headers={"X-Accel-Buffering": "no"},
+    )
+
+
+async def _events(desk: Desk, visitor: Visitor, sync_id: str, after: int) -> AsyncIterator[str]:
+    """Yield each step once; end with the run, or after a while: then the gate is asked again."""
+    left = _LONGEST_S
+    while left > 0:
+        steps, state = await run_in_threadpool(_steps, desk, sync_id, after)
+        for step in steps:
+            after = step.number
+            told = {"done": step.done, "total": step.total, "words": step_word(step, visitor.lang)}
+            text = json.dumps(told, ensure_ascii=False)
+            yield f"id: {step.number}\nevent: progress\ndata: {text}\n\n"
+        if state in ENDED:
+            yield f"event: done\ndata: {json.dumps(str(state))}\n\n"
+            return
+        await anyio.sleep(_POLL_S)
+        left -= _POLL_S
+
+
+def _steps(desk: Desk, sync_id: str, after: int) -> tuple[tuple[SyncEvent, ...], SyncState]:
+    with desk.opened.site.store.begin() as unit:
+        row = unit.sync(sync_id)
+        return unit.sync_events(sync_id, after), SyncState.FAILED if row is None else row.state

@@ -31,7 +31,11 @@ from syncd.ports.store import AcceptedInput, Unit
 
 ACTOR = "syncd"
 BROUGHT = "console"
-"""The source under whose name orders stand that people brought; no configured one may have it."""
+API = "api"
+"""The sources under whose names orders stand that people brought, or that a system pushed as JSON.
+
+No configured source may have one of them.
+"""
 _EVERYTHING = datetime(9999, 1, 1, tzinfo=JST)
 
 
@@ -157,7 +161,7 @@ def known_facts(unit: Unit, site: Site, as_of: date) -> Facts:
     The clock is not asked: what was recorded is known, also after a clock was set back.
     """
     facts = unit.facts(_EVERYTHING, as_of=as_of)
-    names = frozenset({BROUGHT, *(seat.source.name for seat in site.sources)})
+    names = frozenset({BROUGHT, API, *(seat.source.name for seat in site.sources)})
     vanished = tuple(v for v in facts.vanished_designations if v.designation.source in names)
     return replace(
         facts,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -163,3 +164,48 @@ def test_progress_is_kept_step_by_step_to_the_end(town: Town):
     assert {"sources", "decision"} <= {s.what for s in steps}
     last = [s for s in steps if s.what == "sources"][-1]
     assert last.done == last.total
+
+
+def test_a_request_that_is_worked_off_on_a_later_day_acts_on_nothing(town: Town):
+    upload = brought(town)
+    asked = ask_for_sync(town.site(), JINJI, upload_id=upload.upload_id)
+    town.now += timedelta(days=2)
+    done = work_off(town.site(), parse)
+    assert done is not None
+    assert (done.as_of, done.state) == (asked.as_of, SyncState.DONE)
+    with town.store.begin() as unit:
+        assert unit.cases() == ()
+
+
+def test_a_request_that_breaks_off_unforeseen_is_not_tried_for_ever(town: Town):
+    asked = ask_for_sync(town.site(), JINJI, upload_id=brought(town).upload_id)
+
+    def breaks(upload: Upload) -> SourceReading:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        work_off(town.site(), breaks)
+    with town.store.begin() as unit:
+        row = unit.sync(asked.sync_id)
+    assert row is not None
+    assert (row.state, row.exit_code) == (SyncState.FAILED, 1)
+    assert work_off(town.site(), parse) is None
+
+
+def test_a_request_that_was_stopped_in_its_midst_is_taken_up_again(town: Town):
+    asked = ask_for_sync(town.site(), JINJI)
+    stopped = work_off(replace(town.site(), stopping=lambda: True), parse)
+    assert stopped is not None
+    assert stopped.state is SyncState.RUNNING
+    again = work_off(town.site(), parse)
+    assert again is not None
+    assert (again.sync_id, again.state) == (asked.sync_id, SyncState.DONE)
+
+
+def test_what_is_on_record_of_a_file_tells_no_number_of_advance_notices(town: Town):
+    brought(town, expected=7)
+    with town.store.begin() as unit:
+        unit.checkpoint(town.now)
+        leaves = [leaf.decode() for _, leaf, _ in unit.audit_leaves()]
+    (leaf,) = [leaf for leaf in leaves if '"file.brought"' in leaf]
+    assert "expected" not in leaf

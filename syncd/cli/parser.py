@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from syncd import __version__
+from syncd.core.access import Permission
 from syncd.core.cases import CaseState
 from syncd.core.votes import Role
 from syncd.reports.words import Lang
@@ -61,6 +62,12 @@ def make_parser() -> argparse.ArgumentParser:
     user.add_argument("account", nargs="?", metavar="ACCOUNT")
     user.add_argument("--staff-number", metavar="N", help="職員番号(自分の案件を判断しないため)")
     user.add_argument("--role", action="append", default=[], choices=[str(role) for role in Role])
+    token = add("token", "機械の利用者のトークン / tokens of machine clients of the HTTP API")
+    token.add_argument("action", choices=["add", "list", "end"])
+    token.add_argument("what", nargs="?", metavar="NAME|ID")
+    token.add_argument("--account", metavar="ACCOUNT", help="この人の役割で / with whose roles")
+    token.add_argument("--scope", action="append", default=[], choices=[str(p) for p in Permission])
+    token.add_argument("--days", type=int, default=0, metavar="N", help="何日で切れるか (1-366)")
     demo = add("demo", "架空の市で一通り試す / the main job on a fictional city")
     demo.add_argument("--dir", type=Path, default=Path("var/demo"), metavar="DIR")
     demo.add_argument("--console", action="store_true", help="コンソールを開く / serve the console")

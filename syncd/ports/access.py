@@ -7,6 +7,7 @@ from typing import Protocol
 
 from syncd.core.acting import Delegation
 from syncd.core.sessions import Failures, Session, User
+from syncd.core.tokens import Token
 
 
 class AccessUnit(Protocol):
@@ -48,6 +49,27 @@ class AccessUnit(Protocol):
 
     def end_sessions(self, account: str, at: datetime) -> int:
         """End every session of an account at once; return how many there were."""
+        ...
+
+    # --- machines' tokens ---
+    def add_token(self, token: Token) -> None:
+        """Add a token."""
+        ...
+
+    def token(self, secret_hash: str) -> Token | None:
+        """Return a token by the hash of its secret, ended and expired ones too."""
+        ...
+
+    def tokens(self) -> tuple[Token, ...]:
+        """Return every token, newest first."""
+        ...
+
+    def touch_token(self, token_id: str, at: datetime) -> None:
+        """Note that a token was used."""
+        ...
+
+    def end_token(self, token_id: str, at: datetime) -> bool:
+        """End a token at once; return whether it was there and had not been ended."""
         ...
 
     # --- wrong passwords ---

@@ -22,9 +22,16 @@ from syncd.store.access import AccessUnitQueries
 from syncd.store.listing import ListingUnitQueries
 from syncd.store.outbox import OutboxUnitQueries
 from syncd.store.syncs import SyncsUnitQueries
+from syncd.store.tokens import TokenUnitQueries
 
 
-class SqlUnit(AccessUnitQueries, ListingUnitQueries, OutboxUnitQueries, SyncsUnitQueries):
+class SqlUnit(
+    AccessUnitQueries,
+    TokenUnitQueries,
+    ListingUnitQueries,
+    OutboxUnitQueries,
+    SyncsUnitQueries,
+):
     """What can be read and written inside one transaction; implements `ports.store.Unit`."""
 
     def __init__(self, connection: Connection) -> None:

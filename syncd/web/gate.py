@@ -20,6 +20,8 @@ from syncd.core.audit import AuditEvent, AuditRecord
 from syncd.core.sessions import Session
 from syncd.errors import NotPermitted, SyncdError
 from syncd.flow.sign_in import SignedIn, resume
+from syncd.flow.site import Site
+from syncd.flow.tokens import resolve_token
 from syncd.web.desk import Desk
 from syncd.web.render import lang_of
 from syncd.web.visitor import Visitor
@@ -27,6 +29,8 @@ from syncd.web.visitor import Visitor
 DOORS: dict[Callable[..., Visitor], Permission | None] = {}
 """What each dependency asks for, so that a test can hold every route to its door."""
 
+_PORTS = {"http": 80, "https": 443}
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _SAME = frozenset({"same-origin", "none"})
 
 
@@ -71,11 +75,16 @@ def _someone(desk: Desk, session: Session) -> Someone | None:
     """Return whose session it is; None for a local account that was disabled meanwhile."""
     if session.method != "local":
         return Someone(session.account, session.staff_number)
-    with desk.opened.site.store.begin() as unit:
-        user = unit.user(session.account)
-    if user is None or user.disabled_at is not None:
-        return None
-    return Someone(user.account, user.staff_number, roles=user.roles)
+    return _local(desk.opened.site, session.account)
+
+
+def _local(site: Site, account: str, or_else: Someone | None = None) -> Someone | None:
+    """Return the person of a local account; None where it is disabled, `or_else` where none is."""
+    with site.store.begin() as unit:
+        user = unit.user(account)
+    if user is None:
+        return or_else
+    return None if user.disabled_at else Someone(account, user.staff_number, roles=user.roles)
 
 
 def door(permission: Permission | None) -> Any:  # noqa: ANN401 - what FastAPI's Depends returns
@@ -105,6 +114,52 @@ def posting(permission: Permission | None) -> Any:  # noqa: ANN401 - what FastAP
     return Depends(enter)
 
 
+def api_door(permission: Permission | None) -> Any:  # noqa: ANN401 - what FastAPI's Depends returns
+    """Return the dependency of an API route: a machine by its token, or the browser's session.
+
+    A browser's request that changes something needs `X-CSRF-Token`; a machine's needs none, since
+    no browser sends a token by itself. Raises NotSignedIn, ForgedRequest, NotPermitted.
+    """
+
+    def enter(request: Request) -> Visitor:
+        visitor = _machine_of(request) or _scripted(request)
+        _require(request, visitor, permission)
+        return visitor
+
+    DOORS[enter] = permission
+    return Depends(enter)
+
+
+def _machine_of(request: Request) -> Visitor | None:
+    """Return the machine whose token was sent (RFC 6750, section 2.1); None without one.
+
+    Raises NotSignedIn for a token that is none, whatever cookie came with it.
+    """
+    given = request.headers.get("Authorization")
+    if given is None:
+        return None
+    scheme, _, secret = given.partition(" ")
+    site = desk_of(request).opened.site
+    token = resolve_token(site, secret.strip()) if scheme.lower() == "bearer" else None
+    someone = None if token is None else _local(site, token.account, or_else=Someone(token.account))
+    if token is None or someone is None:
+        raise NotSignedIn("the token is unknown, ended or expired")
+    # A machine is nobody's deputy (代決): it has the account's own right and no other.
+    own = desk_of(request).opened.actors(someone)[:1]
+    return Visitor(own, "", lang_of(request), token.created_at, "token", token.scopes)
+
+
+def _scripted(request: Request) -> Visitor:
+    """Return who is signed in where a script of our own pages sends the request."""
+    visitor = visitor_of(request)
+    if request.method not in _SAFE:
+        check_origin(request)
+        given = request.headers.get("X-CSRF-Token", "")
+        if not hmac.compare_digest(given.encode(), visitor.csrf.encode()):
+            raise ForgedRequest("the request lacks the X-CSRF-Token of this session.")
+    return visitor
+
+
 def _require(request: Request, visitor: Visitor, permission: Permission | None) -> None:
     """Hold the door's rule; None is open to whoever is signed in."""
     if permission is None:
@@ -131,8 +186,25 @@ def check_origin(request: Request) -> None:
     if fetched_from is not None and fetched_from not in _SAME:
         raise ForgedRequest("the request came from another site.")
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("Host"):
+    if origin is not None and not _is_ours(request, origin):
         raise ForgedRequest("the request came from another site.")
+
+
+def _is_ours(request: Request, origin: str) -> bool:
+    """Tell whether an origin is this console's: by Host, or by name behind a proxy."""
+    public_url = desk_of(request).public_url
+    if public_url and _origin_of(origin) == _origin_of(public_url):
+        return True
+    return origin.partition("://")[2] == request.headers.get("Host")
+
+
+def _origin_of(url: str) -> tuple[str, str | None, int | None]:
+    """Return (scheme, host, port) of an address (RFC 6454, section 4); no host for no address."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
+    except ValueError:
+        return "", None, None
 
 
 def set_cookie(desk: Desk, response: Response, signed_in: SignedIn) -> None:

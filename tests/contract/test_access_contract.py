@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
+from syncd.core.access import Permission
 from syncd.core.acting import Delegation
 from syncd.core.ids import CaseId, StaffNumber
 from syncd.core.sessions import Failures, Session, User
+from syncd.core.tokens import Token
 from syncd.core.votes import Role
 from syncd.ports.store import Store
 from tests.fakes.readings import at
@@ -31,6 +33,16 @@ SESSION = Session(
     seen_at=at(0),
     expires_at=at(10),
     address="127.0.0.1",
+)
+TOKEN = Token(
+    token_id="t1",
+    secret_hash="ab" * 32,
+    name="人事システム",
+    account="hr",
+    scopes=frozenset({Permission.READ, Permission.BRING_ORDERS}),
+    created_at=at(0),
+    created_by="root",
+    expires_at=at(10),
 )
 DELEGATION = Delegation(
     delegation_id="d1",
@@ -106,6 +118,28 @@ def test_an_expired_session_is_not_listed(store: Store):
         unit.save_session(SESSION)
         assert unit.sessions_of("sato", at(9)) == (SESSION,)
         assert unit.sessions_of("sato", at(10)) == ()
+
+
+def test_a_token_is_found_by_the_hash_of_its_secret_and_by_nothing_else(store: Store):
+    with store.begin() as unit:
+        unit.add_token(TOKEN)
+        assert unit.token("ab" * 32) == TOKEN
+        assert unit.token("AB" * 32) is None
+        assert unit.token("%") is None
+
+
+def test_a_token_ends_once_and_its_use_does_not_revive_it(store: Store):
+    other = replace(TOKEN, token_id="t2", secret_hash="cd" * 32, created_at=at(1))
+    with store.begin() as unit:
+        unit.add_token(TOKEN)
+        unit.add_token(other)
+        unit.touch_token("t1", at(2))
+        assert unit.end_token("t1", at(3))
+        assert not unit.end_token("t1", at(4))
+        assert not unit.end_token("none", at(4))
+        unit.touch_token("t1", at(5))
+    with store.begin() as unit:
+        assert unit.tokens() == (other, replace(TOKEN, used_at=at(5), ended_at=at(3)))
 
 
 def test_attempts_are_counted_by_account_by_address_and_by_both(store: Store):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -88,6 +89,45 @@ def test_a_form_that_another_site_sends_changes_nothing(office: Office, headers:
     assert browser.post(path, data={"csrf": token}, headers=headers).status_code == 403
     signing_in = {"account": "kansa", "password": PASSWORD}
     assert office.browser().post("/sign-in", data=signing_in, headers=headers).status_code == 403
+
+
+PUBLIC_URL = "https://syncd.mihon.example"
+
+
+@pytest.fixture(scope="module")
+def public_office(make_office: Callable[[], Office]) -> Office:
+    office = make_office()
+    office.app.state.desk.public_url = PUBLIC_URL
+    return office
+
+
+def posted_from(office: Office, origin: str) -> int:
+    form = {"account": "kansa", "password": PASSWORD}
+    headers = {"Origin": origin}
+    return office.browser().post("/sign-in", data=form, headers=headers).status_code
+
+
+@pytest.mark.parametrize("origin", [PUBLIC_URL, f"{PUBLIC_URL}:443", f"https://{HOST}"])
+def test_behind_a_proxy_that_rewrites_the_host_the_public_address_is_ours(
+    public_office: Office, origin: str
+):
+    assert posted_from(public_office, origin) == 303
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://syncd.mihon.example",
+        f"{PUBLIC_URL}:8443",
+        f"{PUBLIC_URL}.evil.example",
+        "https://evil.example",
+        "https://[",
+        "null",
+        "",
+    ],
+)
+def test_an_origin_that_only_looks_like_ours_is_not(public_office: Office, origin: str):
+    assert posted_from(public_office, origin) == 403
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from syncd.cli.commands import (
     explain,
     init,
     sync,
+    tokens,
     users,
     votes,
 )
@@ -31,5 +32,6 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "daemon": daemon.run,
     "evidence": evidence.run,
     "user": users.run,
+    "token": tokens.run,
     "demo": demo.run,
 }

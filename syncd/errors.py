@@ -43,6 +43,8 @@ class RowFault:
     `value` is None where it must not be shown (it may be a My Number). `line` counts from 1 as an
     editor or a spreadsheet shows it; 0 means the file as a whole. `staff_number` is set where the
     row still says whom it is about, so that the answer about that person becomes unknown.
+    `is_advance_notice` marks a fault of a row that is 内示, or may be: only those who may see 内示
+    see the fault, or that there is one.
     """
 
     line: int
@@ -50,6 +52,7 @@ class RowFault:
     value: str | None
     expected: str
     staff_number: str | None = None
+    is_advance_notice: bool = False
 
     def __str__(self) -> str:
         """Render as one line for a person."""

@@ -15,14 +15,16 @@ from typing import TypeVar
 
 from connectors.shared.bilingual import both
 from connectors.shared.dates import DayError, parse_day
-from connectors.shared.my_number import may_be_my_number, shown
 from connectors.shared.tables.table import Row
 from syncd.core.ids import StaffNumber, normalise_code, normalise_staff_number
+from syncd.core.my_number import may_be_my_number, shown
 from syncd.errors import RowFault
 
 T = TypeVar("T")
 
 STAFF_NUMBER = "職員番号"
+CONFIRMED_COLUMN = "発令確定"
+CONFIRMED = "確定"
 _NO_CODE = ("-", "なし")
 _MANY = re.compile(r"(?<!\\)[;；]")
 _OPERATIONS = re.compile(r"[;；、・,，/／･､]")
@@ -96,7 +98,16 @@ class RowCells:
         who = self._staff_number
         hidden = who is not None and may_be_my_number(who)
         told = dict.fromkeys(self._faults)
-        return tuple(replace(fault, staff_number=None if hidden else who) for fault in told)
+        named, advance = None if hidden else who, self.is_advance_notice
+        return tuple(
+            replace(fault, staff_number=named, is_advance_notice=advance) for fault in told
+        )
+
+    @property
+    def is_advance_notice(self) -> bool:
+        """Whether the row is 内示, or may be: 発令確定 says something else than 確定."""
+        index = self._index.get(CONFIRMED_COLUMN)
+        return index is not None and _key(self._cells[index]) not in ("", CONFIRMED)
 
     @property
     def has_faults(self) -> bool:

@@ -28,11 +28,12 @@ def end_faults(
     if not table.open_end or not layout.rows:
         return ()
     last = layout.rows[-1]
+    cells.take(last)
     if len(last.cells) < layout.width:
         cells_found = f"{len(last.cells)}/{layout.width} 項目"
         ja = f"最後の行が途中で切れています({cells_found})。転送し直してください"
         en = "the last line breaks off: transfer the file again"
-        return (RowFault(last.line, ROW, None, both(ja, en)),)
+        return (_cut(ROW, both(ja, en), cells),)
     place = len(last.cells) - 1
     column = next((c for c in columns if layout.places.get(c.name) == place), None)
     cell = last.cells[place].strip()
@@ -40,7 +41,12 @@ def end_faults(
         return ()
     ja = "最後の行に改行がなく、この値が切れているかもしれません。改行を付けて作り直してください"
     en = "the last line has no line end and this value may be cut: end the line and send it again"
-    return (RowFault(last.line, column.name, None, both(ja, en)),)
+    return (_cut(column.name, both(ja, en), cells),)
+
+
+def _cut(column: str, expected: str, cells: RowCells) -> RowFault:
+    advance = cells.is_advance_notice
+    return RowFault(cells.line, column, None, expected, is_advance_notice=advance)
 
 
 def _is_safe(column: Column, cell: str, site: Site) -> bool:

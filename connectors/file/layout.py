@@ -14,9 +14,9 @@ from openpyxl.utils import get_column_letter
 from connectors.file.columns import Column
 from connectors.file.options import FILLER, FileOptions
 from connectors.shared.bilingual import both
-from connectors.shared.my_number import may_be_my_number
 from connectors.shared.tables.table import Row, Table
 from syncd.core.ids import normalise_code
+from syncd.core.my_number import may_be_my_number
 from syncd.errors import RowFault
 
 _TITLES_AT_MOST = 10

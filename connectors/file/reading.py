@@ -47,13 +47,17 @@ class FaultyFileError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A whole file: its records, what was set aside, and what a person should look at."""
+    """A whole file: its records, what was set aside, and what a person should look at.
+
+    `advance_notes` are about rows of 内示.
+    """
 
     records: tuple[Record, ...]
     rows: int
     base_on: date | None
     held: tuple[RowFault, ...]
     notes: tuple[str, ...]
+    advance_notes: tuple[str, ...] = ()
 
 
 def parse_file(raw: bytes, file_name: str, options: FileOptions, context: SourceContext) -> Parsed:
@@ -129,7 +133,7 @@ def _read_rows(
     table: Table, layout: Layout, form: Form, cells: RowCells, options: FileOptions
 ) -> Parsed:
     """Read every row, then judge the file as a whole; raises FaultyFileError."""
-    built, row_faults, notes = _build_rows(layout, form, cells)
+    built, row_faults, notes, advance_notes = _build_rows(layout, form, cells)
     distinct = distinct_records(built, form)
     whole = [
         *table.faults,
@@ -143,17 +147,27 @@ def _read_rows(
     if whole or (row_faults and not aside):
         raise FaultyFileError(*sorted([*whole, *row_faults], key=lambda fault: fault.line))
     notes += distinct.notes + _shape_notes(table, layout)
-    base_on = built[0].base_on if built else None
-    return Parsed(distinct.records, len(layout.rows), base_on, tuple(row_faults), tuple(notes))
+    return Parsed(
+        distinct.records,
+        len(layout.rows),
+        built[0].base_on if built else None,
+        tuple(row_faults),
+        tuple(notes),
+        (*advance_notes, *distinct.advance_notes),
+    )
 
 
 def _build_rows(
     layout: Layout, form: Form, cells: RowCells
-) -> tuple[list[Built], list[RowFault], list[str]]:
-    """Return the rows without fault, the faults of the others, and the notes on all of them."""
+) -> tuple[list[Built], list[RowFault], list[str], list[str]]:
+    """Return the rows without fault, the faults of the others, and the notes on all of them.
+
+    The notes on rows of 内示 come last, apart from the others.
+    """
     built: list[Built] = []
     faults: list[RowFault] = []
     notes: list[str] = []
+    advance_notes: list[str] = []
     for row in layout.rows:
         cells.take(row)
         read = form.build(cells)
@@ -162,8 +176,9 @@ def _build_rows(
             faults.extend(cells.faults)
         else:
             built.append(read)
-        notes.extend(cells.notes)
-    return built, faults, notes
+        if cells.notes:
+            (advance_notes if cells.is_advance_notice else notes).extend(cells.notes)
+    return built, faults, notes, advance_notes
 
 
 def _shape_notes(table: Table, layout: Layout) -> list[str]:

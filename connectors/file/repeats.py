@@ -8,8 +8,8 @@ from datetime import date
 
 from connectors.file.form import Built, Form
 from connectors.shared.bilingual import ROW, both
-from connectors.shared.my_number import shown
-from syncd.core.facts import Record
+from syncd.core.facts import Order, Record
+from syncd.core.my_number import shown
 from syncd.errors import RowFault
 
 _LINES_SHOWN = 5
@@ -22,6 +22,7 @@ class Distinct:
     records: tuple[Record, ...] = ()
     faults: list[RowFault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    advance_notes: list[str] = field(default_factory=list)
 
 
 def distinct_records(rows: list[Built], form: Form) -> Distinct:
@@ -37,7 +38,9 @@ def distinct_records(rows: list[Built], form: Form) -> Distinct:
         if first is row.record:
             continue
         if replace(first, line=0) == replace(row.record, line=0):
-            found.notes.append(_netted(first.line, row.record.line))
+            is_open = not isinstance(first, Order) or first.confirmed
+            notes = found.notes if is_open else found.advance_notes
+            notes.append(_netted(first.line, row.record.line))
         elif form.merge:
             kept[key] = form.merge(first, row.record)
         else:

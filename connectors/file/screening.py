@@ -9,8 +9,8 @@ from connectors.file.cells import RowCells
 from connectors.file.columns import Column
 from connectors.file.layout import Layout
 from connectors.shared.bilingual import ROW, both
-from connectors.shared.my_number import candidates, hold_my_numbers
 from connectors.shared.tables.table import Row, Table
+from syncd.core.my_number import candidates, hold_my_numbers
 from syncd.errors import RowFault
 
 _LONG = 12

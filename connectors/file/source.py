@@ -65,6 +65,7 @@ class FileSource:
             records=parsed.records,
             held=parsed.held,
             warnings=parsed.notes,
+            advance_warnings=parsed.advance_notes,
         )
 
     def _read_bytes(self) -> _Bytes:

@@ -55,6 +55,11 @@ def check_volume(before: Volume, after: Volume, max_row_loss: float) -> tuple[Ro
     return (*faults, *_check_sequence(before.sequence, after.sequence))
 
 
+def without_advance_notices(faults: tuple[RowFault, ...]) -> tuple[RowFault, ...]:
+    """Return the faults that anybody may see: those that are not of a row of 内示."""
+    return tuple(fault for fault in faults if not fault.is_advance_notice)
+
+
 def _check_sequence(before: int | None, after: int | None) -> tuple[RowFault, ...]:
     if before is None or after is None or after == before + 1:
         return ()

@@ -12,20 +12,30 @@ from typing import Protocol, TypeVar
 
 from syncd.core.audit import AuditEvent, AuditRecord
 from syncd.core.calendar import JST
-from syncd.core.facts import Designation, Facts, Provides, Record, RosterEntry
+from syncd.core.facts import Designation, Facts, Order, Provides, Record, RosterEntry
 from syncd.core.ids import RunId
-from syncd.core.intake import ACCUMULATES, Volume, check_age, check_volume
+from syncd.core.intake import (
+    ACCUMULATES,
+    Volume,
+    check_age,
+    check_volume,
+    without_advance_notices,
+)
 from syncd.core.memberships import DirectorySnapshot, Reading, Unread
 from syncd.core.policy import Policy
 from syncd.core.reach import reach_of
-from syncd.errors import DirectoryUnreadable, SourceRefused
+from syncd.errors import DirectoryUnreadable, RowFault, SourceRefused
 from syncd.flow.site import DirectorySeat, Site, SourceSeat
 from syncd.ports.source import SourceReading
 from syncd.ports.store import AcceptedInput, Unit
 
 ACTOR = "syncd"
 BROUGHT = "console"
-"""The source under whose name orders stand that people brought; no configured one may have it."""
+API = "api"
+"""The sources under whose names orders stand that people brought, or that a system pushed as JSON.
+
+No configured source may have one of them.
+"""
 _EVERYTHING = datetime(9999, 1, 1, tzinfo=JST)
 
 
@@ -102,8 +112,8 @@ def record_intake(unit: Unit, intake: Intake, run: RunId, now: datetime) -> None
         unit.accept(reading, now)
         ground = {
             "sha256": reading.fingerprint.sha256,
-            "rows": reading.rows,
-            "held": len(reading.held),
+            "rows": open_rows(reading),
+            "held": len(without_advance_notices(reading.held)),
             "accumulates": reading.provides in ACCUMULATES,
         }
         records.append(
@@ -111,7 +121,8 @@ def record_intake(unit: Unit, intake: Intake, run: RunId, now: datetime) -> None
         )
     for provides, refusal in intake.refused:
         unit.refuse(refusal.source, provides, refusal.where, now, refusal.faults)
-        ground = {"faults": len(refusal.faults), "first": _place(refusal)}
+        told = without_advance_notices(refusal.faults)
+        ground = {"faults": len(told), "first": _place(told)}
         records.append(
             AuditRecord(now, AuditEvent.INPUT_REFUSED, ACTOR, refusal.source, run, ground)
         )
@@ -119,18 +130,29 @@ def record_intake(unit: Unit, intake: Intake, run: RunId, now: datetime) -> None
 
 
 def notes_of(intake: Intake) -> tuple[str, ...]:
-    """Return what the sources set aside or warned of, for the person who looks after them."""
+    """Return what the sources set aside or warned of, without a word of 内示."""
     return tuple(
         f"{reading.source}: {text}"
         for reading in intake.accepted
-        for text in (*map(str, reading.held), *reading.warnings)
+        for text in (*map(str, without_advance_notices(reading.held)), *reading.warnings)
     )
 
 
-def _place(refusal: SourceRefused) -> str:
+def open_rows(reading: SourceReading) -> int:
+    """Return how many rows an input holds, 内示 left out.
+
+    Rows that repeat one another count once among orders: how often 内示 repeats must not show in
+    the difference.
+    """
+    if reading.provides is not Provides.ORDERS:
+        return reading.rows
+    confirmed = sum(isinstance(record, Order) and record.confirmed for record in reading.records)
+    return confirmed + len({fault.line for fault in without_advance_notices(reading.held)})
+
+
+def _place(faults: tuple[RowFault, ...]) -> str:
     """Return where the first fault stands; never the value, which may be personal."""
-    first = refusal.faults[0]
-    return f"line {first.line}, {first.column}"
+    return f"line {faults[0].line}, {faults[0].column}" if faults else ""
 
 
 def known_facts(unit: Unit, site: Site, as_of: date) -> Facts:
@@ -139,7 +161,7 @@ def known_facts(unit: Unit, site: Site, as_of: date) -> Facts:
     The clock is not asked: what was recorded is known, also after a clock was set back.
     """
     facts = unit.facts(_EVERYTHING, as_of=as_of)
-    names = frozenset({BROUGHT, *(seat.source.name for seat in site.sources)})
+    names = frozenset({BROUGHT, API, *(seat.source.name for seat in site.sources)})
     vanished = tuple(v for v in facts.vanished_designations if v.designation.source in names)
     return replace(
         facts,

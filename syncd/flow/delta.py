@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from syncd.core.cases import CaseState
 from syncd.errors import SourceRefused
-from syncd.flow.collect import BROUGHT
+from syncd.flow.collect import API
 from syncd.flow.site import Mode, Site, SourceSeat
 from syncd.ports.store import AcceptedInput
 
@@ -20,7 +20,7 @@ def has_work(site: Site) -> bool:
         waiting = unit.cases(_WAITING)
         last = {s.source.name: unit.last_accepted(s.source.name) for s in site.sources}
         refused = {r.source for r in unit.refused_inputs()}
-        pushed, run = unit.last_accepted(BROUGHT), unit.last_run()
+        pushed, run = unit.last_accepted(API), unit.last_run()
     writing = {s.name for s in site.directories.values() if s.mode is Mode.APPLY}
     if any(case.directory in writing for case in waiting):
         return True

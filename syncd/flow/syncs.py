@@ -17,6 +17,7 @@ from typing import TypeAlias
 
 from syncd.core.audit import AuditEvent, AuditRecord
 from syncd.core.calendar import day_of
+from syncd.core.intake import without_advance_notices
 from syncd.core.votes import Actor
 from syncd.errors import AlreadyRunning, NoSuchCase, RowFault, SourceRefused, SyncdError, UsageError
 from syncd.flow.rehearse import rehearse
@@ -32,33 +33,39 @@ ParseUpload: TypeAlias = Callable[[Upload], SourceReading]
 MOST_BYTES = 20 * 1024 * 1024
 _LONGEST_NAME = 200
 _RIGHT = "requested-runs"
+_BROKE_OFF = "the run broke off in a way that nobody foresaw; the log says where."
 _STEP = timedelta(milliseconds=200)
 
 
-def bring(site: Site, actor: Actor, file_name: str, content: bytes, expected_rows: int) -> Upload:
-    """Keep a file that somebody brought; nothing of it counts before a run is asked for.
-
-    Raises UsageError for an empty or too large file.
-    """
+def hold(site: Site, actor: Actor, file_name: str, content: bytes, expected_rows: int) -> Upload:
+    """Return what somebody brings, kept nowhere yet; raises UsageError for nothing or too much."""
     if not content or len(content) > MOST_BYTES:
         raise UsageError(f"the file must hold something, and {MOST_BYTES // 2**20} MB at most.")
-    now = site.clock()
-    upload = Upload(
+    return Upload(
         upload_id=site.new_id(),
         account=actor.account,
-        at=now,
+        at=site.clock(),
         file_name="".join(c if c.isprintable() else "?" for c in file_name[-_LONGEST_NAME:]),
         sha256=hashlib.sha256(content).hexdigest(),
         content=content,
         expected_rows=expected_rows,
     )
-    ground = {"sha256": upload.sha256, "bytes": len(content), "expected": expected_rows}
+
+
+def bring(site: Site, upload: Upload, parse: ParseUpload) -> None:
+    """Keep a file that could be read whole; nothing of it counts before a run is asked for.
+
+    Raises SourceRefused with every fault; then no byte of the file is kept: what is refused may
+    hold My Numbers.
+    """
+    read_brought(upload, parse)
+    # Not the stated number: it tells how many 内示 there are, and auditors do not see those.
+    ground = {"sha256": upload.sha256}
     event = AuditEvent.FILE_BROUGHT
-    record = AuditRecord(now, event, actor.account, upload.upload_id, None, ground)
+    record = AuditRecord(upload.at, event, upload.account, upload.upload_id, None, ground)
     with site.store.begin() as unit:
         unit.save_upload(upload)
         unit.audit([record])
-    return upload
 
 
 def read_brought(upload: Upload, parse: ParseUpload) -> SourceReading:
@@ -141,18 +148,30 @@ def work_off(site: Site, parse: ParseUpload) -> RequestedSync | None:
 
 def _do(site: Site, row: RequestedSync, parse: ParseUpload) -> RequestedSync:
     steps = _Steps(site, row.sync_id)
+    # Holds unless something better is known: what nobody foresaw must not be tried for ever.
+    ended = replace(row, state=SyncState.FAILED, exit_code=1, error=_BROKE_OFF)
     try:
-        brought = _brought(site, row, parse)
-        request = RunRequest(row.as_of, row.requested_by, "requested", brought=brought)
-        report = run(replace(site, progress=steps.report), request)
+        report = run(replace(site, progress=steps.report), _request(site, row, parse))
+        ended = replace(row, state=SyncState.DONE, run=report.run, exit_code=report.exit_code)
+        if site.stopping() and not report.complete:
+            ended = row  # still running: whoever comes next does the rest
     except AlreadyRunning:
-        _finish(site, replace(row, state=SyncState.WAITING, started_at=None))
+        ended = replace(row, state=SyncState.WAITING, started_at=None)
         raise
     except SyncdError as why:
-        failed = replace(row, state=SyncState.FAILED, exit_code=why.exit_code, error=_told(why))
-        return _finish(site, replace(failed, finished_at=site.clock()))
-    done = replace(row, state=SyncState.DONE, run=report.run, exit_code=report.exit_code)
-    return _finish(site, replace(done, finished_at=site.clock()))
+        ended = replace(ended, exit_code=why.exit_code, error=_told(why))
+    finally:
+        if ended.state in (SyncState.DONE, SyncState.FAILED):
+            ended = replace(ended, finished_at=site.clock())
+        _finish(site, ended)
+    return ended
+
+
+def _request(site: Site, row: RequestedSync, parse: ParseUpload) -> RunRequest:
+    """Return the run that was asked for; one that comes a day late acts on nothing (0005)."""
+    brought = _brought(site, row, parse)
+    acts = row.as_of == day_of(site.clock())
+    return RunRequest(row.as_of, row.requested_by, "requested", acts=acts, brought=brought)
 
 
 def _brought(site: Site, row: RequestedSync, parse: ParseUpload) -> tuple[SourceReading, ...]:
@@ -164,14 +183,13 @@ def _brought(site: Site, row: RequestedSync, parse: ParseUpload) -> tuple[Source
 def _told(why: SyncdError) -> str:
     """Return what went wrong; the values of a refused file stay on the page that checks it."""
     if isinstance(why, SourceRefused):
-        return f"{why.where}: {len(why.faults)} faults"
+        return f"{why.where}: {len(without_advance_notices(why.faults))} faults"
     return str(why)
 
 
-def _finish(site: Site, row: RequestedSync) -> RequestedSync:
+def _finish(site: Site, row: RequestedSync) -> None:
     with site.store.begin() as unit:
         unit.update_sync(row)
-    return row
 
 
 @dataclass

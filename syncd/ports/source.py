@@ -42,6 +42,7 @@ class SourceReading:
 
     `base_on` is the roster's 基準日 (None for every other kind). `rows` counts the data rows of
     the input, those in `held` included. `held` are rows set aside (`on_error = "quarantine"`).
+    `advance_warnings` are warnings about rows of 内示, for those only who may see them.
     """
 
     source: str
@@ -53,6 +54,7 @@ class SourceReading:
     held: tuple[RowFault, ...] = ()
     warnings: tuple[str, ...] = ()
     sequence: int | None = None
+    advance_warnings: tuple[str, ...] = ()
 
 
 class Source(Protocol):

@@ -81,8 +81,8 @@ class SourceTable(_Open):
     @field_validator("name")
     @classmethod
     def _not_reserved(cls, given: str) -> str:
-        if given == "console":
-            raise ValueError("this name is kept for files that people bring in the console")
+        if given in ("console", "api"):
+            raise ValueError("this name is kept for orders that people bring or systems push")
         return given
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -79,7 +79,7 @@ def refuse(
     faults: Sequence[RowFault],
 ) -> None:
     """Record that the newest input of a source was refused."""
-    rows = [[f.line, f.column, f.value, f.expected, f.staff_number] for f in faults]
+    rows = [astuple(fault) for fault in faults]
     upsert(
         connection,
         refused,

@@ -6,7 +6,7 @@ import json
 from dataclasses import astuple
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, RowMapping, String, cast, func, select
 
 from syncd.core.findings import Counts
 from syncd.core.ids import RunId
@@ -37,8 +37,11 @@ def save_run(connection: Connection, row: RunRow) -> None:
 
 
 def last_complete_run(connection: Connection) -> RunRow | None:
-    """Return the run that was complete and finished last."""
-    query = select(runs).where(runs.c.complete.is_(True), runs.c.finished_at.is_not(None))
+    """Return the run that was complete and finished last; one as of another day proves nothing."""
+    its_own_day = func.substr(runs.c.started_at, 1, 10) == cast(runs.c.as_of, String)
+    query = select(runs).where(
+        runs.c.complete.is_(True), runs.c.finished_at.is_not(None), its_own_day
+    )
     newest = query.order_by(runs.c.finished_at.desc(), runs.c.started_at.desc()).limit(1)
     row = connection.execute(newest).mappings().first()
     return None if row is None else decode_run(row)

@@ -742,3 +742,14 @@ def in_threads(*jobs: object) -> None:
         thread.start()
     for thread in threads:
         thread.join(timeout=60)
+
+
+def test_a_run_as_of_another_day_does_not_count_as_the_last_complete_one(store: Store) -> None:
+    today = RunRow(RunId("r1"), "full", date(2027, 4, 1), "syncd", at(0), at(1), complete=True)
+    other = replace(
+        today, run=RunId("r2"), as_of=date(2027, 5, 1), started_at=at(2), finished_at=at(3)
+    )
+    with store.begin() as unit:
+        unit.save_run(today)
+        unit.save_run(other)
+        assert unit.last_complete_run() == today

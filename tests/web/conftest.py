@@ -18,7 +18,7 @@ from syncd.demo import DemoCity, advance_to_transfer_day, make_city
 from syncd.flow.run import run
 from syncd.flow.sign_in import Turnstile
 from syncd.flow.site import RunRequest
-from syncd.flow.syncs import ask_for_sync, bring, work_off
+from syncd.flow.syncs import ask_for_sync, bring, hold, work_off
 from syncd.flow.users import add_user
 from syncd.identity.local import LocalPasswords, hash_password
 from syncd.ports.store import PlanState
@@ -88,7 +88,9 @@ class Office:
             content = self.city.orders.read_bytes()
             rows = self.city.orders_before + self.city.orders_arriving
             actor = self.opened.actor(self.city.actors.personnel)
-            self._upload = bring(self.opened.site, actor, "発令.csv", content, rows).upload_id
+            upload = hold(self.opened.site, actor, "発令.csv", content, rows)
+            bring(self.opened.site, upload, self.opened.parse_upload)
+            self._upload = upload.upload_id
         return self._upload
 
     def sync_id(self) -> str:

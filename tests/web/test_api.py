@@ -207,7 +207,11 @@ def _holder(office: Office) -> str:
     [
         ([{"order_number": "A", "kind": "退職", "staff_number": "1"}], 1, "effective_on"),
         ([{**BODIES["/orders"]["orders"][0]}], 2, "expected"),  # type: ignore[index]
-        ([{**BODIES["/orders"]["orders"][0]}] * 2, 2, "order_number"),  # type: ignore[index]
+        (
+            [{**BODIES["/orders"]["orders"][0]}, {**BODIES["/orders"]["orders"][0], "title": "x"}],  # type: ignore[index]
+            2,
+            "order_number",
+        ),
         ([{**BODIES["/orders"]["orders"][0], "ends_on": "2027-03-01"}], 1, "ends_on"),  # type: ignore[index]
     ],
 )

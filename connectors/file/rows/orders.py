@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.file.cells import RowCells
+from connectors.file.cells import CONFIRMED, CONFIRMED_COLUMN, RowCells
 from connectors.file.columns import Cut, code, day, staff, text, word
 from connectors.file.form import Built, Form
 from syncd.core.facts import Order
@@ -10,7 +10,7 @@ from syncd.core.ids import OrderNumber, OrgUnitCode
 
 # 取消 and 訂正 speak of another order, and a 訂正 may leave its 発令日 as it was.
 _ABOUT_ANOTHER = ("取消", "訂正")
-_CONFIRMED = {"確定": True, "内示": False}
+_CONFIRMED = {CONFIRMED: True, "内示": False}
 
 
 def _build(cells: RowCells) -> Built:
@@ -29,7 +29,7 @@ def _build(cells: RowCells) -> Built:
         title=cells.text("職名"),
         ends_on=cells.day("終了日"),
         target=OrderNumber(target) if target else None,
-        confirmed=cells.word("発令確定", _CONFIRMED, blank=True),
+        confirmed=cells.word(CONFIRMED_COLUMN, _CONFIRMED, blank=True),
         source=cells.site.source,
         line=cells.line,
     )
@@ -47,7 +47,7 @@ FORM = Form(
         text("職名"),
         day("終了日", Cut.TELLING),
         code("対象発令番号", Cut.HARMLESS_IF_BLANK),
-        word("発令確定"),
+        word(CONFIRMED_COLUMN),
     ),
     build=_build,
     may_be_empty=True,

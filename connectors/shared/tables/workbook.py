@@ -21,9 +21,9 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from connectors.shared.bilingual import both
-from connectors.shared.my_number import candidates
 from connectors.shared.tables.cell_text import cell_text
 from connectors.shared.tables.table import Row, Table, is_blank
+from syncd.core.my_number import candidates
 from syncd.errors import RowFault
 
 if TYPE_CHECKING:

@@ -8,19 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request, Response
 
 from syncd.core.access import Permission
-from syncd.core.facts import Order
-from syncd.core.ids import (
-    OrderNumber,
-    OrgUnitCode,
-    normalise_code,
-    normalise_staff_number,
-)
 from syncd.errors import NoSuchCase
-from syncd.flow.orders_in import take_orders
+from syncd.flow.push import push_orders
 from syncd.flow.syncs import ask_for_sync
 from syncd.ports.syncs import RequestedSync
 from syncd.web.api.answers import tagged
-from syncd.web.api.models import OrderIn, OrdersIn, OrdersOut, SyncOut
+from syncd.web.api.models import OrdersIn, OrdersOut, SyncOut
 from syncd.web.events import stream
 from syncd.web.gate import api_door, desk_of
 from syncd.web.visitor import Visitor
@@ -71,7 +64,7 @@ def _found(request: Request, visitor: Visitor, sync_id: str) -> RequestedSync:
 
 
 @router.post("/orders", status_code=201, response_model=OrdersOut)
-def push_orders(
+def take_orders(
     request: Request,
     wanted: OrdersIn,
     visitor: Annotated[Visitor, api_door(Permission.BRING_ORDERS)],
@@ -79,21 +72,6 @@ def push_orders(
     """Record orders as facts, all or none; the next run decides on them."""
     opened = desk_of(request).opened
     width = opened.settings.model.organization.staff_number_width
-    orders = [_order(order, width) for order in wanted.orders]
-    return OrdersOut(recorded=take_orders(opened.site, visitor.own, orders, wanted.expected))
-
-
-def _order(order: OrderIn, width: int) -> Order:
-    unit, target = normalise_code(order.org_unit or ""), normalise_code(order.target or "")
-    return Order(
-        order_number=OrderNumber(normalise_code(order.order_number)),
-        effective_on=order.effective_on,
-        kind=normalise_code(order.kind),
-        staff_number=normalise_staff_number(order.staff_number, width),
-        name=order.name,
-        org_unit=OrgUnitCode(unit) if unit else None,
-        title=order.title,
-        ends_on=order.ends_on,
-        target=OrderNumber(target) if target else None,
-        confirmed=order.confirmed,
-    )
+    orders = [order.model_dump(mode="json", exclude_none=True) for order in wanted.orders]
+    taken = push_orders(opened.site, visitor.own, orders, wanted.expected, width)
+    return OrdersOut(recorded=taken)

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from syncd.core.access import Permission
+from syncd.core.intake import without_advance_notices
 from syncd.errors import NoSuchCase
 from syncd.flow.check import check_one
 from syncd.flow.report import CheckLine
@@ -43,12 +44,15 @@ def _shown(request: Request, visitor: Visitor, tested: tuple[CheckLine, ...]) ->
     with opened.site.store.begin() as unit:
         accepted = {s.source.name: unit.last_accepted(s.source.name) for s in opened.site.sources}
         refused = {r.source: r for r in unit.refused_inputs()}
+    told = {name: without_advance_notices(r.faults) for name, r in refused.items()}
+    with opened.site.store.begin() as unit:
         reads = unit.last_reads()
     tables = {table.name: table for table in opened.settings.model.directories}
     context = {
         "sources": opened.site.sources,
         "accepted": accepted,
         "refused": refused,
+        "told": told,
         "directories": opened.site.directories.values(),
         "kinds": {name: table.type for name, table in tables.items()},
         "reads": reads,

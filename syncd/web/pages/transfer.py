@@ -12,7 +12,15 @@ from fastapi.responses import RedirectResponse
 from syncd.core.access import Permission
 from syncd.core.facts import Order
 from syncd.errors import NoSuchCase, SourceRefused, UsageError
-from syncd.flow.syncs import MOST_BYTES, ask_for_sync, bring, find_upload, foresee, read_brought
+from syncd.flow.syncs import (
+    MOST_BYTES,
+    ask_for_sync,
+    bring,
+    find_upload,
+    foresee,
+    hold,
+    read_brought,
+)
 from syncd.ports.source import SourceReading
 from syncd.ports.syncs import RequestedSync
 from syncd.web.desk import Desk
@@ -46,10 +54,18 @@ def bring_file(
     file: Annotated[UploadFile, File()],
     expected: Annotated[int, Form(ge=1, le=1_000_000)],
 ) -> Response:
-    """Take a file of orders and how many should be in it; nothing counts before the start."""
+    """Take a file of orders and how many should be in it; nothing counts before the start.
+
+    What is wrong with it is shown line by line, and then nothing of it is kept.
+    """
     content = file.file.read(MOST_BYTES + 1)
-    site = desk_of(request).opened.site
-    upload = bring(site, visitor.own, file.filename or "-", content, expected)
+    opened = desk_of(request).opened
+    upload = hold(opened.site, visitor.own, file.filename or "-", content, expected)
+    try:
+        bring(opened.site, upload, opened.parse_upload)
+    except SourceRefused as refusal:
+        context = {"upload": upload, "faults": refusal.faults}
+        return page(request, "transfer_file.html", visitor, context, 422)
     return RedirectResponse(f"/transfer-day/files/{upload.upload_id}", _SEE_OTHER)
 
 
@@ -60,21 +76,14 @@ def check_file(
     visitor: Annotated[Visitor, door(Permission.BRING_ORDERS)],
     on: str = "",
 ) -> Response:
-    """Show what is wrong with a brought file, line by line, or what would follow from it."""
+    """Show what would follow from a brought file on a day."""
     desk = desk_of(request)
     opened = desk.opened
     upload = find_upload(opened.site, upload_id)
-    context: dict[str, Any] = {"upload": upload, "faults": (), "key": desk.turnstile.new_secret()}
-    try:
-        reading = read_brought(upload, opened.parse_upload)
-    except SourceRefused as refusal:
-        return page(request, "transfer_file.html", visitor, {**context, "faults": refusal.faults})
-    return page(
-        request,
-        "transfer_file.html",
-        visitor,
-        {**context, **_foreseen(desk, visitor, reading, on)},
-    )
+    reading = read_brought(upload, opened.parse_upload)
+    context = {"upload": upload, "faults": (), "key": desk.turnstile.new_secret()}
+    foreseen = _foreseen(desk, visitor, reading, on)
+    return page(request, "transfer_file.html", visitor, {**context, **foreseen})
 
 
 def _foreseen(desk: Desk, visitor: Visitor, reading: SourceReading, on: str) -> dict[str, Any]:

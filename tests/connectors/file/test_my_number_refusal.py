@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import pytest
 
-from connectors.shared.my_number import (
+from syncd.core.my_number import (
     candidates,
     has_right_check_digit,
     hold_my_numbers,

@@ -1,0 +1,59 @@
+"""No count of the trail and no note of a run tells of 内示."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from syncd.core.facts import Provides
+from syncd.core.ids import RunId
+from syncd.errors import RowFault, SourceRefused
+from syncd.flow.collect import Intake, notes_of, record_intake
+from syncd.ports.source import Fingerprint, SourceReading
+from tests.flow.town import Town, transfer
+
+NOTICE = RowFault(3, "発令日", "R99", "日付", is_advance_notice=True)
+OPEN = replace(NOTICE, line=4, is_advance_notice=False)
+
+
+def grounds(town: Town, intake: Intake) -> list[dict[str, object]]:
+    with town.store.begin() as unit:
+        record_intake(unit, intake, RunId("r1"), town.now)
+        unit.checkpoint(town.now)
+        return [json.loads(leaf)["ground"] for _, leaf, _ in unit.audit_leaves()]
+
+
+def reading(town: Town) -> SourceReading:
+    notice = replace(transfer(2, "20010"), confirmed=False)
+    records = (transfer(1, "20010"), notice)
+    place = Fingerprint("00" * 32, town.now, "in/orders.csv")
+    # Six rows: an order, a notice that stands there three times, and two that were set aside.
+    return SourceReading(
+        "orders", Provides.ORDERS, place, None, 6, records, (NOTICE, OPEN),
+        ("line 2: open",), None, ("line 9: secret",),
+    )  # fmt: skip
+
+
+def test_counts_of_an_accepted_input_leave_advance_notices_out(town: Town):
+    (ground,) = grounds(town, Intake((reading(town),), (), 0))
+    assert (ground["rows"], ground["held"]) == (2, 1)
+
+
+def test_counts_of_a_refused_input_leave_advance_notices_out(town: Town):
+    refusal = SourceRefused("orders", "in/orders.csv", (NOTICE, OPEN))
+    (ground,) = grounds(town, Intake((), ((Provides.ORDERS, refusal),), 0))
+    assert ground == {"faults": 1, "first": "line 4, 発令日"}
+
+
+def test_an_input_that_only_advance_notices_refuse_tells_no_place(town: Town):
+    refusal = SourceRefused("orders", "in/orders.csv", (NOTICE,))
+    (ground,) = grounds(town, Intake((), ((Provides.ORDERS, refusal),), 0))
+    assert ground == {"faults": 0, "first": ""}
+
+
+def test_notes_leave_advance_notices_out(town: Town):
+    notes = " ".join(notes_of(Intake((reading(town),), (), 0)))
+    assert "line 4" in notes
+    assert "line 2: open" in notes
+    assert "line 3" not in notes
+    assert "secret" not in notes

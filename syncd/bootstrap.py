@@ -6,6 +6,7 @@ import gc
 import os
 import pwd
 import secrets
+import ssl
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -26,14 +27,15 @@ from syncd.flow.collect import BROUGHT
 from syncd.flow.sign_in import Turnstile
 from syncd.flow.site import DirectorySeat, Site, SourceSeat
 from syncd.identity.local import LocalPasswords
+from syncd.identity.oidc import OidcProvider, Registration
 from syncd.plugins import DIRECTORIES, SOURCES, load_connector
 from syncd.ports.directory import DirectoryContext, Progress
-from syncd.ports.identity import PasswordCheck
+from syncd.ports.identity import PasswordCheck, Provider
 from syncd.ports.source import SourceContext, SourceReading
 from syncd.ports.store import Store
 from syncd.ports.syncs import Upload
 from syncd.settings.load import Settings, load_settings
-from syncd.settings.model import ConsoleTable, DirectoryTable, SourceTable
+from syncd.settings.model import ConsoleTable, DirectoryTable, OidcTable, SourceTable
 from syncd.store import open_store
 
 Clock = Callable[[], datetime]
@@ -143,6 +145,27 @@ class OpenSite:
         check: PasswordCheck = build(options, directory_context(self.settings, name, self.clock))
         return check
 
+    def provider(self, console: ConsoleTable) -> Provider | None:
+        """Return where people sign in elsewhere; raises ConfigurationError for a missing file."""
+        oidc, base_dir = console.oidc, self.settings.base_dir
+        if oidc is None:
+            return None
+        registered = Registration(
+            issuer=oidc.issuer,
+            client_id=oidc.client_id,
+            client_secret=_client_secret(oidc, base_dir),
+            redirect_uri=f"{console.public_url.rstrip('/')}/sign-in/oidc/callback",
+            account_claim=oidc.account_claim,
+            staff_number_claim=oidc.staff_number_claim,
+            staff_number_width=self.settings.model.organization.staff_number_width,
+        )
+        ca_file = None if oidc.ca_file is None else base_dir / oidc.ca_file
+        try:
+            tls = ssl.create_default_context(cafile=ca_file)
+        except OSError as error:
+            raise ConfigurationError(f"[console.oidc] ca_file: {ca_file}: {error}") from error
+        return OidcProvider(registered, tls, self.clock)
+
     def actors(self, person: Someone) -> tuple[Actor, ...]:
         """Return every capacity in which a person may act today, their own right first."""
         return actors_of(self.site, self.settings.grants(), person, self.today())
@@ -154,6 +177,20 @@ class OpenSite:
     def actor(self, account: str | None = None) -> Actor:
         """Return who acts in their own right: the account given, else the operating system's."""
         return self.actors(Someone(account or acting_account()))[0]
+
+
+def _client_secret(oidc: OidcTable, base_dir: Path) -> str:
+    """Return the secret that the provider gave us; raises ConfigurationError."""
+    place, secret = oidc.client_secret_env, os.environ.get(oidc.client_secret_env, "")
+    if oidc.client_secret_file is not None:
+        place = str(base_dir / oidc.client_secret_file)
+        try:
+            secret = Path(place).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ConfigurationError(f"[console.oidc] {place}: {error.strerror}.") from error
+    if not secret:
+        raise ConfigurationError(f"[console.oidc] {place}: no secret there. Put the client's in.")
+    return secret
 
 
 def open_site(

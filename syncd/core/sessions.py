@@ -21,6 +21,8 @@ _MOST_FROM_ONE = 20
 _MOST_FROM_ADDRESS = 80
 _LONGEST_DELAY_S = 8.0
 TOUCH_EVERY = timedelta(minutes=1)
+FLOW_LIVES = timedelta(minutes=10)
+"""How long somebody may take to sign in at a provider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,21 @@ class Session:
     def is_live(self, now: datetime, idle: timedelta) -> bool:
         """Tell whether the session may be used."""
         return self.ended_at is None and now < self.expires_at and now - self.seen_at < idle
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderFlow:
+    """A sign-in that is under way at a provider; `target` is where it leads afterwards.
+
+    `state_hash` is the SHA-256 of the state that the browser keeps. `verifier` and `nonce` prove
+    that the provider's code and token were made for this flow (RFC 7636; OpenID Connect Core 1.0).
+    """
+
+    state_hash: str
+    nonce: str
+    verifier: str
+    target: str
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from syncd.core.acting import Delegation
-from syncd.core.sessions import Failures, Session, User
+from syncd.core.sessions import Failures, ProviderFlow, Session, User
 from syncd.core.tokens import Token
 
 
@@ -70,6 +70,19 @@ class AccessUnit(Protocol):
 
     def end_token(self, token_id: str, at: datetime) -> bool:
         """End a token at once; return whether it was there and had not been ended."""
+        ...
+
+    # --- sign-ins under way at a provider ---
+    def add_flow(self, flow: ProviderFlow) -> None:
+        """Add a flow."""
+        ...
+
+    def take_flow(self, state_hash: str) -> ProviderFlow | None:
+        """Return a flow and remove it, so that nobody can take it a second time."""
+        ...
+
+    def forget_flows(self, before: datetime) -> None:
+        """Remove flows that were begun before a moment and never finished."""
         ...
 
     # --- wrong passwords ---

@@ -13,6 +13,7 @@ from typing import Protocol
 from pydantic import BaseModel
 
 from syncd.core.ids import StaffNumber
+from syncd.core.sessions import ProviderFlow
 from syncd.core.votes import Role
 from syncd.ports.directory import DirectoryContext
 
@@ -34,6 +35,28 @@ class PasswordCheck(Protocol):
 
     def check(self, account: str, password: str) -> Identity | None:
         """Return who it is; raises IdentityUnavailable."""
+        ...
+
+
+class Provider(Protocol):
+    """A place elsewhere where people sign in by whatever means it asks for."""
+
+    method: str
+
+    def check(self) -> str:
+        """Return one line for a person about the provider; raises IdentityUnavailable."""
+        ...
+
+    def address(self, flow: ProviderFlow, state: str) -> str:
+        """Return where the browser goes; raises IdentityUnavailable."""
+        ...
+
+    def identify(self, flow: ProviderFlow, code: str, issuer: str | None) -> Identity:
+        """Return who it is by the code that the browser brought back.
+
+        `issuer` is what the answer says of itself. Raises SignInRefused with why, and
+        IdentityUnavailable.
+        """
         ...
 
 

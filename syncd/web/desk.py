@@ -14,7 +14,7 @@ from syncd.core.findings import Decision
 from syncd.flow.judge import judge
 from syncd.flow.sign_in import Turnstile
 from syncd.flow.today import ComingDay, coming_day
-from syncd.ports.identity import PasswordCheck
+from syncd.ports.identity import PasswordCheck, Provider
 
 
 @dataclass
@@ -24,6 +24,7 @@ class Desk:
     `turnstile` and `checks` are for signing in; `is_secure` tells that browsers come by https.
     `next_full` gives the next moment of the schedule, where a daemon keeps one here.
     `public_url` is the address that browsers know, which may be that of a proxy before us.
+    `provider` is where people sign in elsewhere, where the configuration names one.
     """
 
     opened: OpenSite
@@ -32,6 +33,7 @@ class Desk:
     is_secure: bool
     next_full: Callable[[], datetime | None] = lambda: None
     public_url: str = ""
+    provider: Provider | None = None
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep
     _coming: tuple[tuple[int, date], ComingDay | None] | None = None
     _decision: tuple[tuple[int, str, date], Decision] | None = None

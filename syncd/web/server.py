@@ -36,7 +36,13 @@ class WebServer:
         turnstile, checks = opened.turnstile(console), opened.password_checks(console)
         self._socket = _bind(console.listen)
         desk = Desk(
-            opened, turnstile, checks, console.is_secure, next_full, public_url=console.public_url
+            opened,
+            turnstile,
+            checks,
+            console.is_secure,
+            next_full,
+            public_url=console.public_url,
+            provider=opened.provider(console),
         )
         self._server = uvicorn.Server(
             uvicorn.Config(

@@ -25,6 +25,8 @@ TABLES = [
     model.PolicyTable,
     model.ScheduleTable,
     model.DaemonTable,
+    model.ConsoleTable,
+    model.OidcTable,
     model.ActorTable,
     FileOptions,
     LdapOptions,

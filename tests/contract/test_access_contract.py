@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from syncd.core.access import Permission
 from syncd.core.acting import Delegation
 from syncd.core.ids import CaseId, StaffNumber
-from syncd.core.sessions import Failures, Session, User
+from syncd.core.sessions import Failures, ProviderFlow, Session, User
 from syncd.core.tokens import Token
 from syncd.core.votes import Role
 from syncd.ports.store import Store
@@ -44,6 +44,7 @@ TOKEN = Token(
     created_by="root",
     expires_at=at(10),
 )
+FLOW = ProviderFlow("ab" * 32, "nonce", "verifier", "/cases", at(0))
 DELEGATION = Delegation(
     delegation_id="d1",
     principal="sato",
@@ -140,6 +141,26 @@ def test_a_token_ends_once_and_its_use_does_not_revive_it(store: Store):
         unit.touch_token("t1", at(5))
     with store.begin() as unit:
         assert unit.tokens() == (other, replace(TOKEN, used_at=at(5), ended_at=at(3)))
+
+
+def test_a_sign_in_at_a_provider_is_taken_once(store: Store):
+    with store.begin() as unit:
+        unit.add_flow(FLOW)
+    with store.begin() as unit:
+        assert unit.take_flow("none") is None
+        assert unit.take_flow(FLOW.state_hash) == FLOW
+    with store.begin() as unit:
+        assert unit.take_flow(FLOW.state_hash) is None
+
+
+def test_sign_ins_that_nobody_finished_are_forgotten(store: Store):
+    later = replace(FLOW, state_hash="cd" * 32, created_at=at(1))
+    with store.begin() as unit:
+        unit.add_flow(FLOW)
+        unit.add_flow(later)
+        unit.forget_flows(at(1))
+        assert unit.take_flow(FLOW.state_hash) is None
+        assert unit.take_flow(later.state_hash) == later
 
 
 def test_attempts_are_counted_by_account_by_address_and_by_both(store: Store):

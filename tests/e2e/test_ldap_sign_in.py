@@ -75,7 +75,7 @@ def browser(opened: OpenSite) -> Iterator[httpx.Client]:
     server = WebServer(opened, console)
     server.start()
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{server.port}") as client:
+        with httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=30) as client:
             yield client
     finally:
         server.stop()

@@ -11,7 +11,13 @@ from syncd.core.votes import Role
 from syncd.web.gate import DOORS
 from tests.web.conftest import Office, send
 
-PUBLIC = {("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/language")}
+PUBLIC = {
+    ("GET", "/sign-in"),
+    ("POST", "/sign-in"),
+    ("GET", "/sign-in/oidc"),
+    ("GET", "/sign-in/oidc/callback"),
+    ("POST", "/language"),
+}
 SIGNED_IN = {
     ("GET", "/account"),
     ("POST", "/account/end-sessions"),

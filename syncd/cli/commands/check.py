@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 
+from syncd.bootstrap import OpenSite
 from syncd.cli.opening import answer, open_for
+from syncd.errors import IdentityUnavailable
 from syncd.flow.check import check
+from syncd.flow.report import CheckLine
 from syncd.plugins import connector_versions
 from syncd.reports.tables import render_check
 
 _UNESTABLISHED = 5
+_REMEDY = "[console.oidc] の issuer と ca_file を確かめてください / check issuer and ca_file"
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Try everything and say in one table what is wrong and what to do; 5 if anything is."""
-    lines = check(open_for(arguments).site)
+    opened = open_for(arguments)
+    lines = (*check(opened.site), *_console(opened))
     as_json = {
         "ok": all(line.ok for line in lines),
         "connectors": connector_versions(),
@@ -31,3 +37,18 @@ def run(arguments: argparse.Namespace) -> int:
     }
     answer(arguments, as_json, render_check(lines, arguments.lang))
     return 0 if all(line.ok for line in lines) else _UNESTABLISHED
+
+
+def _console(opened: OpenSite) -> Iterator[CheckLine]:
+    """Try the provider; a directory's passwords are tried with it. Raises ConfigurationError."""
+    console = opened.settings.model.console
+    if console is None:
+        return
+    opened.password_checks(console)
+    provider = opened.provider(console)
+    if provider is None:
+        return
+    try:
+        yield CheckLine("console", provider.method, ok=True, found=provider.check())
+    except IdentityUnavailable as error:
+        yield CheckLine("console", provider.method, ok=False, found=str(error), remedy=_REMEDY)

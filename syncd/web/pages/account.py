@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
 from syncd.core.access import Permission
-from syncd.errors import IdentityUnavailable, SignInRefused
+from syncd.errors import IdentityUnavailable, SignInRefused, SyncdError
 from syncd.flow.deputies import end_deputy, name_deputy
 from syncd.flow.sign_in import end_session, end_sessions_of, knock, sign_in
 from syncd.reports.words import Lang
@@ -30,12 +31,31 @@ router = APIRouter()
 _SEE_OTHER = 303
 _LONGEST_ACCOUNT = 256
 _LONGEST_PASSWORD = 1024
+_STATUS_OF = {"": 200, "refused": 401, "provider": 401, "unavailable": 503}
 
 
 @router.get("/sign-in")
 def show_sign_in(request: Request, target: str = "/") -> Response:
     """Show the form."""
-    return page(request, "sign_in.html", None, {"target": safe_target(target), "failed": ""})
+    return sign_in_page(request, safe_target(target))
+
+
+def unavailable(why: SyncdError) -> str:
+    """Log why nobody can be asked, for the operator; whoever signs in is told only that."""
+    structlog.get_logger("syncd.web").error("sign_in.unavailable", why=str(why))
+    return "unavailable"
+
+
+def sign_in_page(request: Request, target: str, failed: str = "") -> Response:
+    """Return the form with the ways to sign in that there are, and what went wrong."""
+    desk = desk_of(request)
+    context = {
+        "target": target,
+        "failed": failed,
+        "by_password": bool(desk.checks),
+        "by_provider": desk.provider is not None,
+    }
+    return page(request, "sign_in.html", None, context, _STATUS_OF[failed])
 
 
 @router.post("/sign-in")
@@ -59,10 +79,8 @@ async def do_sign_in(
             sign_in, site, desk.turnstile, desk.checks, knocked, password
         )
     except (SignInRefused, IdentityUnavailable) as why:
-        refused = isinstance(why, SignInRefused)
-        shown = "refused" if refused else "unavailable"
-        context = {"target": safe_target(target), "failed": shown}
-        return page(request, "sign_in.html", None, context, 401 if refused else 503)
+        shown = "refused" if isinstance(why, SignInRefused) else unavailable(why)
+        return sign_in_page(request, safe_target(target), shown)
     answer = RedirectResponse(safe_target(target), _SEE_OTHER)
     set_cookie(desk, answer, signed_in)
     return answer

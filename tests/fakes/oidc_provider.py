@@ -25,7 +25,8 @@ def cache_folder() -> Path:
     return Path(os.environ.get("SYNCD_TESTS_CACHE", Path.home() / ".cache" / "syncd-tests"))
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of loopback that nobody has."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -37,7 +38,7 @@ class OidcServer:
 
     folder: Path
     redirect_uri: str
-    port: int = field(default_factory=_free_port)
+    port: int = field(default_factory=free_port)
     process: subprocess.Popen[str] | None = None
 
     @property

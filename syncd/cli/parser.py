@@ -13,6 +13,7 @@ from syncd.core.votes import Role
 from syncd.reports.words import Lang
 
 _DEFAULT = argparse.SUPPRESS
+_USER_ACTIONS = ("add", "list", "password", "disable", "enable", "sign-out")
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -58,7 +59,7 @@ def make_parser() -> argparse.ArgumentParser:
     evidence = add("evidence", "証跡を検証する / verify the audit trail")
     evidence.add_argument("action", choices=["verify"])
     user = add("user", "コンソールの利用者 / local accounts of the console")
-    user.add_argument("action", choices=["add", "list", "password", "disable", "enable"])
+    user.add_argument("action", choices=_USER_ACTIONS)
     user.add_argument("account", nargs="?", metavar="ACCOUNT")
     user.add_argument("--staff-number", metavar="N", help="職員番号(自分の案件を判断しないため)")
     user.add_argument("--role", action="append", default=[], choices=[str(role) for role in Role])

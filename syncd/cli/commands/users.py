@@ -1,4 +1,4 @@
-"""`syncd user add|list|password|disable|enable`: local accounts of the console."""
+"""`syncd user add|list|password|disable|enable|sign-out`: who comes into the console."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from syncd.core.ids import normalise_staff_number
 from syncd.core.sessions import User
 from syncd.core.votes import Role
 from syncd.errors import UsageError
+from syncd.flow.sign_in import end_sessions_of
 from syncd.flow.users import add_user, disable_user, enable_user, set_password
 from syncd.identity.local import hash_password
 
@@ -29,6 +30,10 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.account:
         raise UsageError("name the account: syncd user add ACCOUNT")
     site, account, by = opened.site, arguments.account, acting_account()
+    if arguments.action == "sign-out":  # those of the directory and the provider too
+        ended = end_sessions_of(site, account, by)
+        answer(arguments, {"account": account, "ended": ended}, Text(f"{account}  {ended} ended"))
+        return 0
     if arguments.action == "password":
         return _tell(arguments, [set_password(site, account, hash_password(_read_password()), by)])
     if arguments.action != "add":

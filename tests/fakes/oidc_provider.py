@@ -38,6 +38,7 @@ class OidcServer:
 
     folder: Path
     redirect_uri: str
+    method: str = "client_secret_basic"
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[str] | None = None
 
@@ -49,7 +50,7 @@ class OidcServer:
         node, cache = shutil.which("node"), cache_folder()
         if node is None or not (cache / "node_modules" / "oidc-provider").is_dir():
             raise FileNotFoundError("oidc-provider is missing: run deploy/install-test-servers")
-        command = [node, "server.mjs", str(cache), str(self.port), self.redirect_uri]
+        command = [node, "server.mjs", str(cache), str(self.port), self.redirect_uri, self.method]
         with (self.folder / "oidc.log").open("w") as log:
             self.process = subprocess.Popen(
                 command, cwd=_HERE, stdout=subprocess.PIPE, stderr=log, text=True

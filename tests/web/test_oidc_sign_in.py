@@ -142,6 +142,34 @@ def test_what_the_token_lacks_is_asked_of_the_provider_about_the_same_person(con
     assert is_signed_in(browser)
 
 
+def test_a_provider_that_wants_the_secret_in_the_form_gets_it_there(
+    tmp_path: Path, console: Console
+):
+    other = OidcServer(tmp_path, URL + CALLBACK, "client_secret_post")
+    moved = console_of(tmp_path, console, console.provider.issuer, other.issuer)
+    moved.provider = other
+    browser = moved.browser()
+    try:
+        other.start()
+        assert moved.come_back(browser).status_code == 303
+    finally:
+        other.stop()
+        moved.opened.site.store.close()
+
+
+@pytest.mark.parametrize(("login", "status"), [("sato", 303), ("sato!unverified", 401)])
+def test_an_address_of_mail_names_an_account_only_where_it_was_verified(
+    tmp_path: Path, console: Console, login: str, status: int
+):
+    old = 'staff_number_claim = "employee_number"'
+    other = console_of(tmp_path, console, old, 'account_claim = "email"')
+    assert other.come_back(other.browser(), login).status_code == status
+    with other.opened.site.store.begin() as unit:
+        begun = unit.sessions_of("sato@mihon.example", console.clock())
+    assert len(begun) == (status == 303)
+    other.opened.site.store.close()
+
+
 def test_each_sign_in_gives_a_new_session(console: Console):
     browser = console.browser()
     first = console.come_back(browser).headers["set-cookie"]

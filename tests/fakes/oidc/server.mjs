@@ -1,11 +1,12 @@
 // A real OpenID provider for the tests: oidc-provider with its own development pages.
-// Usage: node server.mjs CACHE PORT REDIRECT_URI. A login `sato!aud` is sato at a provider that
+// Usage: node server.mjs CACHE PORT REDIRECT_URI METHOD, where METHOD is how clients prove who they
+// are at the token endpoint. A login `sato!aud` is sato at a provider that
 // signs its tokens as the word behind `!` says: for attacks that an honest one would not make.
 import crypto from 'node:crypto';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const [cache, port, redirectUri] = process.argv.slice(2);
+const [cache, port, redirectUri, method] = process.argv.slice(2);
 const installed = path.join(cache, 'node_modules', 'oidc-provider', 'lib', 'index.js');
 const { default: Provider } = await import(pathToFileURL(installed));
 
@@ -45,9 +46,10 @@ const lies = {
 const provider = new Provider(issuer, {
   clients: [
     { client_id: 'syncd', client_secret: secret, redirect_uris: [redirectUri] },
-    { client_id: 'other', client_secret: 'other', redirect_uris: [redirectUri] },
   ],
-  claims: { openid: ['sub'], profile: ['preferred_username', 'employee_number'], email: ['email'] },
+  clientAuthMethods: [method],
+  clientDefaults: { token_endpoint_auth_method: method },
+  claims: { openid: ['sub'], profile: ['preferred_username', 'employee_number'], email: ['email', 'email_verified'] },
   conformIdTokenClaims: false,
   cookies: { keys: ['a key of the tests'] },
   features: { devInteractions: { enabled: true } },
@@ -58,6 +60,7 @@ const provider = new Provider(issuer, {
       preferred_username: id.split('!')[0],
       employee_number: '900',
       email: 'sato@mihon.example',
+      email_verified: !id.endsWith('!unverified'),
     }),
   }),
   jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kid: 'main', use: 'sig', alg: 'RS256' }] },

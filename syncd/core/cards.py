@@ -14,6 +14,8 @@ from syncd.core.ids import OrgUnitCode, StaffNumber
 _HIRAGANA_FIRST, _HIRAGANA_LAST, _TO_KATAKANA = 0x3041, 0x3096, 0x60
 LAST_RANK = 999_999_999
 """The rank of a section that the table gives none: after all others."""
+LAST_TEXT = "\uffff"
+"""Stands where a text is missing that lists are sorted by: after all others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,12 +22,16 @@ from syncd.ports.runs import RunRow
 
 
 class CaseOrder(StrEnum):
-    """How a list of cases is sorted: by hard deadline, 建制順, フリガナ, or age of the right."""
+    """How cases are sorted: by hard deadline, 建制順, フリガナ, age of the right, transfer.
+
+    By フリガナ the cases of one person stand together, by transfer those of one order.
+    """
 
     DEADLINE = "deadline"
     SECTION = "section"
     KANA = "kana"
     SINCE = "since"
+    TRANSFER = "transfer"
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ _PLAIN = (
 )
 _MOMENTS = ("opened_at", "updated_at", "due_at", "escalate_at", "hard_deadline_at")
 _ENDED_NAMES = sorted(str(state) for state in ENDED)
-CASE_COLUMNS = [column for column in cases.c if column.name != "seal"]
+CASE_COLUMNS = [column for column in cases.c if column.name not in ("seal", "moved_by")]
 _COLUMN_NAMES = [column.name for column in CASE_COLUMNS]
 _REPLACE = (
     update(cases)
@@ -161,8 +161,10 @@ def _record_removals(connection: Connection, case: Case) -> None:
 
 
 def _sealed(case: Case) -> dict[str, Any]:
+    """Return a case's row, with the order that moved the person, by which lists are grouped."""
     row = _encode(case)
-    return row | {"seal": _seal(row)}
+    moved_by = next((b.ref for b in case.because if b.kind == "order"), None)
+    return row | {"seal": _seal(row), "moved_by": moved_by}
 
 
 def _seal(row: Mapping[str, Any]) -> str:

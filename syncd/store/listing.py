@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from syncd.core.calendar import midnight
-from syncd.core.cards import LAST_RANK, Card, Section
+from syncd.core.cards import LAST_RANK, LAST_TEXT, Card, Section
 from syncd.core.cases import ENDED, CaseState
 from syncd.core.facts import Order
 from syncd.core.ids import OrgUnitCode, RunId, StaffNumber
@@ -66,10 +66,13 @@ _FOR_PEOPLE = (str(CaseState.OPEN), str(CaseState.REFUSED))
 _SECTION = func.coalesce(cases.c.section, cards.c.section, "")
 _RANK = func.coalesce(sections.c.rank, LAST_RANK)
 _KANA = func.coalesce(cards.c.kana, "")
+_PERSON = func.coalesce(cases.c.staff_number, cases.c.account)
+_MOVED_BY = func.coalesce(cases.c.moved_by, LAST_TEXT)
 _SORTS: Mapping[CaseOrder, tuple[ColumnElement[Any], ...]] = {
     CaseOrder.DEADLINE: (cases.c.hard_deadline_at, cases.c.case_id),
     CaseOrder.SECTION: (_RANK, _SECTION, _KANA, cases.c.case_id),
-    CaseOrder.KANA: (_KANA, cases.c.case_id),
+    CaseOrder.KANA: (_KANA, _PERSON, cases.c.case_id),
+    CaseOrder.TRANSFER: (_MOVED_BY, _KANA, cases.c.case_id),
     CaseOrder.SINCE: (func.coalesce(cases.c.since, ""), cases.c.case_id),
 }
 

@@ -94,6 +94,7 @@ cases = Table(
     Column("account", String, nullable=False),
     Column("staff_number", String),
     Column("section", String),
+    Column("moved_by", String),
     Column("member", String, nullable=False),
     Column("path", String, nullable=False),
     Column("state", String, nullable=False),

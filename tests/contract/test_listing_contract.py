@@ -65,6 +65,7 @@ def found(store: Store, **query: object) -> list[str]:
         (CaseOrder.DEADLINE, [2, 3, 4, 1]),
         (CaseOrder.SECTION, [3, 2, 1, 4]),
         (CaseOrder.KANA, [4, 2, 3, 1]),
+        (CaseOrder.TRANSFER, [4, 3, 1, 2]),
     ],
 )
 def test_cases_are_sorted_by_deadline_section_or_kana(

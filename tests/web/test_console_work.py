@@ -110,3 +110,14 @@ def test_a_person_is_shown_as_of_any_day(office: Office):
     assert browser.get(f"/people?staff_number={int(number)}").headers["location"] == (
         f"/people/{number}"
     )
+
+
+def test_cases_stand_together_by_person_and_by_transfer(office: Office):
+    browser = office.enter("soukatsu")
+    by_person = browser.get("/cases?sort=kana").text
+    number = office.city.left_behind
+    assert by_person.count(f'scope="colgroup">池田　六郎 {number}</th>') == 1
+    by_transfer = browser.get("/cases?sort=transfer").text
+    assert by_transfer.count('scope="colgroup">発令 R8-0005, 令和8年4月1日</th>') == 1
+    assert 'scope="colgroup">発令によらないもの</th>' in by_transfer
+    assert "colgroup" not in browser.get("/cases").text

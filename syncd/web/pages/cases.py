@@ -21,10 +21,12 @@ from syncd.errors import NoSuchCase, UsageError
 from syncd.flow.deputies import name_deputy
 from syncd.flow.restore import restore_case
 from syncd.flow.vote import approve_selected, refuse_case
-from syncd.ports.listing import CaseOrder, CaseQuery
+from syncd.ports.listing import CaseLine, CaseOrder, CaseQuery
+from syncd.reports.explain import because_word
 from syncd.web.gate import desk_of, door, posting
 from syncd.web.render import page
 from syncd.web.visitor import Visitor
+from syncd.web.words import phrase
 
 router = APIRouter()
 _SEE_OTHER = 303
@@ -110,9 +112,23 @@ def list_cases(
         "next_page": _next_page(request, found.after),
         "decidable": {line.case.case_id for line in found.lines if _can(visitor, line.case)},
         "most": _MOST_AT_ONCE,
+        "group_of": lambda line, sort: _group(line, sort, visitor),
     }
     only_rows = request.headers.get("HX-Target") == "found"
     return page(request, "cases_found.html" if only_rows else "cases.html", visitor, context)
+
+
+def _group(line: CaseLine, sort: CaseOrder, visitor: Visitor) -> str:
+    """Return what stands above the cases of one person, one order or one section."""
+    say = phrase(visitor.lang)
+    if sort is CaseOrder.SECTION:
+        return line.section_name or say("所属なし", "no section")
+    if sort is CaseOrder.TRANSFER:
+        order = next((b for b in line.case.because if b.kind == "order"), None)
+        none = say("発令によらないもの", "not moved by an order")
+        return none if order is None else because_word(order, visitor.lang)
+    name = line.card.name if line.card is not None and line.card.name else line.case.account
+    return f"{name} {line.case.staff_number or ''}".strip()
 
 
 def _next_page(request: Request, after: tuple[str, ...]) -> str:

@@ -202,6 +202,7 @@ def _create() -> None:
     op.add_column("audit", sa.Column("actor", sa.String(), nullable=True))
     op.create_index(op.f("ix_audit_event"), "audit", ["event"], unique=False)
     op.add_column("cases", sa.Column("section", sa.String(), nullable=True))
+    op.add_column("cases", sa.Column("moved_by", sa.String(), nullable=True))
     op.create_index(
         op.f("ix_cases_state_hard_deadline_at"),
         "cases",

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from syncd.store import SqlStore, open_store
 from tests.fakes.postgres import PostgresServer, start_postgres
@@ -40,3 +41,10 @@ def store(store_url: str, tmp_path: Path) -> Iterator[SqlStore]:
     opened = open_store(store_url, tmp_path)
     yield opened
     opened.close()
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were() -> Iterator[None]:
+    """A command run inside a test sets up logs for streams that end with the test."""
+    yield
+    structlog.reset_defaults()

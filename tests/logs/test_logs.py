@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
@@ -15,12 +14,6 @@ from syncd.logs import configure_logs
 
 NOON = datetime(2027, 4, 1, 12, tzinfo=JST)
 NUMBER = "123456789012"
-
-
-@pytest.fixture(autouse=True)
-def _as_it_was() -> Iterator[None]:
-    yield
-    structlog.reset_defaults()
 
 
 def record(capsys: pytest.CaptureFixture[str], **fields: object) -> dict[str, object]:

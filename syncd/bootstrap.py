@@ -24,18 +24,28 @@ from syncd.core.votes import Actor
 from syncd.errors import ConfigurationError, SourceRefused
 from syncd.flow.acting import actors_of
 from syncd.flow.collect import BROUGHT
+from syncd.flow.recipients import Addresses
 from syncd.flow.sign_in import Turnstile
 from syncd.flow.site import DirectorySeat, Site, SourceSeat
+from syncd.flow.telling import Notices, NotifierSeat
 from syncd.identity.local import LocalPasswords
 from syncd.identity.oidc import OidcProvider, Registration
-from syncd.plugins import DIRECTORIES, SOURCES, load_connector
+from syncd.plugins import DIRECTORIES, NOTIFIERS, SOURCES, load_connector
 from syncd.ports.directory import DirectoryContext, Progress
 from syncd.ports.identity import PasswordCheck, Provider
+from syncd.ports.notifier import NotifierContext
 from syncd.ports.source import SourceContext, SourceReading
 from syncd.ports.store import Store
 from syncd.ports.syncs import Upload
+from syncd.reports.letters import Letters
 from syncd.settings.load import Settings, load_settings
-from syncd.settings.model import ConsoleTable, DirectoryTable, OidcTable, SourceTable
+from syncd.settings.model import (
+    ConsoleTable,
+    DirectoryTable,
+    NotifierTable,
+    OidcTable,
+    SourceTable,
+)
 from syncd.store import open_store
 
 Clock = Callable[[], datetime]
@@ -166,6 +176,20 @@ class OpenSite:
             raise ConfigurationError(f"[console.oidc] ca_file: {ca_file}: {error}") from error
         return OidcProvider(registered, tls, self.clock)
 
+    def notices(self) -> Notices:
+        """Return who is told what, how; raises ConfigurationError for a text that is unusable."""
+        model = self.settings.model
+        address = "" if model.console is None else model.console.public_url.rstrip("/")
+        letters = Letters(model.organization.name, address, self.settings.letter_folders())
+        letters.check()
+        return Notices(
+            seats=tuple(_notifier(self.settings, t, self.clock) for t in model.notifiers),
+            addresses=Addresses(self.settings.grants(), model.notices.mail_domain),
+            render=letters.render,
+            digest_every=model.notices.digest_every,
+            remind_open_days=model.notices.remind_open_days,
+        )
+
     def actors(self, person: Someone) -> tuple[Actor, ...]:
         """Return every capacity in which a person may act today, their own right first."""
         return actors_of(self.site, self.settings.grants(), person, self.today())
@@ -222,6 +246,12 @@ def open_site(
     )
 
 
+def _notifier(settings: Settings, table: NotifierTable, clock: Clock) -> NotifierSeat:
+    connector, options = _connector(NOTIFIERS, table)
+    context = NotifierContext(table.name, settings.base_dir, clock)
+    return NotifierSeat(connector.build(options, context), table.kinds)
+
+
 def _store(settings: Settings) -> Store:
     return open_store(settings.model.store.url, settings.base_dir)
 
@@ -244,12 +274,14 @@ def _seats(
 
 def _options_of(table: str, kind: str) -> type[BaseModel]:
     """Return the options of an installed connector; raises ConfigurationError."""
-    group = {"sources": SOURCES, "directories": DIRECTORIES}[table]
+    group = {"sources": SOURCES, "directories": DIRECTORIES, "notifiers": NOTIFIERS}[table]
     options: type[BaseModel] = load_connector(group, kind).Options
     return options
 
 
-def _connector(group: str, table: SourceTable | DirectoryTable) -> tuple[Any, BaseModel]:
+def _connector(
+    group: str, table: SourceTable | DirectoryTable | NotifierTable
+) -> tuple[Any, BaseModel]:
     """Return the connector and its options, which `load_settings` found valid."""
     connector = load_connector(group, table.type)
     return connector, connector.Options.model_validate(table.options)

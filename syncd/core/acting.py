@@ -23,7 +23,8 @@ from syncd.errors import NotPermitted
 class Grant:
     """One `[[actors]]` of the configuration: roles for an account, or for whoever holds a post.
 
-    `title` empty: every post in `post_section`. Deputy days are inclusive.
+    `title` empty: every post in `post_section`. Deputy days are inclusive. `mail` is where notices
+    reach whom the grant belongs to: a person's address, or that of the post.
     """
 
     account: str = ""
@@ -36,6 +37,7 @@ class Grant:
     deputy_for: str = ""
     deputy_from: date = date.min
     deputy_until: date = date.max
+    mail: str = ""
 
     def follows(self, post: Post) -> bool:
         """Tell whether the grant belongs to a post."""
@@ -86,7 +88,7 @@ def own_actor(
     person: Someone, grants: Iterable[Grant], sections: tuple[Section, ...], today: date
 ) -> Actor:
     """Return as whom a person acts in their own right; with no role where nothing grants one."""
-    theirs = [g for g in grants if _belongs_to(g, person)]
+    theirs = [g for g in grants if belongs_to(g, person)]
     number = person.staff_number or next((g.staff_number for g in theirs if g.staff_number), None)
     deputies = [g for g in theirs if g.deputy_for and g.deputy_from <= today <= g.deputy_until]
     return Actor(
@@ -99,7 +101,8 @@ def own_actor(
     )
 
 
-def _belongs_to(grant: Grant, person: Someone) -> bool:
+def belongs_to(grant: Grant, person: Someone) -> bool:
+    """Tell whether a grant is somebody's: by account, or by a post they hold."""
     if grant.account:
         return grant.account == person.account
     return any(grant.follows(post) for post in person.posts)

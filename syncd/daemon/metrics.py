@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from prometheus_client import CollectorRegistry, Gauge
 
 from syncd.core.cases import Case, CaseState
 from syncd.flow.report import RunReport
+from syncd.ports.outbox import Dispatch
 
 
 class Metrics:
@@ -29,6 +31,9 @@ class Metrics:
         self._unread = self._gauge("syncd_unread_directories", "directories not read whole")
         self._held = self._gauge("syncd_held_lines", "removals that a guard holds back")
         self._failed = self._gauge("syncd_failed_runs_total", "runs that broke off since the start")
+        self._messages = self._gauge(
+            "syncd_messages", "messages to people, by notifier and state", ["notifier", "state"]
+        )
         self._alarm = self._gauge("syncd_alarm", "1 while no complete run came by the deadline")
 
     def _gauge(self, name: str, text: str, labels: list[str] | None = None) -> Gauge:
@@ -56,6 +61,12 @@ class Metrics:
     def note_failure(self) -> None:
         """Count a run that broke off."""
         self._failed.inc()
+
+    def note_messages(self, counts: Mapping[tuple[str, Dispatch], int]) -> None:
+        """Note how many messages wait, were sent and were given up."""
+        for notifier in {notifier for notifier, _ in counts}:
+            for state in Dispatch:
+                self._messages.labels(notifier, str(state)).set(counts.get((notifier, state), 0))
 
     def note_alarm(self, *, raised: bool) -> None:
         """Raise or clear the dead man's alarm."""

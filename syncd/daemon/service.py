@@ -8,6 +8,7 @@ schedule; it is logged, counted, and shows as not ready once the deadline passes
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from threading import Event, Lock, Thread
 from threading import enumerate as enumerate_threads
@@ -16,6 +17,7 @@ import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from syncd.bootstrap import OpenSite
 from syncd.core.audit import AuditEvent, AuditRecord
 from syncd.core.calendar import JST, day_of
 from syncd.daemon.health import HealthServer
@@ -23,41 +25,38 @@ from syncd.daemon.metrics import Metrics
 from syncd.daemon.notify import notify, watchdog_interval_s
 from syncd.daemon.schedule import is_missed, is_overdue, last_due, trigger_of
 from syncd.errors import AlreadyRunning, StoreError
+from syncd.flow.delivery import Delivery, deliver
 from syncd.flow.delta import has_work
 from syncd.flow.run import run
-from syncd.flow.site import RunRequest, Site
-from syncd.flow.syncs import ParseUpload, work_off
-from syncd.settings.model import DaemonTable, ScheduleTable
+from syncd.flow.site import RunRequest
+from syncd.flow.syncs import work_off
+from syncd.flow.telling import compose
 
 ACTOR = "syncd"
 _IDLE_S = 3600.0
 _RETRY_S = 5.0
 _LOOK_EVERY_S = 1.0
+_TELL_EVERY_S = 5.0
 
 
 class Service:
     """The daemon's life: `run` returns after somebody asked it to stop."""
 
     def __init__(
-        self,
-        site: Site,
-        schedule: ScheduleTable,
-        daemon: DaemonTable,
-        stop: Event,
-        asked_to_stop: Callable[[float], bool],
-        parse_upload: ParseUpload,
+        self, opened: OpenSite, stop: Event, asked_to_stop: Callable[[float], bool]
     ) -> None:
         """Prepare; nothing starts and no port is bound before `run`.
 
         `asked_to_stop(seconds)` waits that long at most and tells whether to end; `stop` is then
-        set for all who look at it, the site's own `stopping` among them. `parse_upload` reads
-        files that people brought in the console.
+        set for all who look at it, the site's own `stopping` among them. Raises ConfigurationError.
         """
-        self._parse_upload = parse_upload
+        model = opened.settings.model
+        self._site = opened.site
+        self._parse_upload = opened.parse_upload
+        self._notices = opened.notices()
+        self._schedule = model.schedule
+        self._listen = model.daemon.listen
         self._asked_to_stop = asked_to_stop
-        self._site = site
-        self._schedule = schedule
-        self._listen = daemon.listen
         self._stop = stop
         self._metrics = Metrics()
         self._one_run = Lock()
@@ -69,8 +68,11 @@ class Service:
         scheduler = self._scheduler()
         health.start()
         scheduler.start()
-        requests = Thread(target=self._watch_requests, name="requests")
-        requests.start()
+        watchers = [Thread(target=self._watch_requests, name="requests")]
+        if self._notices.seats:
+            watchers.append(Thread(target=self._watch_news, name="notices"))
+        for watcher in watchers:
+            watcher.start()
         self._log.info("daemon.started", port=health.port)
         notify("READY=1")
         try:
@@ -79,7 +81,8 @@ class Service:
             self._stop.set()
             notify("STOPPING=1")
             scheduler.shutdown(wait=True)
-            requests.join()
+            for watcher in watchers:
+                watcher.join()
             health.stop()
             self._log.info("daemon.stopped")
 
@@ -202,6 +205,18 @@ class Service:
                 return
             self._log.info("sync.finished", sync=done.sync_id, state=str(done.state), run=done.run)
 
+    def _watch_news(self) -> None:
+        """Tell people what is new until stopped; on several nodes one at a time sends."""
+        while not self._stop.wait(_TELL_EVERY_S):
+            self._guarded("notices", self._tell)
+
+    def _tell(self) -> None:
+        composed, delivery = compose(self._site, self._notices), deliver(self._site, self._notices)
+        if composed or delivery != Delivery():
+            self._log.info("notices.told", composed=composed, **asdict(delivery))
+        with self._site.store.begin() as unit:
+            self._metrics.note_messages(unit.message_counts())
+
     def _deadline(self) -> None:
         """Raise the dead man's alarm where no complete run of today stands on record."""
         now = self._site.clock()
@@ -212,6 +227,7 @@ class Service:
         ground = {"why": "no complete run by the deadline"}
         with self._site.store.begin() as unit:
             unit.audit([AuditRecord(now, AuditEvent.ALARM_RAISED, ACTOR, "deadline", None, ground)])
+            unit.checkpoint(now)  # no run comes by to number it, and only then is it told of
 
     def _last_complete_at(self) -> datetime | None:
         with self._site.store.begin() as unit:

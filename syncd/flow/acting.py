@@ -49,8 +49,11 @@ def _with_posts(
 
 
 def _posts_of(site: Site, unit: Unit, number: StaffNumber, today: date) -> tuple[Post, ...]:
+    return plain_posts(Ground(unit.facts_about([number], _EVER), site.policy, today), number)
+
+
+def plain_posts(ground: Ground, number: StaffNumber) -> tuple[Post, ...]:
     """Return the posts somebody plainly holds; where roster and orders disagree, none."""
-    ground = Ground(unit.facts_about([number], _EVER), site.policy, today)
     person = ground.people.get(number)
     if person is None or not person.is_plain or ground.person_faults(person.readings[0]):
         return ()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from syncd.errors import DirectoryUnreadable, SourceRefused, StoreError
+from syncd.errors import DirectoryUnreadable, NotifierUnavailable, SourceRefused, StoreError
 from syncd.flow.report import CheckLine
 from syncd.flow.site import DirectorySeat, Mode, Site, SourceSeat
+from syncd.ports.notifier import Notifier
 
 _SHOWN_FAULTS = 5
 
@@ -65,3 +66,16 @@ def _directory(seat: DirectorySeat) -> Iterator[CheckLine]:
         return
     effect = f", writes {seat.writer().effect}" if seat.mode is Mode.APPLY else ""
     yield CheckLine("directory", seat.name, ok=True, found=f"{found} (mode {seat.mode}{effect})")
+
+
+def check_notifier(notifier: Notifier) -> CheckLine:
+    """Try whether messages could be sent; sends none."""
+    try:
+        found = notifier.check()
+    except NotifierUnavailable as failure:
+        return CheckLine(
+            "notifier", notifier.name, ok=False, found=failure.why, remedy=failure.remedy
+        )
+    finally:
+        notifier.close()
+    return CheckLine("notifier", notifier.name, ok=True, found=found)

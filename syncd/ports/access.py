@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from syncd.core.acting import Delegation
+from syncd.core.ids import StaffNumber
 from syncd.core.sessions import Failures, ProviderFlow, Session, User
 from syncd.core.tokens import Token
 
@@ -45,6 +46,10 @@ class AccessUnit(Protocol):
 
     def sessions_of(self, account: str, now: datetime) -> tuple[Session, ...]:
         """Return the sessions of an account that nobody ended and that have not expired."""
+        ...
+
+    def account_of(self, staff_number: StaffNumber) -> str:
+        """Return under which account somebody signed in last; empty for never."""
         ...
 
     def end_sessions(self, account: str, at: datetime) -> int:
@@ -111,6 +116,10 @@ class AccessUnit(Protocol):
 
     def delegations_to(self, deputy: str, on: date) -> tuple[Delegation, ...]:
         """Return what stands handed to an account on a day, oldest first."""
+        ...
+
+    def deputies(self, on: date) -> tuple[str, ...]:
+        """Return the accounts to which something stands handed on a day."""
         ...
 
     def delegations_by(self, principal: str) -> tuple[Delegation, ...]:

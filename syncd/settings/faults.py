@@ -17,18 +17,22 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from syncd.errors import ConfigurationError
-from syncd.settings.model import ConfigurationModel, DirectoryTable, SourceTable
+from syncd.settings.model import ConfigurationModel, DirectoryTable, NotifierTable, SourceTable
 from syncd.settings.places import Location
 
 Fault: TypeAlias = tuple[Location, str]
 OptionsOf: TypeAlias = Callable[[str, str], type[BaseModel]]
-"""Gives the options of a connector by table ("sources", "directories") and type.
+"""Gives the options of a connector by table ("sources", "directories", "notifiers") and type.
 
 Raises ConfigurationError for a type that is not installed.
 """
 
-_COMMON: dict[str, type[BaseModel]] = {"sources": SourceTable, "directories": DirectoryTable}
-_NAMED_BY = {"sources": "name", "directories": "name", "actors": "account"}
+_COMMON: dict[str, type[BaseModel]] = {
+    "sources": SourceTable,
+    "directories": DirectoryTable,
+    "notifiers": NotifierTable,
+}
+_NAMED_BY = {"sources": "name", "directories": "name", "notifiers": "name", "actors": "account"}
 _SECRET = re.compile(r"(password|passwd|secret|token|api_?key)$", re.IGNORECASE)
 _PASSWORD_IN_URL = re.compile(r"://[^/@\s]*:[^/@\s]+@|[?&]password=")
 

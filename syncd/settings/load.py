@@ -21,7 +21,13 @@ from syncd.errors import ConfigurationError
 from syncd.settings.faults import Fault, OptionsOf, find_faults
 from syncd.settings.model import ActorTable, ConfigurationModel
 from syncd.settings.places import Places
-from syncd.settings.tables import load_closed_days, load_order_kinds, load_status_words, shipped
+from syncd.settings.tables import (
+    load_closed_days,
+    load_order_kinds,
+    load_status_words,
+    shipped,
+    shipped_folder,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,24 @@ class Settings:
             deputy_for=table.deputy_for,
             deputy_from=table.deputy_from or date.min,
             deputy_until=table.deputy_until or date.max,
+            mail=table.mail or "",
         )
+
+    def letter_folders(self) -> tuple[Path, ...]:
+        """Return where the texts of messages stand: the site's own folder first.
+
+        Raises ConfigurationError where the site names a folder that is not there.
+        """
+        own = self.model.notices.templates
+        if own is None:
+            return (shipped_folder("letters"),)
+        folder = self.base_dir / own
+        if not folder.is_dir():
+            raise ConfigurationError(
+                f"[notices] templates = {own!r}: {folder} is no folder. Make it, or take the key "
+                "out: then the shipped texts are used."
+            )
+        return (folder, shipped_folder("letters"))
 
     def _files(self, name: str, own: str | None) -> tuple[Path, ...]:
         """Return the shipped table and the site's own, which comes last and wins."""

@@ -17,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 
 from syncd.core.facts import Provides
 from syncd.core.findings import Reason
+from syncd.core.messages import MessageKind
 from syncd.core.policy import Approval, OnSilence
 from syncd.core.votes import Role
 from syncd.flow.site import Mode
@@ -104,6 +105,27 @@ class DirectoryTable(_Open):
         except re.error as error:
             raise ValueError(f"not a regular expression: {error}") from None
         return given
+
+
+class NotifierTable(_Open):
+    """One `[[notifiers]]`: what carries messages to people. `kinds` are those it carries."""
+
+    name: Annotated[str, Field(min_length=1)]
+    type: str
+    kinds: frozenset[MessageKind] = frozenset(MessageKind)
+
+
+class NoticesTable(_Table):
+    """How people are told; without `[[notifiers]]` nobody is.
+
+    `templates` is a folder with texts of the site's own, which take the place of the shipped ones.
+    An account is a mail address within `mail_domain` where `[[actors]]` gives no `mail`.
+    """
+
+    digest_every: Span = timedelta(hours=2)
+    remind_open_days: frozenset[Annotated[int, Field(ge=0, le=60)]] = frozenset({1})
+    templates: str | None = None
+    mail_domain: Annotated[str, Field(pattern=r"^[^@\s]*$")] = ""
 
 
 class Deadlines(_Table):
@@ -294,6 +316,7 @@ class ActorTable(_Table):
 
     account: Annotated[str, Field(min_length=1)] | None = None
     post: PostTable | None = None
+    mail: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
     sees_advance_notices: bool = False
     staff_number: str | None = None
     roles: frozenset[Role] = frozenset()
@@ -316,6 +339,8 @@ class ConfigurationModel(_Table):
     store: StoreTable = StoreTable()
     sources: tuple[SourceTable, ...] = ()
     directories: tuple[DirectoryTable, ...] = ()
+    notifiers: tuple[NotifierTable, ...] = ()
+    notices: NoticesTable = NoticesTable()
     policy: PolicyTable = PolicyTable()
     schedule: ScheduleTable = ScheduleTable()
     daemon: DaemonTable = DaemonTable()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sysconfig
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,17 @@ _SHARE = Path("share", "syncd", "config")
 
 
 def shipped(name: str) -> Path:
-    """Return a file of `config/`: beside the package in a checkout, else where a wheel puts it.
+    """Return a file of `config/`; raises ConfigurationError where the installation lost it."""
+    return _shipped(name, Path.is_file)
 
-    Raises ConfigurationError where the installation lost it.
-    """
+
+def shipped_folder(name: str) -> Path:
+    """Return a folder of `config/`; raises ConfigurationError where the installation lost it."""
+    return _shipped(name, Path.is_dir)
+
+
+def _shipped(name: str, is_there: Callable[[Path], bool]) -> Path:
+    """Find what ships: beside the package in a checkout, else where a wheel puts it."""
     user_scheme = sysconfig.get_preferred_scheme("user")
     places = (
         _PACKAGES / "config",
@@ -30,7 +37,7 @@ def shipped(name: str) -> Path:
         _PACKAGES / _SHARE,
     )
     for place in places:
-        if (place / name).is_file():
+        if is_there(place / name):
             return place / name
     raise ConfigurationError(
         f"{name} is in none of {', '.join(str(place) for place in places)}; install syncd again"

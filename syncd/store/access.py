@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
 
 from syncd.core.acting import Delegation
-from syncd.core.ids import CaseId
+from syncd.core.ids import CaseId, StaffNumber
 from syncd.core.sessions import Failures, Session, User
 from syncd.core.votes import Role
 from syncd.store.codec import dumps
@@ -97,6 +97,12 @@ class AccessUnitQueries:
         rows = self._connection.execute(query.order_by(sessions.c.created_at.desc())).mappings()
         return tuple(_session(row) for row in rows)
 
+    def account_of(self, staff_number: StaffNumber) -> str:
+        """Return under which account somebody signed in last; empty for never."""
+        query = select(sessions.c.account).where(sessions.c.staff_number == staff_number)
+        newest = query.order_by(sessions.c.created_at.desc()).limit(1)
+        return self._connection.scalar(newest) or ""
+
     def end_sessions(self, account: str, at: datetime) -> int:
         """End every session of an account at once; return how many there were."""
         statement = (
@@ -158,14 +164,14 @@ class AccessUnitQueries:
 
     def delegations_to(self, deputy: str, on: date) -> tuple[Delegation, ...]:
         """Return what stands handed to an account on a day, oldest first."""
-        query = select(delegations).where(
-            delegations.c.deputy == deputy,
-            delegations.c.from_on <= on,
-            delegations.c.until_on >= on,
-            delegations.c.ended_at.is_(None),
-        )
+        query = select(delegations).where(delegations.c.deputy == deputy, *_standing(on))
         rows = self._connection.execute(query.order_by(delegations.c.created_at)).mappings()
         return tuple(_delegation(row) for row in rows)
+
+    def deputies(self, on: date) -> tuple[str, ...]:
+        """Return the accounts to which something stands handed on a day."""
+        query = select(delegations.c.deputy).where(*_standing(on)).distinct()
+        return tuple(self._connection.scalars(query.order_by(delegations.c.deputy)))
 
     def delegations_by(self, principal: str) -> tuple[Delegation, ...]:
         """Return everything that an account handed over, newest first, ended ones too."""
@@ -198,6 +204,12 @@ def _delegation(row: RowMapping) -> Delegation:
         created_by=row["created_by"],
         ended_at=decode_maybe(row["ended_at"]),
     )
+
+
+def _standing(on: date) -> tuple[ColumnElement[bool], ...]:
+    """Return what holds for a delegation that counts on a day."""
+    begun, over = delegations.c.from_on <= on, delegations.c.until_on < on
+    return begun, ~over, delegations.c.ended_at.is_(None)
 
 
 def _user(row: RowMapping) -> User:

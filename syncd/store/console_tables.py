@@ -162,6 +162,7 @@ outbox = Table(
     Column("id", SERIAL, primary_key=True),
     Column("notifier", String, nullable=False),
     Column("recipient", String, nullable=False),
+    Column("account", String, nullable=False),
     Column("kind", String, nullable=False),
     Column("object", String, nullable=False),
     Column("created_at", MOMENT, nullable=False),
@@ -174,6 +175,14 @@ outbox = Table(
     Column("last_error", String, nullable=False),
     UniqueConstraint("notifier", "recipient", "kind", "object"),
     Index(None, "state", "next_at"),
+)
+
+outbox_cursors = Table(
+    "outbox_cursors",
+    metadata,
+    Column("reader", String, primary_key=True),
+    Column("number", SERIAL, nullable=False),
+    Column("at", MOMENT, nullable=False),
 )
 
 oidc_flows = Table(

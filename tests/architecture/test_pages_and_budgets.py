@@ -28,6 +28,8 @@ TABLES = [
     model.ConsoleTable,
     model.OidcTable,
     model.ActorTable,
+    model.NotifierTable,
+    model.NoticesTable,
     FileOptions,
     LdapOptions,
     LdifOptions,

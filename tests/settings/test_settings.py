@@ -334,3 +334,40 @@ def test_a_way_to_sign_in_that_is_not_whole_is_a_fault_with_its_place(
 ):
     told = faults(tmp_path, f"[console]\n{console}\n")
     assert any("console" in line and word in line for line in told), told
+
+
+def test_people_are_told_every_two_hours_at_most_unless_the_file_says_otherwise(tmp_path: Path):
+    notices = load(tmp_path, "").model.notices
+    assert (notices.digest_every, notices.remind_open_days) == (timedelta(hours=2), {1})
+    text = (
+        '[notices]\ndigest_every = "30m"\nremind_open_days = [1, 3]\nmail_domain = "city.example"\n'
+    )
+    notices = load(tmp_path, text).model.notices
+    assert (notices.digest_every, notices.remind_open_days) == (timedelta(minutes=30), {1, 3})
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ('[[actors]]\naccount = "sato"\nmail = "sato"\n', "mail"),
+        ('[[actors]]\naccount = "sato"\nmail = "a@b\\nBcc: c@d"\n', "mail"),
+        ('[notices]\nmail_domain = "@city.example"\n', "mail_domain"),
+        ("[notices]\nremind_open_days = [-1]\n", "remind_open_days"),
+        ('[[notifiers]]\nname = "m"\ntype = "smtp"\nkinds = ["spam"]\n', "kinds"),
+    ],
+)
+def test_what_no_message_can_be_sent_by_is_a_fault(tmp_path: Path, text: str, fault: str):
+    assert any(fault in line for line in faults(tmp_path, text))
+
+
+def test_texts_are_looked_for_in_the_sites_folder_first(tmp_path: Path):
+    (tmp_path / "texts").mkdir()
+    settings = load(tmp_path, '[notices]\ntemplates = "texts"\n')
+    assert [folder.name for folder in settings.letter_folders()] == ["texts", "letters"]
+    with pytest.raises(ConfigurationError, match=r"templates = 'none'.*is no folder"):
+        load(tmp_path, '[notices]\ntemplates = "none"\n').letter_folders()
+
+
+def test_a_grant_says_where_mail_reaches_its_holder(tmp_path: Path):
+    text = '[[actors]]\npost = { section = "12010" }\nmail = "zeimu@city.example"\n'
+    assert load(tmp_path, text).grants()[0].mail == "zeimu@city.example"

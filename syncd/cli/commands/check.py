@@ -8,19 +8,25 @@ from collections.abc import Iterator
 from syncd.bootstrap import OpenSite
 from syncd.cli.opening import answer, open_for
 from syncd.errors import IdentityUnavailable
-from syncd.flow.check import check
+from syncd.flow.check import check, check_notifier
+from syncd.flow.recipients import unreachable
 from syncd.flow.report import CheckLine
 from syncd.plugins import connector_versions
+from syncd.ports.notifier import Addressing
 from syncd.reports.tables import render_check
 
 _UNESTABLISHED = 5
+_NO_MAIL = (
+    "メールの宛先がありません。[[actors]] に mail、または [notices] に mail_domain を書いてください"
+    " / no mail address: give [[actors]] a mail, or [notices] a mail_domain"
+)
 _REMEDY = "[console.oidc] の issuer と ca_file を確かめてください / check issuer and ca_file"
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Try everything and say in one table what is wrong and what to do; 5 if anything is."""
     opened = open_for(arguments)
-    lines = (*check(opened.site), *_console(opened))
+    lines = (*check(opened.site), *_console(opened), *_notices(opened))
     as_json = {
         "ok": all(line.ok for line in lines),
         "connectors": connector_versions(),
@@ -37,6 +43,18 @@ def run(arguments: argparse.Namespace) -> int:
     }
     answer(arguments, as_json, render_check(lines, arguments.lang))
     return 0 if all(line.ok for line in lines) else _UNESTABLISHED
+
+
+def _notices(opened: OpenSite) -> Iterator[CheckLine]:
+    """Try the notifiers, and the texts with them. Raises ConfigurationError."""
+    notices = opened.notices()
+    for seat in notices.seats:
+        yield check_notifier(seat.notifier)
+    if any(seat.notifier.addressing is Addressing.MAIL for seat in notices.seats):
+        nobody = unreachable(opened.site, notices.addresses, opened.today())
+        if nobody:
+            names = ", ".join(nobody)
+            yield CheckLine("notices", "mail", ok=False, found=names, remedy=_NO_MAIL)
 
 
 def _console(opened: OpenSite) -> Iterator[CheckLine]:

@@ -27,10 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
     configure_logs(as_json=True, clock=now)
     stop = Event()
     opened = open_site(config_path(arguments), LoggedProgress().report, stopping=stop.is_set)
-    model = opened.settings.model
-    service = Service(
-        opened.site, model.schedule, model.daemon, stop, _asked_to_stop, opened.parse_upload
-    )
+    service = Service(opened, stop, _asked_to_stop)
     console = _start_console(opened)
     try:
         service.run()

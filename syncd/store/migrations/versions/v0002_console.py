@@ -79,6 +79,7 @@ def _create() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("notifier", sa.String(), nullable=False),
         sa.Column("recipient", sa.String(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("object", sa.String(), nullable=False),
         sa.Column("created_at", sa.String(length=32), nullable=False),
@@ -99,6 +100,13 @@ def _create() -> None:
         ),
     )
     op.create_index(op.f("ix_outbox_state_next_at"), "outbox", ["state", "next_at"], unique=False)
+    op.create_table(
+        "outbox_cursors",
+        sa.Column("reader", sa.String(), nullable=False),
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("reader", name=op.f("pk_outbox_cursors")),
+    )
     op.create_table(
         "sections",
         sa.Column("code", sa.String(), nullable=False),

@@ -1,0 +1,138 @@
+"""The texts of messages: plain Japanese, no names, no surprises, and a site's own where it has one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syncd.core.calendar import midnight
+from syncd.core.ids import OrgUnitCode
+from syncd.core.messages import MessageKind, Recipient
+from syncd.core.votes import Actor
+from syncd.errors import ConfigurationError
+from syncd.flow.telling import Letter
+from syncd.ports.notifier import Message, is_one_line
+from syncd.reports.letters import Letters
+from syncd.settings.tables import shipped_folder
+from tests import builders as b
+
+SATO = Recipient("sato", "sato@city.example", (Actor("sato"),))
+CONSOLE = "https://syncd.city.example"
+CASES = tuple(
+    b.case(n, section=OrgUnitCode("12010"), hard_deadline_at=midnight(date(2027, 4, 8)))
+    for n in range(1, 4)
+)
+ABOUT = {
+    MessageKind.PLAN_HELD: {"subject": "ab" * 32, "lines": 20, "trips": ["ad: 上限を超えます"]},
+    MessageKind.INPUT_REFUSED: {"subject": "roster", "faults": 2, "first": "line 3, 発令日"},
+    MessageKind.DIRECTORY_UNREAD: {"subject": "ad", "why": "connection refused"},
+    MessageKind.RUN_MISSED: {"subject": "deadline"},
+}
+
+
+def letters(*own: Path, console: str = CONSOLE) -> Letters:
+    return Letters("みほん市", console, (*own, shipped_folder("letters")))
+
+
+def letter(kind: MessageKind, **more: object) -> Letter:
+    cases = () if kind in ABOUT else CASES
+    about = ABOUT.get(kind, {})
+    names = {"12010": "税務課"}
+    plain = Letter(kind, "x", SATO, cases, about=about, section_names=names)
+    return replace(plain, **{"last_day": date(2027, 4, 7), "open_days": 1, **more})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", MessageKind)
+def test_every_kind_has_a_text_that_says_who_where_and_what_to_do(kind: MessageKind):
+    subject, body = letters().render(letter(kind))
+    assert subject.startswith("【syncd")
+    assert "みほん市" in body
+    assert CONSOLE in body
+    assert Message(str(kind), subject, body, "sato", "x")
+    assert "\n\n\n" not in body
+    assert body.endswith("\n")
+
+
+@pytest.mark.parametrize("kind", MessageKind)
+def test_without_an_address_of_the_console_no_text_has_a_link(kind: MessageKind):
+    _, body = letters(console="").render(letter(kind))
+    assert "http" not in body
+    assert "コンソール:" not in body
+
+
+def test_a_digest_says_what_an_approver_needs_to_know():
+    subject, body = letters().render(letter(MessageKind.NEW_CASES))
+    assert subject == "【syncd】承認を待つ権限残存 3 件（最も早い期限 令和9年4月7日）"
+    assert (
+        f"・{CASES[0].staff_number}  {CASES[0].entitlement}（{CASES[0].directory}） 税務課" in body
+    )
+    assert "期限: 令和9年4月7日" in body
+
+
+def test_a_long_digest_is_cut_and_says_so():
+    many = tuple(b.case(n) for n in range(1, 101))
+    _, body = letters().render(letter(MessageKind.NEW_CASES, cases=many))
+    assert body.count("\n・") == 31
+    assert "ほか 70 件" in body
+
+
+def test_a_deputy_reads_in_whose_place():
+    _, body = letters().render(letter(MessageKind.NEW_CASES, deputy_for="kacho"))
+    assert "kacho さんの代決者として" in body
+
+
+def test_the_last_day_itself_is_called_so():
+    subject, _ = letters().render(letter(MessageKind.DEADLINE, open_days=0))
+    assert "本日限り" in subject
+    subject, _ = letters().render(letter(MessageKind.DEADLINE, open_days=3))
+    assert "あと 3 開庁日" in subject
+
+
+def test_a_site_changes_one_text_and_keeps_the_others(tmp_path: Path):
+    own = "件名: {{ organization }}からのお知らせ\n{{ total }} 件あります。\n"
+    (tmp_path / "new-cases.txt").write_text(own, encoding="utf-8")
+    changed = letters(tmp_path)
+    assert changed.render(letter(MessageKind.NEW_CASES)) == (
+        "みほん市からのお知らせ",
+        "3 件あります。\n",
+    )
+    assert "警報" in changed.render(letter(MessageKind.RUN_MISSED))[0]
+    changed.check()
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("件名: {{ nosuch }}\n", "nosuch"),
+        ("件名: {% if %}\n", "new-cases.txt"),
+        ("no subject\n", "must begin with a line"),
+        ("件名: {{ organization.__class__.__mro__ }}\n", "unsafe"),
+        ("件名: x\n{{ cases.append(1) }}", "unsafe|append"),
+    ],
+)
+def test_a_text_that_cannot_be_used_is_a_fault_that_names_it(tmp_path: Path, text: str, why: str):
+    (tmp_path / "new-cases.txt").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=why):
+        letters(tmp_path).check()
+
+
+def test_no_text_of_another_folder_can_be_reached(tmp_path: Path):
+    (tmp_path / "secret").write_text("x")
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "new-cases.txt").write_text("件名: {% include '../secret' %}\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="new-cases"):
+        letters(own).check()
+
+
+@given(st.text(), st.text())
+def test_whatever_a_file_says_a_message_stays_a_message(subject: str, first: str):
+    about = {"subject": subject, "faults": 1, "first": first}
+    told = letters().render(letter(MessageKind.INPUT_REFUSED, about=about))
+    assert is_one_line(told[0])
+    Message("input-refused", *told, "sato", "x")

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from syncd.core.findings import Notice, Reason, Verdict
+from syncd.core.messages import MessageKind
 
 
 class Lang(StrEnum):
@@ -56,6 +57,16 @@ _NOTICES = {
     Notice.ENTITLEMENT_WITHOUT_GROUP: ("グループが見つからない権限", "right without its group"),
     Notice.ORG_UNIT_UNLISTED: ("一覧にない所属", "section in no list"),
 }
+_MESSAGES = {
+    MessageKind.NEW_CASES: ("新しい案件", "new cases"),
+    MessageKind.REGRANTED: ("再付与された権限", "regranted rights"),
+    MessageKind.DEADLINE: ("判断の期限", "deadline"),
+    MessageKind.ESCALATION: ("督促", "escalation"),
+    MessageKind.PLAN_HELD: ("保留された計画", "held plan"),
+    MessageKind.INPUT_REFUSED: ("拒否された入力", "refused input"),
+    MessageKind.DIRECTORY_UNREAD: ("読めないディレクトリ", "unread directory"),
+    MessageKind.RUN_MISSED: ("突合の遅れ", "missed run"),
+}
 _ERAS = (
     (date(2019, 5, 1), "令和", 2018),
     (date(1989, 1, 8), "平成", 1988),
@@ -81,6 +92,11 @@ def state_word(state: str, lang: Lang = Lang.JA) -> str:
 def notice_word(notice: Notice, lang: Lang = Lang.JA) -> str:
     """Return what people call a notice."""
     return _NOTICES[notice][lang is Lang.EN]
+
+
+def message_word(kind: str, lang: Lang = Lang.JA) -> str:
+    """Return what people call a kind of message."""
+    return _MESSAGES[MessageKind(kind)][lang is Lang.EN]
 
 
 def day_word(day: date | None, lang: Lang = Lang.JA) -> str:

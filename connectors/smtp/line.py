@@ -42,8 +42,9 @@ class Line:
         _ask(self._smtp, Step.RCPT, f"RCPT TO:<{mail.recipient}>")
         try:
             code, words = self._smtp.data(mail.content)
-        except smtplib.SMTPDataError as error:  # no to the command itself
-            code, words = error.smtp_code, _bytes(error.smtp_error)
+        except smtplib.SMTPDataError as error:  # anything but 354: the content was not sent
+            reply = parse_reply(error.smtp_code, _bytes(error.smtp_error))
+            raise SaidNoError(Step.DATA, reply) from None
         _expect(_YES, Step.DATA, code, words)
 
     def noop(self) -> None:

@@ -1,8 +1,8 @@
 """A message as a mail: RFC 5322, UTF-8 in base64, nothing in it that anybody could have added.
 
 Promise: whatever the words are, the mail has exactly these headers and this one recipient, and
-gives the words back as they were. Seven bits and lines of at most 78 characters: every mail
-server passes that on unchanged.
+gives the words back as they were. Seven bits and short lines: every mail server passes that on
+unchanged.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ from email.utils import format_datetime
 from connectors.smtp.options import SmtpOptions
 from syncd.ports.notifier import Message
 
-_WIRE = compat32.clone(linesep="\r\n")
+# Words are folded where they are encoded; a Message-ID or an address is never broken in two.
+_WIRE = compat32.clone(linesep="\r\n", max_line_length=None)
+
+_LONGEST = 74  # of a line with an encoded word; the library may go beyond by two
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def _mark_as_automatic(mime: Mime) -> None:
 
 
 def _named(name: str, address: str) -> str:
-    return f"{_words(name, 'From')} <{address}>" if name else address
+    return f"{_words(name, 'From')}\r\n <{address}>" if name else address
 
 
 def _words(text: str, header: str) -> str:
@@ -61,4 +64,5 @@ def _words(text: str, header: str) -> str:
 
     What looks like an encoded word, an address or a comment is then nothing but text.
     """
-    return Header(text, "utf-8", header_name=header).encode(linesep="\r\n")
+    words = Header(text, "utf-8", maxlinelen=_LONGEST, header_name=header)
+    return words.encode(linesep="\r\n")

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from connectors.shared.tls import is_loopback
 
+_LAST_PORT = 65535
+
 
 class WebhookOptions(BaseModel):
     """Where messages are posted and how signed; keys are explained in docs/notifiers.md."""
@@ -48,6 +50,8 @@ class WebhookOptions(BaseModel):
             raise ValueError("write https://host/path") from None
         if url.scheme not in ("https", "http") or not url.host or "%" in url.host:
             raise ValueError("write https://host/path")
+        if url.port is not None and not 0 < url.port <= _LAST_PORT:
+            raise ValueError(f"there is no port {url.port}")
         if url.userinfo or url.fragment:
             raise ValueError("write neither a password nor a fragment into the url")
         return given

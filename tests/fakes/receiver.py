@@ -21,11 +21,12 @@ from tests.fakes.mail_server import server_context
 
 @dataclass
 class Post:
-    """One request as it came in."""
+    """One request as it came in, and how it was answered."""
 
     path: str
     headers: dict[str, str]
     content: bytes
+    status: int
 
     @property
     def json(self) -> dict[str, Any]:
@@ -56,12 +57,12 @@ class Receiver:
                 receiver.requests += 1
                 content = self.rfile.read(int(self.headers["content-length"]))
                 headers = {k.lower(): v for k, v in self.headers.items()}
-                receiver.posts.append(Post(self.path, headers, content))
+                receiver.posts.append(Post(self.path, headers, content, receiver.status))
                 time.sleep(receiver.delay_s)
                 self.send_response(receiver.status)
-                for name, value in receiver.answer_headers.items():
+                usual = {"Content-Length": str(len(receiver.answer))}
+                for name, value in (usual | receiver.answer_headers).items():
                     self.send_header(name, value)
-                self.send_header("content-length", str(len(receiver.answer)))
                 self.end_headers()
                 self.wfile.write(receiver.answer)
 

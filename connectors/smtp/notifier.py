@@ -10,7 +10,7 @@ from __future__ import annotations
 import smtplib
 
 from connectors.shared.bilingual import both
-from connectors.shared.failures import reason_of, remedy_of
+from connectors.shared.failures import SetUpError, reason_of, remedy_of
 from connectors.smtp.address import is_address
 from connectors.smtp.line import Line, open_line
 from connectors.smtp.mail import Mail, compose
@@ -37,6 +37,10 @@ _RELAY = both(
 _REACH = both(
     "host、port、security と、サーバが動いていることを確かめてください",
     "check host, port, security, and that the server runs",
+)
+_SET_UP = both(
+    "security、ca_file、password_file(または password_env)を確かめてください",
+    "check security, ca_file, and password_file or password_env",
 )
 _RECIPIENT = both("宛先のアドレスを確かめてください", "check the recipient's address")
 
@@ -127,7 +131,8 @@ class SmtpNotifier:
     def _translated(self, error: BaseException) -> NotifierUnavailable | MessageRefused:
         """Return a failure as the port's error, with what the administrator can do."""
         if not isinstance(error, SaidNoError):
-            return NotifierUnavailable(self.name, reason_of(error), remedy_of(error, _REACH))
+            remedy = remedy_of(error, _SET_UP if isinstance(error, SetUpError) else _REACH)
+            return NotifierUnavailable(self.name, reason_of(error), remedy)
         step, reply = error.step, error.reply
         why = both(f"{step} に {reply} と答えました", f"the server said {reply} to {step}")
         if is_final(step, reply):

@@ -97,12 +97,17 @@ class WebhookNotifier:
             "webhook-timestamp": str(seconds),
             "webhook-signature": sign(self._keys(), key, seconds, content),
         }
+        request = httpx.Request(
+            "POST",
+            self._options.url,
+            headers=headers,
+            content=content,
+            extensions={"timeout": httpx.Timeout(self._options.timeout_s).as_dict()},
+        )
+        # No client: it would log the path, keep cookies and ask the environment for proxies.
         with (
-            # trust_env: no proxy, no netrc password and no CA that an environment slips in.
-            httpx.Client(
-                verify=self._tls(), timeout=self._options.timeout_s, trust_env=False
-            ) as client,
-            client.stream("POST", self._options.url, content=content, headers=headers) as answer,
+            httpx.HTTPTransport(verify=self._tls(), trust_env=False) as transport,
+            closing(transport.handle_request(request)) as answer,
         ):
             return answer.status_code, answer.headers.get("retry-after")
 

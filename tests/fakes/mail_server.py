@@ -24,7 +24,7 @@ def free_port() -> int:
 
 
 class MailServer:
-    """Takes mail; `answers` (by MAIL, RCPT, DATA, NOOP) overrides what it says.
+    """Takes mail; `answers` (by MAIL, RCPT, DATA, NOOP) overrides what it says, `once` the next time only.
 
     An answer that begins with 421 also closes the connection; "CUT" closes it without a word.
     """
@@ -34,6 +34,7 @@ class MailServer:
     ) -> None:
         self.security = security
         self.answers: dict[str, str] = {}
+        self.once: dict[str, str] = {}
         self.envelopes: list[Any] = []
         self.logins: list[tuple[str, bytes]] = []
         self.connections = 0
@@ -99,7 +100,7 @@ class MailServer:
 
     def _say(self, server: SMTP, step: str, usual: str) -> str:
         self.steps.append(step)
-        said = self.answers.get(step, usual)
+        said = self.once.pop(step, self.answers.get(step, usual))
         if said == "CUT":
             server.transport.abort()
             return "250 never heard"

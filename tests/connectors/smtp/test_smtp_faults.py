@@ -108,6 +108,15 @@ def test_a_server_that_goes_away_is_tried_again_later(connect, plain, step, answ
 
 
 @pytest.mark.parametrize("answer", ["421 4.7.0 too many messages", "CUT"])
+def test_a_server_that_ends_a_kept_connection_gets_the_message_on_a_new_one(connect, plain, answer):
+    notifier = connect.to(plain.port)
+    notifier.send(HELLO)
+    plain.once["MAIL"] = answer
+    notifier.send(HELLO)
+    assert (plain.connections, len(plain.envelopes)) == (2, 2)
+
+
+@pytest.mark.parametrize("answer", ["421 4.7.0 too many messages", "CUT"])
 def test_a_kept_connection_that_ends_at_the_next_message_is_made_once_more(connect, plain, answer):
     notifier = connect.to(plain.port)
     notifier.send(HELLO)
@@ -244,7 +253,9 @@ def test_a_server_without_a_way_to_sign_in_is_named(connect, serve, certificates
 )
 def test_what_is_not_set_up_is_named(connect, serve, certificates, changes, word):
     server = serve(certificates, "starttls")
-    assert word in unavailable(connect.signed_in(server, certificates / "ca.crt", **changes)).why
+    failure = unavailable(connect.signed_in(server, certificates / "ca.crt", **changes))
+    assert word in failure.why
+    assert next(iter(changes)) in failure.remedy
 
 
 def test_a_host_that_is_not_there_is_told(connect):

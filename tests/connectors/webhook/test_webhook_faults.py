@@ -73,9 +73,10 @@ def test_an_answer_without_end_is_not_read(connect, plain):
     connect.to(plain.port).send(HELLO)
 
 
-def test_the_path_of_a_webhook_is_in_no_error(connect, plain):
+def test_the_path_of_a_webhook_is_in_no_error_and_no_log(connect, plain, caplog):
     plain.status = 500
-    shown = str(unavailable(connect.to(plain.port)))
+    with caplog.at_level(logging.INFO):
+        shown = str(unavailable(connect.to(plain.port))) + caplog.text
     assert f"127.0.0.1:{plain.port}" in shown
     assert "s3cr3t" not in shown
     assert "tok3n" not in shown

@@ -35,6 +35,12 @@ def test_a_mail_is_plain_text_that_every_mail_server_passes_on(connect, plain):
     assert envelope.content.count(b"\n") == envelope.content.count(b"\r\n")
 
 
+def test_a_server_that_wants_to_know_the_size_is_told_before_the_content(connect, plain):
+    connect.to(plain.port).send(HELLO)
+    (envelope,) = plain.envelopes
+    assert envelope.mail_options == [f"SIZE={len(envelope.content)}"]
+
+
 def test_a_mail_says_that_a_machine_wrote_it_so_that_no_machine_answers(connect, plain):
     connect.to(plain.port).send(HELLO)
     (mail,) = plain.mails()

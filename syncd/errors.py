@@ -140,10 +140,17 @@ class NoSuchCase(SyncdError):  # noqa: N818 - a refusal says what it is
 
 
 class NotifierUnavailable(SyncdError):  # noqa: N818 - a refusal says what it is
-    """A message could not be handed over now; it is tried again."""
+    """A message could not be handed over now; it is tried again.
 
-    def __init__(self, notifier: str, why: str, remedy: str) -> None:
+    `retry_after_s` is how long the other side asks to be left alone: a hint, None where it said
+    nothing.
+    """
+
+    def __init__(
+        self, notifier: str, why: str, remedy: str, *, retry_after_s: int | None = None
+    ) -> None:
         """Name the notifier, what went wrong, and what the administrator can do."""
+        self.retry_after_s = retry_after_s
         self.notifier = notifier
         self.why = why
         self.remedy = remedy

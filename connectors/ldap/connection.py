@@ -7,7 +7,6 @@ required, checked against the CA and against the host's name (RFC 4513, section 
 from __future__ import annotations
 
 import math
-import os
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,8 @@ from ldap3 import NONE, SASL, SIMPLE, SYNC, Connection, Server, Tls
 from ldap3.core.exceptions import LDAPException
 
 from connectors.ldap.options import LdapOptions
+from connectors.shared.credentials import read_secret
+from connectors.shared.tls import verified_context
 from syncd.errors import DirectoryUnreadable
 
 _REMEDIES = (
@@ -73,10 +74,7 @@ class VerifiedTls(Tls):  # type: ignore[misc] # ldap3 has no types
 
 
 def _tls_context(options: LdapOptions, base_dir: Path) -> ssl.SSLContext:
-    ca_file = _path(base_dir, options.ca_file)
-    if ca_file is not None and not Path(ca_file).is_file():
-        raise OSError(f"CA file {ca_file} is not there")
-    context = ssl.create_default_context(cafile=ca_file)
+    context = verified_context(base_dir, options.ca_file)
     if options.client_cert_file is not None:
         context.load_cert_chain(
             base_dir / options.client_cert_file,
@@ -227,27 +225,14 @@ def _close(connection: Connection) -> None:
             held.close()
 
 
-def _path(base_dir: Path, path: Path | None) -> str | None:
-    return None if path is None else str(base_dir / path)
-
-
 def _password(base_dir: Path, login: Login) -> str | None:
-    """Return the secret of a login; raises OSError where its file cannot be read."""
+    """Return the secret of a login; raises OSError where there is none.
+
+    None is empty: a bind with a name and no password is anonymous (RFC 4513, section 5.1.2).
+    """
     if not login.dn:
         return None
-    if login.password_file is not None:
-        path = base_dir / login.password_file
-        try:
-            secret = path.read_text(encoding="utf-8").rstrip("\r\n")
-        except OSError as error:
-            raise OSError(f"password file {path}: {error.strerror}") from error
-        if not secret:  # a bind with a name and no password is anonymous (RFC 4513, 5.1.2)
-            raise OSError(f"password file {path} is empty")
-        return secret
-    secret = os.environ.get(login.password_env, "")
-    if not secret:
-        raise OSError(f"the password's environment variable {login.password_env} is not set")
-    return secret
+    return read_secret(base_dir, login.password_file, login.password_env)
 
 
 def _reason(error: Exception) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import unquote, urlsplit
@@ -12,6 +11,7 @@ from ldap3.operation.search import parse_filter
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from connectors.shared.groups import Shape
+from connectors.shared.tls import is_loopback
 
 _ACCOUNTS = "(|(objectClass=person)(objectClass=account)(objectClass=posixAccount))"
 _GROUPS = "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup))"
@@ -113,15 +113,7 @@ class LdapOptions(BaseModel):
 
     def _may_be_plain(self, url: str) -> bool:
         host = urlsplit(url).hostname or ""
-        return self.allow_plaintext and _is_loopback(host)
-
-
-def _is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine: by address, never by how a name begins."""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
+        return self.allow_plaintext and is_loopback(host)
 
 
 def _check_one_secret(dn: str, file: Path | None, variable: str, what: str) -> None:

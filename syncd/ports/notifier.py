@@ -26,7 +26,7 @@ from typing import ClassVar, Protocol
 
 from pydantic import BaseModel
 
-_SEPARATORS = ("Cc", "Zl", "Zp")
+_UNWRITABLE = ("Cc", "Cs", "Zl", "Zp")
 
 
 class Addressing(StrEnum):
@@ -42,8 +42,9 @@ class Message:
 
     `recipient` is a mail address or an account, as the notifier's `Addressing` asks. `object` says
     what the message is about (`plan:3f2a…`) and is the same each time the same thing is told.
-    Raises ValueError for control characters anywhere but between the lines of the body: what
-    becomes a header must be one line.
+    `written_at` is when it was written, the same on every try (a mail's Date); None is the moment
+    of the try. Raises ValueError for control characters anywhere but between the lines of the
+    body, and for halves of surrogate pairs: what becomes a header must be one line.
     """
 
     kind: str
@@ -51,6 +52,7 @@ class Message:
     body: str
     recipient: str
     object: str
+    written_at: datetime | None = None
 
     def __post_init__(self) -> None:
         """Refuse what could end a header early."""
@@ -67,8 +69,11 @@ class Message:
 
 
 def is_one_line(text: str) -> bool:
-    """Tell whether a text holds no control character and no separator of lines."""
-    return not any(unicodedata.category(c) in _SEPARATORS for c in text)
+    """Tell whether a text can be written as one line.
+
+    It holds no control character, no separator of lines and no half of a surrogate pair.
+    """
+    return not any(unicodedata.category(c) in _UNWRITABLE for c in text)
 
 
 class Notifier(Protocol):

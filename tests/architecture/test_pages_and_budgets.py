@@ -11,6 +11,8 @@ from pydantic import BaseModel
 from connectors.file.options import FileOptions
 from connectors.ldap.options import LdapOptions
 from connectors.ldif.options import LdifOptions
+from connectors.smtp.options import SmtpOptions
+from connectors.webhook.options import WebhookOptions
 from syncd.settings import model
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,12 +35,14 @@ TABLES = [
     FileOptions,
     LdapOptions,
     LdifOptions,
+    SmtpOptions,
+    WebhookOptions,
 ]
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
 def test_every_key_is_on_a_page(table: type[BaseModel]):
-    names = ("configuration.md", "directories.md", "inputs.md")
+    names = ("configuration.md", "directories.md", "inputs.md", "notifiers.md")
     pages = "".join((ROOT / "docs" / name).read_text(encoding="utf-8") for name in names)
     assert [key for key in table.model_fields if key not in pages] == []
 

@@ -66,11 +66,12 @@ class Service:
         """Run until asked to stop; a run in progress ends between two groups before we return."""
         health = HealthServer(self._listen, self._metrics.registry, self.not_ready)
         scheduler = self._scheduler()
-        health.start()
-        scheduler.start()
         watchers = [Thread(target=self._watch_requests, name="requests")]
         if self._notices.seats:
+            self._guarded("notices", self._begin_telling)
             watchers.append(Thread(target=self._watch_news, name="notices"))
+        health.start()
+        scheduler.start()
         for watcher in watchers:
             watcher.start()
         self._log.info("daemon.started", port=health.port)
@@ -209,6 +210,10 @@ class Service:
         """Tell people what is new until stopped; on several nodes one at a time sends."""
         while not self._stop.wait(_TELL_EVERY_S):
             self._guarded("notices", self._tell)
+
+    def _begin_telling(self) -> None:
+        """Begin before the first run: who was never told anything hears of nothing before it."""
+        compose(self._site, self._notices)
 
     def _tell(self) -> None:
         composed, delivery = compose(self._site, self._notices), deliver(self._site, self._notices)

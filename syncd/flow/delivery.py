@@ -76,6 +76,7 @@ def _tried(site: Site, notifier: Notifier | None, message: OutgoingMessage) -> O
         body=message.body,
         recipient=message.recipient,
         object=message.object,
+        written_at=message.created_at,
     )
     attempt = replace(message, attempts=message.attempts + 1)
     try:
@@ -83,15 +84,17 @@ def _tried(site: Site, notifier: Notifier | None, message: OutgoingMessage) -> O
     except MessageRefused as why:
         return replace(attempt, state=Dispatch.FAILED, last_error=str(why))
     except NotifierUnavailable as why:
-        return _put_off(attempt, str(why), site.clock())
+        return _put_off(attempt, why, site.clock())
     return replace(attempt, state=Dispatch.SENT, sent_at=site.clock(), last_error="")
 
 
-def _put_off(message: OutgoingMessage, why: str, now: datetime) -> OutgoingMessage:
+def _put_off(message: OutgoingMessage, why: NotifierUnavailable, now: datetime) -> OutgoingMessage:
+    """Try again later and later, no sooner than the other side asks; give up after a while."""
     if now - message.created_at >= GIVE_UP_AFTER:
-        return replace(message, state=Dispatch.FAILED, last_error=why)
+        return replace(message, state=Dispatch.FAILED, last_error=str(why))
     delay = _DELAYS[min(message.attempts, len(_DELAYS)) - 1]
-    return replace(message, next_at=now + delay, last_error=why)
+    asked = timedelta(seconds=why.retry_after_s or 0)
+    return replace(message, next_at=now + max(delay, asked), last_error=str(why))
 
 
 def _record(site: Site, message: OutgoingMessage) -> None:

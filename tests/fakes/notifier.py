@@ -15,6 +15,7 @@ class FakeNotifier:
     name: str = "mail"
     addressing: Addressing = Addressing.MAIL
     down: bool = False
+    retry_after_s: int | None = None
     refuses: frozenset[str] = frozenset()
     taken: list[Message] = field(default_factory=list)
     tries: int = 0
@@ -23,7 +24,8 @@ class FakeNotifier:
     def send(self, message: Message) -> None:
         self.tries += 1
         if self.down:
-            raise NotifierUnavailable(self.name, "connection refused", "start the server")
+            why, remedy = "connection refused", "start the server"
+            raise NotifierUnavailable(self.name, why, remedy, retry_after_s=self.retry_after_s)
         if message.recipient in self.refuses:
             raise MessageRefused(self.name, "550", "mend the address")
         self.taken.append(message)

@@ -117,3 +117,19 @@ def test_who_is_asked_to_stop_sends_no_more(town: Town, mail: FakeNotifier):
     town.stop_after_writes = 0
     assert deliver(town.site(), notices(mail)) == Delivery()
     assert states(town)["trail:12"] == (Dispatch.WAITING, 0)
+
+
+def test_the_other_side_may_ask_to_be_left_alone_for_longer(town: Town, mail: FakeNotifier):
+    mail.down, mail.retry_after_s = True, 3600
+    put(town, MESSAGE)
+    deliver(town.site(), notices(mail))
+    with town.store.begin() as unit:
+        assert unit.messages(1)[0].next_at >= town.now + timedelta(minutes=59)
+
+
+def test_every_try_tells_when_the_message_was_written(town: Town, mail: FakeNotifier):
+    put(town, MESSAGE)
+    written = town.now
+    town.now += timedelta(hours=5)
+    deliver(town.site(), notices(mail))
+    assert mail.taken[0].written_at == written

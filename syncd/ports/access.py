@@ -47,6 +47,10 @@ class AccessUnit(Protocol):
         """Return the sessions of an account that nobody ended and that have not expired."""
         ...
 
+    def live_sessions(self, now: datetime) -> tuple[Session, ...]:
+        """Return every session that nobody ended and that has not expired, by account."""
+        ...
+
     def end_sessions(self, account: str, at: datetime) -> int:
         """End every session of an account at once; return how many there were."""
         ...

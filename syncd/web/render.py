@@ -39,6 +39,7 @@ _NAVIGATION = (
     ("/runs", "突合", "Runs", Permission.READ),
     ("/trail", "証跡", "Audit trail", Permission.READ_TRAIL),
     ("/connections", "接続", "Connections", Permission.READ),
+    ("/access", "利用者", "Access", Permission.ADMINISTER),
 )
 
 
@@ -109,6 +110,8 @@ def _filters(lang: Lang) -> dict[str, Any]:
         "why": lambda c: words.why(c, lang),
         "cite": lambda b: because_word(b, lang),
         "role": lambda r: words.role_word(r, lang),
+        "method": lambda m: words.method_word(m, lang),
+        "scope": lambda s: words.scope_word(s, lang),
         "path": lambda p: words.path_word(p, lang),
         "days_between": words.days_between,
     }

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import TypeAlias
 
+from syncd.core.access import Permission
 from syncd.core.calendar import JST
 from syncd.core.cases import Case
 from syncd.core.findings import Because
@@ -27,6 +28,25 @@ _ROLES = {
 }
 
 
+_METHODS = {
+    "local": ("合言葉（このコンソール）", "password of this console"),
+    "ldap": ("ディレクトリの合言葉", "password of the directory"),
+    "oidc": ("認証基盤", "provider"),
+    "token": ("トークン", "token"),
+}
+_SCOPES = {
+    Permission.READ: ("見る", "read"),
+    Permission.DECIDE: ("承認・拒否する", "approve and refuse"),
+    Permission.DELEGATE: ("代決者を決める", "name deputies"),
+    Permission.START_SYNC: ("突合を開始する", "start runs"),
+    Permission.BRING_ORDERS: ("発令を持ち込む", "bring orders"),
+    Permission.SEE_ADVANCE_NOTICES: ("内示を見る", "see advance notices"),
+    Permission.READ_TRAIL: ("証跡を見る", "read the audit trail"),
+    Permission.TEST_CONNECTIONS: ("接続を試す", "test connections"),
+    Permission.ADMINISTER: ("利用者を管理する", "administer access"),
+}
+
+
 def phrase(lang: Lang) -> Phrase:
     """Return the choice between the two languages."""
 
@@ -39,6 +59,16 @@ def phrase(lang: Lang) -> Phrase:
 def role_word(role: Role, lang: Lang) -> str:
     """Return what people call a role."""
     return _ROLES[role][lang is Lang.EN]
+
+
+def method_word(method: str, lang: Lang) -> str:
+    """Return by what way somebody signed in."""
+    return _METHODS[method][lang is Lang.EN]
+
+
+def scope_word(permission: Permission, lang: Lang) -> str:
+    """Return what a permission, and a token's scope, lets one do."""
+    return _SCOPES[permission][lang is Lang.EN]
 
 
 def moment_word(moment: datetime | None, lang: Lang) -> str:

@@ -52,6 +52,11 @@ ROUTES = {
     ("GET", "/transfer-day/runs/{sync_id}/events"): Permission.START_SYNC,
     ("GET", "/connections"): Permission.READ,
     ("POST", "/connections/test"): Permission.TEST_CONNECTIONS,
+    ("GET", "/access"): Permission.ADMINISTER,
+    ("POST", "/access/end-sessions"): Permission.ADMINISTER,
+    ("POST", "/access/disable"): Permission.ADMINISTER,
+    ("POST", "/access/enable"): Permission.ADMINISTER,
+    ("POST", "/access/tokens/{token_id}/end"): Permission.ADMINISTER,
 }
 ACCOUNTS = {
     "hosaka": Role.APPROVER,
@@ -104,6 +109,7 @@ def path_of(office: Office, route: str) -> str:
         staff_number=office.city.left_behind,
         run=office.run_id(),
         delegation_id="none",
+        token_id="none",
         upload_id=office.upload_id(),
         sync_id=office.sync_id(),
     )

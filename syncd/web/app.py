@@ -19,6 +19,7 @@ from syncd.flow.syncs import MOST_BYTES
 from syncd.web.api.answers import problem
 from syncd.web.api.app import PREFIX, create_api
 from syncd.web.desk import Desk
+from syncd.web.forms import told_faults
 from syncd.web.gate import NotSignedIn, sign_in_address, visitor_of
 from syncd.web.headers import Headers
 from syncd.web.limits import BodyLimit, KnownHosts
@@ -62,7 +63,7 @@ def _tell(request: Request, error: Exception) -> Response:
     if isinstance(error, StoreError):  # it names the database: not for whoever asks
         structlog.get_logger("syncd.web").error("store.failed", why=str(error))
         return _error_page(request, status, "")
-    return _error_page(request, status, str(error))
+    return _error_page(request, status, error.told if isinstance(error, SyncdError) else "")
 
 
 def _tell_http(request: Request, error: Exception) -> Response:
@@ -72,8 +73,7 @@ def _tell_http(request: Request, error: Exception) -> Response:
 
 def _tell_invalid(request: Request, error: Exception) -> Response:
     faults = error.errors() if isinstance(error, RequestValidationError) else []
-    places = "; ".join(f"{'.'.join(map(str, f['loc'][1:]))}: {f['msg']}" for f in faults)
-    return _error_page(request, HTTPStatus.UNPROCESSABLE_ENTITY, places)
+    return _error_page(request, HTTPStatus.UNPROCESSABLE_ENTITY, told_faults(faults))
 
 
 def _refuse(scope: Scope, status: HTTPStatus) -> ASGIApp:

@@ -110,6 +110,8 @@ def _filters(lang: Lang) -> dict[str, Any]:
         "why": lambda c: words.why(c, lang),
         "cite": lambda b: because_word(b, lang),
         "role": lambda r: words.role_word(r, lang),
+        "said": lambda t: words.said(t, lang),
+        "provides": lambda p: words.provides_word(p, lang),
         "method": lambda m: words.method_word(m, lang),
         "scope": lambda s: words.scope_word(s, lang),
         "path": lambda p: words.path_word(p, lang),

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import TypeAlias
 
+from syncd.bilingual import english, japanese
 from syncd.core.access import Permission
 from syncd.core.calendar import JST
 from syncd.core.cases import Case
+from syncd.core.facts import Provides
 from syncd.core.findings import Because
 from syncd.core.votes import Role
 from syncd.ports.syncs import SyncEvent
@@ -47,6 +49,17 @@ _SCOPES = {
 }
 
 
+_PROVIDES = {
+    Provides.ROSTER: ("職員名簿", "roster"),
+    Provides.ORDERS: ("発令", "orders"),
+    Provides.DESIGNATIONS: ("事務取扱担当者の指定", "designations"),
+    Provides.ENTITLEMENTS: ("権限の一覧", "rights"),
+    Provides.TRAINING: ("研修", "training"),
+    Provides.ORG_UNITS: ("所属", "sections"),
+    Provides.ACCOUNTS: ("アカウント一覧", "accounts"),
+}
+
+
 def phrase(lang: Lang) -> Phrase:
     """Return the choice between the two languages."""
 
@@ -54,6 +67,11 @@ def phrase(lang: Lang) -> Phrase:
         return english if lang is Lang.EN else japanese
 
     return choose
+
+
+def said(text: str, lang: Lang) -> str:
+    """Return a sentence in the reader's language, where it was made in both."""
+    return english(text) if lang is Lang.EN else japanese(text)
 
 
 def role_word(role: Role, lang: Lang) -> str:
@@ -64,6 +82,11 @@ def role_word(role: Role, lang: Lang) -> str:
 def method_word(method: str, lang: Lang) -> str:
     """Return by what way somebody signed in."""
     return _METHODS[method][lang is Lang.EN]
+
+
+def provides_word(provides: Provides, lang: Lang) -> str:
+    """Return what a source states."""
+    return _PROVIDES[provides][lang is Lang.EN]
 
 
 def scope_word(permission: Permission, lang: Lang) -> str:

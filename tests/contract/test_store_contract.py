@@ -20,6 +20,7 @@ from syncd.core.facts import (
     TrainingRecord,
 )
 from syncd.core.findings import Counts, Reason
+from syncd.core.guards import Guard, Trip
 from syncd.core.ids import (
     AccountId,
     AffairCode,
@@ -55,6 +56,8 @@ from tests.fakes.readings import (
     reading,
     roster,
 )
+
+TRIP = Trip(Guard.GROUP_LIMIT, "ad", "cn=tax", 20, 3, 10)
 
 # --- units -------------------------------------------------------------------------------------
 
@@ -535,7 +538,7 @@ def test_a_plan_is_found_by_its_hash_or_its_beginning(store: Store) -> None:
 
 
 def test_a_plan_saved_again_changes_what_became_of_it(store: Store) -> None:
-    held = replace(stored_plan(), state=PlanState.HELD, trips=("20 > 10",))
+    held = replace(stored_plan(), state=PlanState.HELD, trips=(TRIP,))
     with store.begin() as unit:
         unit.save_plan(stored_plan())
         unit.save_plan(held)

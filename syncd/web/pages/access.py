@@ -63,7 +63,10 @@ def end_sessions(request: Request, visitor: Administrator, account: Account) -> 
 def disable(request: Request, visitor: Administrator, account: Account) -> Response:
     """Disable a local account; its sessions end at once."""
     if account == visitor.account:
-        raise UsageError("nobody disables the account under which they are signed in.")
+        raise UsageError(
+            "nobody disables the account under which they are signed in.",
+            ja="自分がサインインしているアカウントは無効にできません。",
+        )
     disable_user(desk_of(request).opened.site, account, visitor.account)
     return RedirectResponse("/access", _SEE_OTHER)
 

@@ -35,7 +35,10 @@ def test_connection(
     """Try one of them now; nothing is recorded or changed."""
     lines = check_one(desk_of(request).opened.site, name)
     if not lines:
-        raise NoSuchCase(f"there is no source or directory {name!r}.")
+        raise NoSuchCase(
+            f"there is no source or directory {name!r}.",
+            ja=f"{name} という情報源もディレクトリもありません。",
+        )
     return _shown(request, visitor, lines)
 
 

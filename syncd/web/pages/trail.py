@@ -36,7 +36,10 @@ def query_of(
 ) -> TrailQuery:
     """Return the filters of an address; raises UsageError."""
     if event and event not in set(AuditEvent):
-        raise UsageError(f"{event!r} is no event; choose one of the list.")
+        raise UsageError(
+            f"{event!r} is no event; choose one of the list.",
+            ja=f"{event} という出来事はありません。一覧から選んでください。",
+        )
     until = _midnight(until_on)
     return TrailQuery(
         events=frozenset([event] if event else ()),
@@ -52,7 +55,10 @@ def _midnight(text: str) -> datetime | None:
     try:
         return midnight(date.fromisoformat(text)) if text else None
     except ValueError:
-        raise UsageError(f"{text!r} is no day; write 2027-04-01.") from None
+        raise UsageError(
+            f"{text!r} is no day; write 2027-04-01.",
+            ja=f"{text} は日付ではありません。2027-04-01 のように書いてください。",
+        ) from None
 
 
 Filters = Annotated[TrailQuery, Depends(query_of)]

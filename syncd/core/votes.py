@@ -151,7 +151,8 @@ def check_may_decide(actor: Actor, case: Case) -> None:
             f"{actor.account} does not decide. Its approver or the chief decides it.",
             ja=(
                 f"案件 {case.case_id} の担当所属は {case.section or '不明'} で、"
-                f"{actor.account} は判断できません。担当の保護責任者か総括責任者が判断します。"
+                f"{actor.account} は判断できません。"
+                "その所属を受け持つ人か、全体の責任者が判断します。"
             ),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import TypeAlias
 
@@ -19,6 +19,9 @@ from syncd.reports.words import Lang, day_word
 
 Phrase: TypeAlias = Callable[[str, str], str]
 """Called as _(japanese, english); gives the one of the visitor's language."""
+
+Titles: TypeAlias = Mapping[Role, str]
+"""What this body calls roles, where it calls them otherwise (`[organization.role_labels]`)."""
 
 _ROLES = {
     Role.OPERATOR: ("システム担当", "operator"),
@@ -74,9 +77,17 @@ def said(text: str, lang: Lang) -> str:
     return english(text) if lang is Lang.EN else japanese(text)
 
 
-def role_word(role: Role, lang: Lang) -> str:
-    """Return what people call a role."""
-    return _ROLES[role][lang is Lang.EN]
+def role_word(role: Role, lang: Lang, titles: Titles) -> str:
+    """Return what people call a role: in Japanese by the title that this body gives to it."""
+    japanese_title, english_title = _ROLES[role]
+    return english_title if lang is Lang.EN else titles.get(role, japanese_title)
+
+
+def roles_word(roles: Iterable[Role], lang: Lang, titles: Titles) -> str:
+    """Return what people call several roles, in the order of the list."""
+    held = frozenset(roles)
+    between = ", " if lang is Lang.EN else "・"
+    return between.join(role_word(role, lang, titles) for role in Role if role in held)
 
 
 def method_word(method: str, lang: Lang) -> str:

@@ -26,6 +26,7 @@ from syncd.ports.listing import CaseLine, CaseOrder, CaseQuery
 from syncd.reports.explain import because_word
 from syncd.web.gate import desk_of, door, posting
 from syncd.web.render import page
+from syncd.web.trail_words import tell
 from syncd.web.visitor import Visitor
 from syncd.web.words import phrase
 
@@ -33,6 +34,7 @@ router = APIRouter()
 _SEE_OTHER = 303
 _MOST_AT_ONCE = 10_000
 _DEFAULT_EXCEPTION = timedelta(days=14)
+_TOLD_ABOVE = frozenset({"because", "reasons"})
 
 
 def query_of(  # noqa: PLR0913, PLR0917 - one parameter for each filter of the page
@@ -194,6 +196,7 @@ def show_case(
 def _case_context(request: Request, visitor: Visitor, case_id: CaseId) -> dict[str, Any]:
     desk = desk_of(request)
     opened = desk.opened
+    titles = opened.settings.model.organization.role_labels
     with opened.site.store.begin() as unit:
         case = unit.case(case_id)
         if visitor.visible is not None and case.section not in visitor.visible:
@@ -207,7 +210,7 @@ def _case_context(request: Request, visitor: Visitor, case_id: CaseId) -> dict[s
         "case": case,
         "card": card,
         "votes": votes,
-        "history": [json.loads(leaf) for leaf in history],
+        "history": [tell(json.loads(leaf), visitor.lang, titles, _TOLD_ABOVE) for leaf in history],
         "section_names": sections,
         "can_decide": _can(visitor, case),
         "can_restore": _restorable(visitor, case),

@@ -20,6 +20,7 @@ from syncd.ports.listing import TrailQuery
 from syncd.ports.store import Store
 from syncd.web.gate import desk_of, door
 from syncd.web.render import page
+from syncd.web.trail_words import tell
 from syncd.web.visitor import Visitor
 
 router = APIRouter()
@@ -69,14 +70,18 @@ def show_trail(
     request: Request, visitor: Annotated[Visitor, door(Permission.READ_TRAIL)], query: Filters
 ) -> Response:
     """Show one page of the records that match, newest first."""
-    with desk_of(request).opened.site.store.begin() as unit:
+    opened = desk_of(request).opened
+    titles = opened.settings.model.organization.role_labels
+    with opened.site.store.begin() as unit:
         lines = unit.trail_page(query)
         checkpoints = unit.checkpoints()
     kept = [(k, v) for k, v in request.query_params.multi_items() if k != "before"]
     more = len(lines) == query.limit
     after = urlencode([*kept, ("before", lines[-1].record_id)]) if more else ""
     context = {
-        "lines": [(line.number, json.loads(line.leaf)) for line in lines],
+        "lines": [
+            (line.number, tell(json.loads(line.leaf), visitor.lang, titles)) for line in lines
+        ],
         "query": query,
         "events": list(AuditEvent),
         "checkpoint": checkpoints[-1] if checkpoints else None,

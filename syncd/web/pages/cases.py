@@ -280,6 +280,8 @@ def hand_over(
     """Hand one case to a deputy until a day."""
     opened = desk_of(request).opened
     _check_visible(request, visitor, [CaseId(case_id)])
+    with opened.site.store.begin() as unit:
+        unit.case(CaseId(case_id))  # who sees every section could hand over what is not there
     days = (opened.today(), until)
     name_deputy(opened.site, visitor.own, deputy.strip(), days, [CaseId(case_id)], reason)
     return RedirectResponse(f"/cases/{case_id}", _SEE_OTHER)

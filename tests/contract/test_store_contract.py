@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from syncd.bilingual import Bilingual
 from syncd.core.audit import AuditEvent, AuditRecord
 from syncd.core.cases import ENDED, CaseEvent, CaseState, moved
 from syncd.core.facts import (
@@ -337,6 +338,19 @@ def test_a_refused_input_is_told_until_a_good_one_comes(store: Store) -> None:
         unit.accept(roster(person("1")), at(5))
         assert unit.refused_inputs() == ()
     assert (refused.where, refused.refused_at, refused.faults) == ("in/b.csv", at(3), faults)
+
+
+def test_a_fault_is_kept_in_both_languages(store: Store) -> None:
+    expected = Bilingual(
+        "値が必要です / a value is needed", ja="値が必要です", en="a value is needed"
+    )
+    fault = RowFault(3, Bilingual("行数", en="rows"), None, expected, "0000001")
+    with store.begin() as unit:
+        unit.refuse("roster", Provides.ROSTER, "in/a.csv", at(2), (fault,))
+    with store.begin() as unit:
+        (kept,) = unit.refused_inputs()[0].faults
+    assert kept == fault
+    assert (kept.told.ja, kept.told.en) == (fault.told.ja, fault.told.en)
 
 
 def test_a_roster_without_its_base_day_is_refused(store: Store) -> None:

@@ -11,11 +11,36 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from syncd.bilingual import Bilingual, english, japanese
+
 
 class SyncdError(Exception):
-    """Something that syncd expects to go wrong, with a message for the person who must act."""
+    """Something that syncd expects to go wrong, with a message for the person who must act.
+
+    `lead` is the Japanese sentence that stands before a message which is only technical.
+    """
 
     exit_code: ClassVar[int] = 1
+    lead: ClassVar[str] = "うまくいきませんでした"
+
+    @property
+    def told(self) -> Bilingual:
+        """Return the message as people read it, each in their language."""
+        return Bilingual(str(self), ja=f"{self.lead}: {self}")
+
+
+class _ToldError(SyncdError):
+    """An error whose message the console shows: nobody can raise it in one language only."""
+
+    def __init__(self, message: str, *, ja: str) -> None:
+        """Say in English and in Japanese what is wrong and what to do about it."""
+        super().__init__(message)
+        self._ja = ja
+
+    @property
+    def told(self) -> Bilingual:
+        """Return the message as people read it, each in their language."""
+        return Bilingual(str(self), ja=self._ja)
 
 
 # --- what the operator wrote -------------------------------------------------------------------
@@ -25,9 +50,10 @@ class ConfigurationError(SyncdError):
     """The configuration cannot be used; the message lists every fault with its place."""
 
     exit_code = 2
+    lead = "設定に誤りがあります"
 
 
-class UsageError(SyncdError):
+class UsageError(_ToldError):
     """The command was given something it cannot work with."""
 
     exit_code = 2
@@ -60,6 +86,20 @@ class RowFault:
         shown = "" if self.value is None else f" {self.value!r}:"
         return f"{place}:{shown} {self.expected}"
 
+    @property
+    def told(self) -> Bilingual:
+        """Return it as people read it, each in their language."""
+        column = japanese(self.column)
+        place = f"{self.line} 行目、{column}" if self.line else column or "ファイル"
+        shown = "" if self.value is None else f"「{self.value}」: "
+        where = f"line {self.line}, {english(self.column)}" if self.line else english(self.column)
+        quoted = "" if self.value is None else f" {self.value!r}:"
+        return Bilingual(
+            str(self),
+            ja=f"{place}: {shown}{japanese(self.expected)}",
+            en=f"{where or 'file'}:{quoted} {english(self.expected)}",
+        )
+
 
 class SourceRefused(SyncdError):  # noqa: N818 - a refusal says what it is
     """An input was refused whole; the last good facts stay in force."""
@@ -74,6 +114,14 @@ class SourceRefused(SyncdError):  # noqa: N818 - a refusal says what it is
         lines = "\n".join(f"  {fault}" for fault in faults)
         super().__init__(f"source {source!r}: {where} is refused:\n{lines}")
 
+    @property
+    def told(self) -> Bilingual:
+        """Return which input was refused: its faults, even how many, may be of 内示."""
+        return Bilingual(
+            f"{self.where} is refused as it is.",
+            ja=f"{self.where} はこのままでは受け付けられません。",
+        )
+
 
 class DirectoryUnreadable(SyncdError):  # noqa: N818 - a refusal says what it is
     """A directory could not be read whole: what it holds is unknown, never empty."""
@@ -87,6 +135,15 @@ class DirectoryUnreadable(SyncdError):  # noqa: N818 - a refusal says what it is
         self.remedy = remedy
         super().__init__(f"directory {directory!r}: {why}. {remedy}")
 
+    @property
+    def told(self) -> Bilingual:
+        """Return the message as people read it; what the server said may be technical."""
+        ja = (
+            f"ディレクトリ {self.directory} をすべて読むことができません: "
+            f"{japanese(self.why)}。{japanese(self.remedy)}"
+        )
+        return Bilingual(str(self), ja=ja)
+
 
 class DirectoryWriteError(SyncdError):
     """A directory refused a change or broke off while it was made."""
@@ -98,11 +155,20 @@ class DirectoryWriteError(SyncdError):
         self.remedy = remedy
         super().__init__(f"directory {directory!r}: {why}. {remedy}")
 
+    @property
+    def told(self) -> Bilingual:
+        """Return the message as people read it; what the server said may be technical."""
+        ja = (
+            f"ディレクトリ {self.directory} に書き込めません: {japanese(self.why)}。"
+            f"{japanese(self.remedy)}"
+        )
+        return Bilingual(str(self), ja=ja)
+
 
 # --- what people ask for -----------------------------------------------------------------------
 
 
-class NotPermitted(SyncdError):  # noqa: N818 - a refusal says what it is
+class NotPermitted(_ToldError):  # noqa: N818 - a refusal says what it is
     """The person may not do this: no role, their own case, or something they asked for."""
 
     exit_code = 2
@@ -118,22 +184,40 @@ class SignInRefused(SyncdError):  # noqa: N818 - a refusal says what it is
     exit_code = 2
 
 
-class IdempotencyConflict(SyncdError):  # noqa: N818 - a refusal says what it is
+class IdempotencyConflict(_ToldError):  # noqa: N818 - a refusal says what it is
     """The same Idempotency-Key came with another request."""
 
     exit_code = 2
 
 
-class IllegalMove(SyncdError):  # noqa: N818 - a refusal says what it is
+class IllegalMove(_ToldError):  # noqa: N818 - a refusal says what it is
     """The case is not in a state from which this can be done."""
 
     exit_code = 2
 
 
-class NoSuchCase(SyncdError):  # noqa: N818 - a refusal says what it is
-    """No case or plan has this identifier."""
+class NoSuchCase(_ToldError):  # noqa: N818 - a refusal says what it is
+    """No case or plan has this identifier; one that may not be seen is told in the same words."""
 
     exit_code = 2
+
+    @classmethod
+    def case(cls, case_id: str) -> NoSuchCase:
+        """Return that there is no such case."""
+        return cls(
+            f"there is no case {case_id}. 'syncd cases' lists those there are.",
+            ja=f"案件 {case_id} はありません。案件の一覧にあるものを選んでください。",
+        )
+
+    @classmethod
+    def plan(cls, plan_hash: str, *, many: bool = False) -> NoSuchCase:
+        """Return that no plan begins so, or that several do."""
+        fault = "more than one plan begins" if many else "there is no plan that begins"
+        ja = "計画は二つ以上あります" if many else "計画はありません"
+        return cls(
+            f"{fault} with {plan_hash}. Give the whole hash, as the run showed it.",
+            ja=f"{plan_hash} で始まる{ja}。ハッシュ全体を書いてください。",
+        )
 
 
 # --- what goes out to people -------------------------------------------------------------------
@@ -171,7 +255,7 @@ class MessageRefused(SyncdError):  # noqa: N818 - a refusal says what it is
 # --- guards ------------------------------------------------------------------------------------
 
 
-class GuardUnavailable(SyncdError):  # noqa: N818 - a refusal says what it is
+class GuardUnavailable(_ToldError):  # noqa: N818 - a refusal says what it is
     """A configured guard cannot be evaluated; nothing is written (design, section 6)."""
 
     exit_code = 4
@@ -184,9 +268,10 @@ class StoreError(SyncdError):
     """The database cannot be used; the message says which and what to do."""
 
     exit_code = 2
+    lead = "データベースを使えません"
 
 
-class AlreadyRunning(SyncdError):  # noqa: N818 - a refusal says what it is
+class AlreadyRunning(_ToldError):  # noqa: N818 - a refusal says what it is
     """Another process holds the lock of this store."""
 
     exit_code = 2
@@ -194,3 +279,5 @@ class AlreadyRunning(SyncdError):  # noqa: N818 - a refusal says what it is
 
 class EvidenceError(SyncdError):
     """The audit trail does not agree with its checkpoints: something was altered or removed."""
+
+    lead = "証跡に異常があります"

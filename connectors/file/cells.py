@@ -13,7 +13,7 @@ from datetime import date
 from functools import lru_cache
 from typing import TypeVar
 
-from connectors.shared.bilingual import both
+from connectors.shared.bilingual import both, said
 from connectors.shared.dates import DayError, parse_day
 from connectors.shared.tables.table import Row
 from syncd.core.ids import StaffNumber, normalise_code, normalise_staff_number
@@ -199,7 +199,7 @@ class RowCells:
         try:
             found, note = parse_day(received)
         except DayError as error:
-            self.fault(column, received, str(error))
+            self.fault(column, received, said(error))
             return None
         if note:
             self.notes.append(f"line {self.line}, {self.site.labels.get(column, column)}: {note}")

@@ -184,7 +184,7 @@ def _build_rows(
 def _shape_notes(table: Table, layout: Layout) -> list[str]:
     """Return what a person should know of a file whose rows were read all the same."""
     short = sum(1 for row in layout.rows if len(row.cells) < layout.width)
-    notes = [UNENDED] if table.open_end and layout.rows else []
+    notes: list[str] = [UNENDED] if table.open_end and layout.rows else []
     if short:
         ja = f"{short} 行の項目が列名より少なく、足りない項目を空欄として読みました"
         notes.append(both(ja, f"{short} rows have fewer cells than the header: read as blank"))

@@ -61,5 +61,9 @@ def require(opened: Iterable[Permission], permission: Permission, account: str) 
     roles = "、".join(sorted(str(r) for r, p in PERMISSIONS.items() if permission in p))
     raise NotPermitted(
         f"{account} may not do this ({permission}). It needs one of these roles: {roles}. "
-        "An administrator gives roles under [[actors]] in the configuration."
+        "An administrator gives roles under [[actors]] in the configuration.",
+        ja=(
+            f"{account} にはこの操作（{permission}）が許されていません。必要な役割: {roles}。"
+            "役割は管理者が設定の [[actors]] で与えます。"
+        ),
     )

@@ -154,4 +154,4 @@ def acting_on(actors: Sequence[Actor], case: Case) -> Actor:
             refusal = refusal or why
         else:
             return actor
-    raise refusal or NotPermitted("nobody acts")
+    raise refusal or NotPermitted("nobody acts", ja="判断できる立場にありません。")

@@ -150,7 +150,9 @@ def moved(case: Case, event: CaseEvent, at: datetime, **changes: Any) -> Case:  
     if after is None:
         raise IllegalMove(
             f"case {case.case_id} is {case.state}: {event} is not possible from there. "
-            f"'syncd cases' shows where it stands."
+            f"'syncd cases' shows where it stands.",
+            ja=f"案件 {case.case_id} は状態が {case.state} なので、{event} はできません。"
+            "案件の一覧で、いまの状態を確かめてください。",
         )
     if after is CaseState.OPEN:
         changes.setdefault("round", case.round + 1)

@@ -15,6 +15,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from syncd.bilingual import Bilingual
 from syncd.core.facts import AccountKind, Entitlement, Facts, ListedAccount
 from syncd.core.findings import (
     Counts,
@@ -195,7 +196,10 @@ class Census:
         if account in self._services:
             return Judgement()
         if account in self._contested:
-            why = "ディレクトリとアカウント一覧で職員番号が違います"
+            why = Bilingual(
+                "ディレクトリとアカウント一覧で職員番号が違います",
+                en="the directory and the list of accounts name different staff numbers",
+            )
             return Judgement(unknown_because=why)
         staff_number = self._staff.get(account)
         if staff_number is None:
@@ -262,7 +266,10 @@ def _not_granted(ground: Ground, affair: AffairCode, number: StaffNumber) -> Not
         Notice.DESIGNATED_WITHOUT_RIGHT,
         number,
         because=(cite_designation(line),),
-        detail=f"事務 {affair} に指定されていますが、対応する権限がありません",
+        detail=Bilingual(
+            f"事務 {affair} に指定されていますが、対応する権限がありません",
+            en=f"designated for affair {affair}, but holds no right for it",
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
+from syncd.bilingual import Bilingual
 from syncd.core.facts import Provides
 from syncd.core.findings import Counts, Decision, Finding, Reason, Verdict
 
@@ -51,5 +52,8 @@ def _doubt(finding: Finding, refused: Collection[Provides]) -> Finding:
     if finding.verdict is Verdict.UNKNOWN or not doubted:
         return finding
     inputs = "、".join(doubted)
-    why = f"入力（{inputs}）が受け付けられていません。前回の正しい入力では {finding.verdict}"
+    why = Bilingual(
+        f"入力（{inputs}）が受け付けられていません。前回の正しい入力では {finding.verdict}",
+        en=f"the input ({inputs}) is refused; on the last good one it was {finding.verdict}",
+    )
     return replace(finding, verdict=Verdict.UNKNOWN, unknown_because=why)

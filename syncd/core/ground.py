@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from syncd.bilingual import Bilingual
 from syncd.core.career import PersonState
 from syncd.core.facts import Designation, Entitlement, Facts
 from syncd.core.findings import Because, Fault, Reason
@@ -115,7 +116,10 @@ class Ground:
     def _judge(self, staff_number: StaffNumber, entitlement: Entitlement) -> Judgement:
         if not self.people.has_roster:
             return Judgement(
-                unknown_because=f"{self.on.isoformat()} 以前の基準日の職員名簿がありません"
+                unknown_because=Bilingual(
+                    f"{self.on.isoformat()} 以前の基準日の職員名簿がありません",
+                    en=f"no roster is dated {self.on.isoformat()} or before",
+                )
             )
         person = self.people.get(staff_number)
         if person is None:
@@ -144,7 +148,13 @@ class Ground:
         if would_be.faults:
             return would_be if not lines else judged
         gone = cite_designation(vanished[0])
-        why = f"指定 {gone.ref} の行が解除日のないまま名簿から消えました"
+        why = Bilingual(
+            f"指定 {gone.ref} の行が解除日のないまま名簿から消えました",
+            en=(
+                f"the line of designation {gone.ref} vanished from the list without a day of "
+                "release"
+            ),
+        )
         return Judgement(unknown_because=why, justified_by=would_be.justified_by)
 
     def _under(

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Any, Self
 
+from syncd.bilingual import Bilingual
 from syncd.core.cases import Case
 from syncd.core.memberships import Group
 from syncd.core.plan import Plan, PlanLine
@@ -47,22 +49,46 @@ class Trip:
 
     def __str__(self) -> str:
         """Say what was held and why, in one sentence (Japanese)."""
+        return str(self.told)
+
+    @property
+    def told(self) -> Bilingual:
+        """Return what was held and why, as people read it, each in their language."""
         where = f"{self.directory} {self.group}".strip()
         if self.guard in (Guard.DIRECTORY_LIMIT, Guard.GROUP_LIMIT):
-            return (
+            return Bilingual(
                 f"{where}: 当日の発令で説明できない失効が {self.removals} 件あり、"
                 f"上限 {self.limit} 件を超えます"
-                f"（発令で説明できるものは別に {self.explained} 件）"
+                f"（発令で説明できるものは別に {self.explained} 件）",
+                en=f"{where}: {self.removals} removals that no order of the day explains, "
+                f"more than the limit of {self.limit} ({self.explained} others are explained)",
             )
         if self.guard is Guard.LAST_MEMBER:
             after = _RELEASE if self.overridable else _NEEDS_MEMBER
-            return f"{where}: {self.removals} 件を失効するとグループが空になります。{after}"
-        return f"{where}: 保護対象（{self.guard}）の失効が {self.removals} 件あります。{_RELEASE}"
+            return Bilingual(
+                f"{where}: {self.removals} 件を失効するとグループが空になります。{after}",
+                en=f"{where}: {self.removals} removals would empty the group. {after.en}",
+            )
+        return Bilingual(
+            f"{where}: 保護対象（{self.guard}）の失効が {self.removals} 件あります。{_RELEASE}",
+            en=f"{where}: {self.removals} removals of what is protected ({self.guard}). "
+            f"{_RELEASE.en}",
+        )
+
+    def ground(self) -> dict[str, Any]:
+        """Return the trip as JSON holds it, on record and in the store."""
+        return asdict(self) | {"guard": str(self.guard)}
+
+    @classmethod
+    def of(cls, ground: Mapping[str, Any]) -> Self:
+        """Return the trip of what `ground` gave."""
+        return cls(**{**ground, "guard": Guard(ground["guard"])})
 
 
-_RELEASE = "2名の承認で解除できます"
-_NEEDS_MEMBER = (
-    "このグループには1人以上が必要です。placeholder_member を設定するか、手で処理してください"
+_RELEASE = Bilingual("2名の承認で解除できます", en="Two persons can release it.")
+_NEEDS_MEMBER = Bilingual(
+    "このグループには1人以上が必要です。placeholder_member を設定するか、手で処理してください",
+    en="This group needs a member: configure placeholder_member, or settle it by hand.",
 )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from syncd.bilingual import Bilingual
 from syncd.core.facts import Provides
 from syncd.errors import RowFault
 
@@ -34,10 +35,14 @@ def check_volume(before: Volume, after: Volume, max_row_loss: float) -> tuple[Ro
         faults.append(
             RowFault(
                 0,
-                "行数",
+                Bilingual("行数", en="rows"),
                 str(after.rows),
-                f"前回の正しい入力は {before.rows} 行で、{lost} 行減っています"
-                f"（上限 {max_row_loss:.0%}）。全件が出力されているか確かめてください",
+                Bilingual(
+                    f"前回の正しい入力は {before.rows} 行で、{lost} 行減っています"
+                    f"（上限 {max_row_loss:.0%}）。全件が出力されているか確かめてください",
+                    en=f"the last good input had {before.rows} rows, {lost} more "
+                    f"(limit {max_row_loss:.0%}); see whether all were written",
+                ),
             )
         )
     gone = sorted(code for code in before.sections if code and code not in after.sections)
@@ -48,8 +53,12 @@ def check_volume(before: Volume, after: Volume, max_row_loss: float) -> tuple[Ro
                 0,
                 "所属コード",
                 None,
-                f"前回あった所属が1行もありません: {shown}。組織改正なら loss_check = false で"
-                "一度だけ受け入れてください",
+                Bilingual(
+                    f"前回あった所属が1行もありません: {shown}。組織改正なら loss_check = false で"
+                    "一度だけ受け入れてください",
+                    en=f"no row is left of these sections: {shown}; after a reorganisation "
+                    "accept it once with loss_check = false",
+                ),
             )
         )
     return (*faults, *_check_sequence(before.sequence, after.sequence))
@@ -63,12 +72,13 @@ def without_advance_notices(faults: tuple[RowFault, ...]) -> tuple[RowFault, ...
 def _check_sequence(before: int | None, after: int | None) -> tuple[RowFault, ...]:
     if before is None or after is None or after == before + 1:
         return ()
-    what = "繰り返されて" if after <= before else "抜けて"
-    return (
-        RowFault(
-            0, "通番", str(after), f"前回は {before} なので {before + 1} のはずです。{what}います"
-        ),
+    again = after <= before
+    what = Bilingual(
+        f"前回は {before} なので {before + 1} のはずです。"
+        f"{'繰り返されて' if again else '抜けて'}います",
+        en=f"the last one was {before}: {'one is repeated' if again else 'one is missing'}",
     )
+    return (RowFault(0, Bilingual("通番", en="sequence"), str(after), what),)
 
 
 def check_age(
@@ -82,8 +92,11 @@ def check_age(
     return (
         RowFault(
             0,
-            "更新日時",
+            Bilingual("更新日時", en="written at"),
             modified_at.isoformat(timespec="minutes"),
-            f"{hours} 時間前の入力です（上限 {allowed} 時間）。出力の仕組みを確かめてください",
+            Bilingual(
+                f"{hours} 時間前の入力です（上限 {allowed} 時間）。出力の仕組みを確かめてください",
+                en=f"it is {hours} hours old (limit {allowed}); see whether it is still written",
+            ),
         ),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from syncd.bilingual import Bilingual
 from syncd.core.facts import Designation
 from syncd.core.findings import Because, Notice, NoticeFinding
 from syncd.core.ground import Ground
@@ -51,7 +52,10 @@ def _release(
         Notice.DESIGNATION_STALE,
         staff_number,
         because=tuple(cited),
-        detail=f"所属 {line.org_unit} は事務 {line.affair} の指定を解除してください",
+        detail=Bilingual(
+            f"所属 {line.org_unit} は事務 {line.affair} の指定を解除してください",
+            en=f"section {line.org_unit} should release the designation for affair {line.affair}",
+        ),
     )
 
 
@@ -63,7 +67,10 @@ def _groups(ground: Ground, reaches: tuple[Reach, ...]) -> Iterator[NoticeFindin
                     Notice.ENTITLEMENT_WITHOUT_GROUP,
                     directory=reach.directory,
                     entitlement=conveyed.entitlement.entitlement,
-                    detail=f"グループ {group} がディレクトリにありません",
+                    detail=Bilingual(
+                        f"グループ {group} がディレクトリにありません",
+                        en=f"the directory has no group {group}",
+                    ),
                 )
         policy = ground.policy.directories.get(reach.directory)
         if policy is None or policy.my_number_groups is None:
@@ -74,7 +81,10 @@ def _groups(ground: Ground, reaches: tuple[Reach, ...]) -> Iterator[NoticeFindin
                 yield NoticeFinding(
                     Notice.ENTITLEMENT_UNLISTED,
                     directory=reach.directory,
-                    detail=f"グループ {key} が権限の一覧にありません",
+                    detail=Bilingual(
+                        f"グループ {key} が権限の一覧にありません",
+                        en=f"group {key} is in no list of rights",
+                    ),
                 )
 
 
@@ -86,7 +96,10 @@ def _conflicts(ground: Ground) -> Iterator[NoticeFinding]:
                 Notice.HR_CONFLICT,
                 staff_number,
                 because=person.conflict,
-                detail="発令と職員名簿、または発令どうしが食い違っています",
+                detail=Bilingual(
+                    "発令と職員名簿、または発令どうしが食い違っています",
+                    en="orders and roster, or orders among themselves, disagree",
+                ),
             )
 
 
@@ -110,5 +123,9 @@ def _unlisted_units(ground: Ground) -> Iterator[NoticeFinding]:
     for code in sorted(ground.people.named_units()):
         if not ground.chart.lists(code):
             yield NoticeFinding(
-                Notice.ORG_UNIT_UNLISTED, detail=f"所属コード {code} が組織の一覧にありません"
+                Notice.ORG_UNIT_UNLISTED,
+                detail=Bilingual(
+                    f"所属コード {code} が組織の一覧にありません",
+                    en=f"section {code} is in no list of sections",
+                ),
             )

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from syncd.bilingual import Bilingual
 from syncd.core.facts import Order
 from syncd.core.findings import Because
 from syncd.core.ids import OrderNumber, OrgUnitCode, StaffNumber, natural_key
@@ -76,7 +77,13 @@ def _of_one_person(
     orders: list[Order], kinds: Mapping[str, OrderKind]
 ) -> tuple[list[OrderInForce], list[HeldOrder]]:
     held = [
-        HeldOrder(o, f"発令区分「{o.kind}」は表にありません", o.effective_on)
+        HeldOrder(
+            o,
+            Bilingual(
+                f"発令区分「{o.kind}」は表にありません", en=f"the kind 「{o.kind}」 is in no table"
+            ),
+            o.effective_on,
+        )
         for o in orders
         if o.kind not in kinds
     ]
@@ -84,7 +91,14 @@ def _of_one_person(
     numbers = {o.order_number for o in orders}
     amending = [o for o in known if _effect(o, kinds) in _AMENDS]
     held += [
-        HeldOrder(o, f"対象の発令 {o.target} が見つかりません", None)
+        HeldOrder(
+            o,
+            Bilingual(
+                f"対象の発令 {o.target} が見つかりません",
+                en=f"the order {o.target} that it is about is not known",
+            ),
+            None,
+        )
         for o in amending
         if o.target not in numbers
     ]
@@ -157,9 +171,12 @@ def _corrected(
 
 def _unplaceable(order: Order, kind: OrderKind) -> str:
     if order.effective_on is None:
-        return "発令日がありません"
+        return Bilingual("発令日がありません", en="it has no day of effect")
     if kind.effect in _NEEDS_UNIT and not order.org_unit:
-        return f"発令区分「{order.kind}」に所属コードがありません"
+        return Bilingual(
+            f"発令区分「{order.kind}」に所属コードがありません",
+            en=f"an order of the kind 「{order.kind}」 needs a section, and it has none",
+        )
     return ""
 
 

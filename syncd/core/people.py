@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from syncd.bilingual import Bilingual, english, japanese
 from syncd.core.cards import Card, sortable_kana
 from syncd.core.career import PRIMARY, Career, PersonState, Post
 from syncd.core.facts import (
@@ -176,7 +177,10 @@ class People(Mapping[StaffNumber, Person]):
             person = replace(person, unknown_because=self._held[staff_number])
         if rows and rows[0].vanished and not _has_ended(person.readings[0], self.on):
             base_on = rows[0].base_on.isoformat()
-            why = f"職員名簿（基準日 {base_on}）にいた人が最新の名簿にいません"
+            why = Bilingual(
+                f"職員名簿（基準日 {base_on}）にいた人が最新の名簿にいません",
+                en=f"the roster of {base_on} named this person, and the newest does not",
+            )
             person = replace(person, vanished_because=why)
         return person
 
@@ -382,12 +386,20 @@ def _held_by_person(
     held: dict[StaffNumber, str] = {}
     for row in rows:
         if row.from_on is None or row.from_on <= on:
-            held[row.staff_number] = f"{row.source} {row.line} 行目は保留: {row.why}"
+            held[row.staff_number] = _held_because(
+                f"{row.source} {row.line} 行目", f"line {row.line} of {row.source}", row.why
+            )
     for order in orders:
         if order.on is not None and order.on <= on:
             number = order.order.order_number
-            held[order.order.staff_number] = f"発令 {number} は保留: {order.why}"
+            held[order.order.staff_number] = _held_because(
+                f"発令 {number} ", f"order {number}", order.why
+            )
     return held
+
+
+def _held_because(ja: str, en: str, why: str) -> Bilingual:
+    return Bilingual(f"{ja}は保留: {japanese(why)}", en=f"{en} is held: {english(why)}")
 
 
 def _contractors(accounts: Iterable[ListedAccount]) -> dict[StaffNumber, ListedAccount]:

@@ -115,7 +115,9 @@ def check_may_decide(actor: Actor, case: Case) -> None:
     if not actor.roles & MAY_DECIDE:
         raise NotPermitted(
             f"{actor.account} has no role that decides cases. "
-            "Give the account the role approver or chief under [[actors]] in the configuration."
+            "Give the account the role approver or chief under [[actors]] in the configuration.",
+            ja=f"{actor.account} には案件を判断する役割がありません。"
+            "設定の [[actors]] で approver か chief の役割を与えてください。",
         )
     for account, number in (
         (actor.account, actor.staff_number),
@@ -123,20 +125,35 @@ def check_may_decide(actor: Actor, case: Case) -> None:
     ):
         if account and _concerns(case, account, number):
             raise NotPermitted(
-                f"case {case.case_id} concerns {account}'s own right. Another approver decides it."
+                f"case {case.case_id} concerns {account}'s own right. Another approver decides it.",
+                ja=f"案件 {case.case_id} は {account} 自身の権限についてのものです。"
+                "ほかの承認者が判断します。",
             )
         if account and case.requested_by == account:
             raise NotPermitted(
-                f"{account} asked for case {case.case_id}. Another approver decides it."
+                f"{account} asked for case {case.case_id}. Another approver decides it.",
+                ja=(
+                    f"案件 {case.case_id} は {account} が頼んだ突合のものです。"
+                    "ほかの承認者が判断します。"
+                ),
             )
     if actor.deputy_cases is not None and case.case_id not in actor.deputy_cases:
         raise NotPermitted(
-            f"case {case.case_id} was not handed to {actor.account} by {actor.deputy_for}."
+            f"case {case.case_id} was not handed to {actor.account} by {actor.deputy_for}.",
+            ja=(
+                f"案件 {case.case_id} は、{actor.deputy_for} から {actor.account} "
+                "に任されていません。"
+            ),
         )
     if not answers_for(actor, case.section):
         raise NotPermitted(
             f"case {case.case_id} belongs to section {case.section or 'unknown'}, for which "
-            f"{actor.account} does not decide. Its approver or the chief decides it."
+            f"{actor.account} does not decide. Its approver or the chief decides it.",
+            ja=(
+                f"案件 {case.case_id} の担当所属は {case.section or '不明'} で、"
+                f"{actor.account} は判断できません。"
+                "その所属を受け持つ人か、全体の責任者が判断します。"
+            ),
         )
 
 

@@ -128,7 +128,11 @@ def _clear(directory: Path) -> None:
         return
     if not (directory / _MARK).exists():
         raise UsageError(
-            f"{directory} holds something that no demonstration wrote. Name an empty folder."
+            f"{directory} holds something that no demonstration wrote. Name an empty folder.",
+            ja=(
+                f"{directory} に、デモが書いたのでないものがあります。"
+                "空のフォルダを指定してください。"
+            ),
         )
     shutil.rmtree(directory)
 

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from syncd.errors import DirectoryUnreadable, NotifierUnavailable, SourceRefused, StoreError
+from syncd.bilingual import Bilingual, japanese
+from syncd.core.intake import without_advance_notices
+from syncd.errors import (
+    DirectoryUnreadable,
+    NotifierUnavailable,
+    RowFault,
+    SourceRefused,
+    StoreError,
+)
+from syncd.flow.collect import open_rows
 from syncd.flow.report import CheckLine
 from syncd.flow.site import DirectorySeat, Mode, Site, SourceSeat
 from syncd.ports.notifier import Notifier
@@ -19,7 +28,7 @@ def check(site: Site) -> tuple[CheckLine, ...]:
 
 def check_one(site: Site, name: str) -> tuple[CheckLine, ...]:
     """Try one source or directory; nothing for a name that the configuration does not have."""
-    sources = [_source(seat) for seat in site.sources if seat.source.name == name]
+    sources = [_source(seat, in_console=True) for seat in site.sources if seat.source.name == name]
     found = [seat for seat in site.directories.values() if seat.name == name]
     return (*sources, *(line for seat in found for line in _directory(seat)))
 
@@ -44,28 +53,48 @@ def _store(site: Site) -> CheckLine:
     return CheckLine("store", "", ok=True, found="ok")
 
 
-def _source(seat: SourceSeat) -> CheckLine:
+def _source(seat: SourceSeat, *, in_console: bool = False) -> CheckLine:
+    """Try a source; the console tells nothing of 内示, not even how many rows are."""
     name = seat.source.name
     try:
         reading = seat.source.read()
     except SourceRefused as refusal:
-        shown = [str(fault) for fault in refusal.faults[:_SHOWN_FAULTS]]
-        more = len(refusal.faults) - len(shown)
-        found = "; ".join(shown) + (f" (+{more})" if more else "")
-        return CheckLine("source", name, ok=False, found=refusal.where, remedy=found)
-    held = f", {len(reading.held)} held" if reading.held else ""
-    found = f"{reading.provides}: {reading.rows} rows{held}, {reading.fingerprint.where}"
+        faults = without_advance_notices(refusal.faults) if in_console else refusal.faults
+        return CheckLine("source", name, ok=False, found=refusal.where, remedy=_faults(faults))
+    rows = open_rows(reading) if in_console else reading.rows
+    held = len(without_advance_notices(reading.held) if in_console else reading.held)
+    where = reading.fingerprint.where
+    found = Bilingual(
+        f"{reading.provides}: {rows} rows{f', {held} held' if held else ''}, {where}",
+        ja=f"読めました: {rows} 行{f'（うち保留 {held} 行）' if held else ''}、{where}",
+    )
     return CheckLine("source", name, ok=True, found=found, remedy="; ".join(reading.warnings[:3]))
+
+
+def _faults(faults: Sequence[RowFault]) -> Bilingual:
+    """Return the first faults and how many more there are."""
+    told = [fault.told for fault in faults[:_SHOWN_FAULTS]]
+    left = len(faults) - len(told)
+    more = f" (+{left})" if left else ""
+    return Bilingual(
+        "; ".join(told) + more,
+        ja="; ".join(each.ja for each in told) + more,
+        en="; ".join(each.en for each in told) + more,
+    )
 
 
 def _directory(seat: DirectorySeat) -> Iterator[CheckLine]:
     try:
         found = seat.reader.check()
     except DirectoryUnreadable as failure:
-        yield CheckLine("directory", seat.name, ok=False, found=failure.why, remedy=failure.remedy)
+        why = Bilingual(failure.why, ja=f"接続できません: {japanese(failure.why)}。")
+        yield CheckLine("directory", seat.name, ok=False, found=why, remedy=failure.remedy)
         return
     effect = f", writes {seat.writer().effect}" if seat.mode is Mode.APPLY else ""
-    yield CheckLine("directory", seat.name, ok=True, found=f"{found} (mode {seat.mode}{effect})")
+    told = f"{found} (mode {seat.mode}{effect})"
+    yield CheckLine(
+        "directory", seat.name, ok=True, found=Bilingual(told, ja=f"接続できました: {told}")
+    )
 
 
 def check_notifier(notifier: Notifier) -> CheckLine:
@@ -73,9 +102,8 @@ def check_notifier(notifier: Notifier) -> CheckLine:
     try:
         found = notifier.check()
     except NotifierUnavailable as failure:
-        return CheckLine(
-            "notifier", notifier.name, ok=False, found=failure.why, remedy=failure.remedy
-        )
+        why = Bilingual(failure.why, ja=f"接続できません: {japanese(failure.why)}。")
+        return CheckLine("notifier", notifier.name, ok=False, found=why, remedy=failure.remedy)
     finally:
         notifier.close()
-    return CheckLine("notifier", notifier.name, ok=True, found=found)
+    return CheckLine("notifier", notifier.name, ok=True, found=Bilingual(found, ja=japanese(found)))

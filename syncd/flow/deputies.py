@@ -30,9 +30,15 @@ def name_deputy(
     nothing to hand over in their own right: a deputy names no deputy.
     """
     if principal.deputy_for or not principal.roles & MAY_DECIDE:
-        raise NotPermitted(f"{principal.account} decides nothing in their own right.")
+        raise NotPermitted(
+            f"{principal.account} decides nothing in their own right.",
+            ja=f"{principal.account} には、自分の立場で判断できるものがありません。",
+        )
     if not deputy or deputy == principal.account:
-        raise UsageError("name another account as deputy.")
+        raise UsageError(
+            "name another account as deputy.",
+            ja="代決者には、自分以外のアカウントを書いてください。",
+        )
     _check_days(*days, day_of(site.clock()))
     now = site.clock()
     from_on, until_on = days
@@ -74,9 +80,15 @@ def name_deputy(
 
 def _check_days(from_on: date, until_on: date, today: date) -> None:
     if until_on < from_on or until_on < today:
-        raise UsageError("the days must not be over and must not end before they begin.")
+        raise UsageError(
+            "the days must not be over and must not end before they begin.",
+            ja="期間は、過ぎた日で終わらず、初日より前に終わらないようにしてください。",
+        )
     if (until_on - from_on).days > _MOST_DAYS:
-        raise UsageError(f"a deputy decides for {_MOST_DAYS} days at most; name them again then.")
+        raise UsageError(
+            f"a deputy decides for {_MOST_DAYS} days at most; name them again then.",
+            ja=f"代決は {_MOST_DAYS} 日までです。過ぎたら、もう一度決めてください。",
+        )
 
 
 def end_deputy(site: Site, principal: Actor, delegation_id: str) -> None:
@@ -85,7 +97,10 @@ def end_deputy(site: Site, principal: Actor, delegation_id: str) -> None:
     with site.store.begin() as unit:
         theirs = {d.delegation_id for d in unit.delegations_by(principal.account)}
         if delegation_id not in theirs or not unit.end_delegation(delegation_id, now):
-            raise NoSuchCase("there is no such deputyship of yours.")
+            raise NoSuchCase(
+                "there is no such deputyship of yours.",
+                ja="あなたの決めた代決者に、それはありません。",
+            )
         unit.audit(
             [AuditRecord(now, AuditEvent.DELEGATION_ENDED, principal.account, delegation_id)]
         )

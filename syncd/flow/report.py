@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from syncd.bilingual import Bilingual
 from syncd.core.cases import Case
 from syncd.core.facts import Designation, Entitlement
 from syncd.core.findings import (
@@ -99,7 +100,7 @@ class PlanVoteResult:
     needed: int
     cases: tuple[VoteResult, ...] = ()
     released: bool = False
-    refused: tuple[str, ...] = ()
+    refused: tuple[Bilingual, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ class SelectionResult:
     """What approving a selection led to, and each case that was left with the reason."""
 
     results: tuple[VoteResult, ...]
-    left: tuple[tuple[CaseId, str], ...]
+    left: tuple[tuple[CaseId, Bilingual], ...]
 
 
 @dataclass(frozen=True, slots=True)

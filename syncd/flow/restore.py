@@ -28,7 +28,10 @@ def restore_case(site: Site, actors: Sequence[Actor], case_id: CaseId, reason: s
     UsageError without a reason, DirectoryWriteError where the directory does not take it.
     """
     if not reason.strip():
-        raise UsageError("restoring a right needs a reason: --reason TEXT")
+        raise UsageError(
+            "restoring a right needs a reason: --reason TEXT",
+            ja="権限を元に戻すには理由が要ります。",
+        )
     with site.store.begin() as unit:
         case = unit.case(case_id)
         _check_restorable(site, case)
@@ -51,18 +54,26 @@ def _check_restorable(site: Site, case: Case) -> None:
     if case.state is not CaseState.VERIFIED or case.restored_at is not None:
         raise IllegalMove(
             f"case {case.case_id} is {case.state}: only a right that syncd removed, and that was "
-            "not put back yet, can be restored."
+            "not put back yet, can be restored.",
+            ja=f"案件 {case.case_id} は元に戻せません。"
+            "戻せるのは、syncd が失効し、まだ戻していない権限だけです。",
         )
     until = case.updated_at + timedelta(days=site.policy.restore_days)
     if site.clock() > until:
         raise IllegalMove(
             f"case {case.case_id} could be restored until {until:%Y-%m-%d %H:%M}. "
-            "Apply for the right anew."
+            "Apply for the right anew.",
+            ja=f"案件 {case.case_id} を元に戻せたのは {until:%Y-%m-%d %H:%M} までです。"
+            "権限を新しく申請してください。",
         )
     seat = site.directories.get(case.directory)
     if seat is None or seat.mode is not Mode.APPLY:
         raise IllegalMove(
-            f"directory {case.directory!r} is not in mode apply: put the right back by hand."
+            f"directory {case.directory!r} is not in mode apply: put the right back by hand.",
+            ja=(
+                f"ディレクトリ {case.directory} のモードは apply ではありません。"
+                "権限は手で戻してください。"
+            ),
         )
 
 

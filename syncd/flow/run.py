@@ -196,7 +196,9 @@ def _census(site: Site, seen: _Seen, unit: Unit, now: datetime) -> Census:
     if missing:
         raise GuardUnavailable(
             f"the limits for {', '.join(missing)} cannot be evaluated: its size is not known. "
-            "Nothing was written. Run 'syncd check' and repair the connection."
+            "Nothing was written. Run 'syncd check' and repair the connection.",
+            ja=f"{'、'.join(missing)} の大きさがわからず、大量失効の上限を確かめられません。"
+            "何も書き込んでいません。syncd check で接続を直してください。",
         )
     groups = {
         (name, key): group
@@ -251,9 +253,13 @@ def _freeze(unit: Unit, proposed: Plan, guarded: Guarded, row: RunRow, now: date
             continue  # it keeps the moment from which votes count
         if plan is proposed and plan.hash in (guarded.held.hash, guarded.free.hash):
             continue  # what is held or applied waits for nobody's approval
-        trips = tuple(str(trip) for trip in guarded.trips) if state is PlanState.HELD else ()
+        trips = guarded.trips if state is PlanState.HELD else ()
         unit.save_plan(StoredPlan(plan, state, now, row.run, trips))
-        ground = {"lines": len(plan.lines), "state": str(state), "trips": list(trips)}
+        ground = {
+            "lines": len(plan.lines),
+            "state": str(state),
+            "trips": [trip.ground() for trip in trips],
+        }
         records.append(AuditRecord(now, event, ACTOR, plan.hash, row.run, ground))
     unit.audit(records)
 

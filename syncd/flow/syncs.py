@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
+from syncd.bilingual import Bilingual
 from syncd.core.audit import AuditEvent, AuditRecord
 from syncd.core.calendar import day_of
 from syncd.core.intake import without_advance_notices
@@ -33,14 +34,20 @@ ParseUpload: TypeAlias = Callable[[Upload], SourceReading]
 MOST_BYTES = 20 * 1024 * 1024
 _LONGEST_NAME = 200
 _RIGHT = "requested-runs"
-_BROKE_OFF = "the run broke off in a way that nobody foresaw; the log says where."
+_BROKE_OFF = Bilingual(
+    "the run broke off in a way that nobody foresaw; the log says where.",
+    ja="突合が予期しないところで途切れました。どこでかはログにあります。",
+)
 _STEP = timedelta(milliseconds=200)
 
 
 def hold(site: Site, actor: Actor, file_name: str, content: bytes, expected_rows: int) -> Upload:
     """Return what somebody brings, kept nowhere yet; raises UsageError for nothing or too much."""
     if not content or len(content) > MOST_BYTES:
-        raise UsageError(f"the file must hold something, and {MOST_BYTES // 2**20} MB at most.")
+        raise UsageError(
+            f"the file must hold something, and {MOST_BYTES // 2**20} MB at most.",
+            ja=f"ファイルは空でなく、{MOST_BYTES // 2**20} MB までにしてください。",
+        )
     return Upload(
         upload_id=site.new_id(),
         account=actor.account,
@@ -78,10 +85,14 @@ def read_brought(upload: Upload, parse: ParseUpload) -> SourceReading:
     if reading.rows != upload.expected_rows:
         fault = RowFault(
             0,
-            "件数",
+            Bilingual("件数", en="count"),
             str(reading.rows),
-            f"{upload.expected_rows} 件あるはずと申告されました。全件が入っているか、"
-            "申告の件数が正しいかを確かめてください",
+            Bilingual(
+                f"{upload.expected_rows} 件あるはずと申告されました。全件が入っているか、"
+                "申告の件数が正しいかを確かめてください",
+                en=f"{upload.expected_rows} were stated; see whether all of them are in it, "
+                "and whether the number is right",
+            ),
         )
         raise SourceRefused(reading.source, upload.file_name, (fault,))
     return reading
@@ -97,7 +108,10 @@ def find_upload(site: Site, upload_id: str) -> Upload:
     with site.store.begin() as unit:
         upload = unit.upload(upload_id)
     if upload is None:
-        raise NoSuchCase(f"there is no brought file {upload_id}.")
+        raise NoSuchCase(
+            f"there is no brought file {upload_id}.",
+            ja=f"持ち込まれたファイル {upload_id} はありません。",
+        )
     return upload
 
 
@@ -180,11 +194,12 @@ def _brought(site: Site, row: RequestedSync, parse: ParseUpload) -> tuple[Source
     return (read_brought(find_upload(site, row.upload_id), parse),)
 
 
-def _told(why: SyncdError) -> str:
+def _told(why: SyncdError) -> Bilingual:
     """Return what went wrong; the values of a refused file stay on the page that checks it."""
     if isinstance(why, SourceRefused):
-        return f"{why.where}: {len(without_advance_notices(why.faults))} faults"
-    return str(why)
+        seen = len(without_advance_notices(why.faults))
+        return Bilingual(f"{why.where}: {seen} faults", ja=f"{why.where}: 誤り {seen} 件")
+    return why.told
 
 
 def _finish(site: Site, row: RequestedSync) -> None:

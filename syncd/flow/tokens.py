@@ -65,12 +65,19 @@ def _check(wish: TokenWish) -> None:
     for what, text in (("name", wish.name), ("account", wish.account)):
         if not text.strip() or not text.isprintable() or len(text) > _LONGEST_NAME:
             raise UsageError(
-                f"a token needs a {what} of at most {_LONGEST_NAME} printable characters."
+                f"a token needs a {what} of at most {_LONGEST_NAME} printable characters.",
+                ja=f"トークンの {what} は、表示できる文字で {_LONGEST_NAME} 字までにしてください。",
             )
     if not wish.scopes:
-        raise UsageError("a token needs at least one --scope: it may do that and nothing else.")
+        raise UsageError(
+            "a token needs at least one --scope: it may do that and nothing else.",
+            ja="トークンには --scope が一つ以上要ります。できるのは、そこに書いたことだけです。",
+        )
     if not 1 <= wish.days <= LONGEST.days:
-        raise UsageError(f"a token lives from 1 to {LONGEST.days} days: give --days.")
+        raise UsageError(
+            f"a token lives from 1 to {LONGEST.days} days: give --days.",
+            ja=f"トークンの期間は1日から{LONGEST.days}日までです。--days で指定してください。",
+        )
 
 
 def resolve_token(site: Site, secret: str) -> Token | None:
@@ -102,6 +109,7 @@ def end_token(site: Site, token_id: str, by: str) -> None:
     with site.store.begin() as unit:
         if not unit.end_token(token_id, now):
             raise UsageError(
-                f"there is no token {token_id!r} that could be ended. 'syncd token list' has all."
+                f"there is no token {token_id!r} that could be ended. 'syncd token list' has all.",
+                ja=f"終えられるトークン {token_id} はありません。",
             )
         unit.audit([AuditRecord(now, AuditEvent.TOKEN_ENDED, by, token_id)])

@@ -28,7 +28,11 @@ def add_user(
     if not account or not named or len(account) > _LONGEST_NAME:
         raise UsageError(
             f"an account needs a name of at most {_LONGEST_NAME} printable characters, without "
-            "outer spaces."
+            "outer spaces.",
+            ja=(
+                f"アカウントの名前は、表示できる文字で {_LONGEST_NAME} 字まで、"
+                "前後に空白なしにしてください。"
+            ),
         )
     now = site.clock()
     user = User(
@@ -45,7 +49,9 @@ def add_user(
         if unit.user(account) is not None:
             raise UsageError(
                 f"there is a local account {account!r} already. 'syncd user password' gives it a "
-                "new password, 'syncd user enable' opens it again."
+                "new password, 'syncd user enable' opens it again.",
+                ja=f"アカウント {account} はすでにあります。"
+                "合言葉は syncd user password、有効に戻すのは syncd user enable です。",
             )
         unit.save_user(user)
         unit.audit([AuditRecord(now, AuditEvent.USER_ADDED, by, account, None, ground)])
@@ -78,7 +84,10 @@ def _changed(
     with site.store.begin() as unit:
         user = unit.user(account)
         if user is None:
-            raise UsageError(f"there is no local account {account!r}. 'syncd user list' has all.")
+            raise UsageError(
+                f"there is no local account {account!r}. 'syncd user list' has all.",
+                ja=f"アカウント {account} は、このコンソールのものにはありません。",
+            )
         changed = replace(user, **changes)
         unit.save_user(changed)
         unit.end_sessions(account, now)

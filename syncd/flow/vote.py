@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
+from syncd.bilingual import Bilingual, japanese
 from syncd.core.acting import acting_on
 from syncd.core.audit import AuditEvent, AuditRecord
 from syncd.core.calendar import day_of
@@ -77,19 +78,26 @@ def approve_selected(
 
     def vote(unit: Unit) -> SelectionResult:
         pairs: list[tuple[Actor, Case]] = []
-        left: list[tuple[CaseId, str]] = []
+        left: list[tuple[CaseId, Bilingual]] = []
         for case in unit.cases_of(case_ids):
             if case.state not in _WAITS:
-                left.append((case.case_id, f"case {case.case_id} is {case.state} by now."))
+                left.append((case.case_id, _no_longer_waits(case)))
                 continue
             try:
                 pairs.append((acting_on(actors, case), case))
             except NotPermitted as why:
-                left.append((case.case_id, str(why)))
+                left.append((case.case_id, why.told))
                 unit.audit([_refusal_record(site, actors[0], case.case_id, why)])
         return SelectionResult(_approve(site, unit, pairs, ballot), tuple(left))
 
     return _on_record(site, actors[0], _subject(case_ids), vote)
+
+
+def _no_longer_waits(case: Case) -> Bilingual:
+    return Bilingual(
+        f"case {case.case_id} is {case.state} by now.",
+        ja="その間に状態が変わり、もう承認を待っていません。",
+    )
 
 
 def _subject(case_ids: Sequence[CaseId]) -> str:
@@ -112,7 +120,9 @@ def approve_plan(
         if stored.state is not PlanState.PROPOSED:
             raise IllegalMove(
                 f"plan {stored.plan.hash[:12]} is {stored.state}: it no longer waits for anybody. "
-                "'syncd sync' shows the plan that does."
+                "'syncd sync' shows the plan that does.",
+                ja=f"計画 {stored.plan.hash[:12]} はもう承認を待っていません。"
+                "待っている計画は計画の一覧にあります。",
             )
         return _approve_lines(site, unit, actors, stored, reason)
 
@@ -132,7 +142,10 @@ def approve_part(
         chosen = frozenset(case_ids)
         part = Plan.of(line for line in stored.plan.lines if line.case_id in chosen)
         if not part.lines or stored.state is not PlanState.PROPOSED:
-            raise UsageError("choose at least one line of a plan that waits for approval.")
+            raise UsageError(
+                "choose at least one line of a plan that waits for approval.",
+                ja="承認を待つ計画の行を、一つ以上選んでください。",
+            )
         now = site.clock()
         new = StoredPlan(part, PlanState.PROPOSED, now, stored.run)
         if part.hash != stored.plan.hash:
@@ -153,9 +166,14 @@ def refuse_case(
     Raises UsageError for a day that is over or a missing reason, NotPermitted, IllegalMove.
     """
     if until < day_of(site.clock()):
-        raise UsageError(f"--until {until.isoformat()} is over. An exception ends on a coming day.")
+        raise UsageError(
+            f"--until {until.isoformat()} is over. An exception ends on a coming day.",
+            ja=f"{until.isoformat()} は過ぎた日です。猶予は、これからの日までにしてください。",
+        )
     if not reason.strip():
-        raise UsageError("an exception needs a reason: --reason TEXT")
+        raise UsageError(
+            "an exception needs a reason: --reason TEXT", ja="期限付きで残すには理由が要ります。"
+        )
     ballot = _Ballot(Choice.KEEP, reason, until)
 
     def vote(unit: Unit) -> VoteResult:
@@ -293,9 +311,9 @@ def _approve_lines(
         try:
             pairs.append((acting_on(actors, case), case))
         except NotPermitted as why:
-            refused.append(str(why))
+            refused.append(why.told)
     if refused and not pairs:
-        raise NotPermitted(refused[0])
+        raise NotPermitted(refused[0], ja=japanese(refused[0]))
     results = _approve(site, unit, pairs, ballot)
     approved = sum(result.case.state is CaseState.APPROVED for result in results)
     return PlanVoteResult(
@@ -313,7 +331,10 @@ def _release(
 ) -> PlanVoteResult:
     """Vote to let a held plan go on once; it needs two persons and concerns neither of them."""
     if not reason.strip():
-        raise UsageError("releasing a held plan needs a reason: --reason TEXT")
+        raise UsageError(
+            "releasing a held plan needs a reason: --reason TEXT",
+            ja="保留を解除するには理由が要ります。",
+        )
     actor = _acting_on_all(actors, unit.cases_of(stored.plan.case_ids))
     now = site.clock()
     unit.add_vote(
@@ -328,7 +349,7 @@ def _release(
         )
     )
     given = distinct_voters(override_votes(unit, stored))
-    ground = {"reason": reason, "votes": given, "trips": list(stored.trips)}
+    ground = {"reason": reason, "votes": given, "trips": [t.ground() for t in stored.trips]}
     unit.audit(
         [
             AuditRecord(

@@ -19,10 +19,16 @@ _NOBODY = _HASHER.hash("nobody has this password")
 def hash_password(password: str) -> str:
     """Return the hash to keep; raises UsageError for a password that is too easy to guess."""
     if len(password) < SHORTEST:
-        raise UsageError(f"a password needs at least {SHORTEST} characters; a sentence will do.")
+        raise UsageError(
+            f"a password needs at least {SHORTEST} characters; a sentence will do.",
+            ja=f"合言葉は {SHORTEST} 文字以上にしてください。文がよいでしょう。",
+        )
     lowered = password.casefold()
     if any(lowered.startswith(word) for word in _COMMON) or len(set(password)) <= SHORTEST // 3:
-        raise UsageError("this password is among the first that are tried; choose a sentence.")
+        raise UsageError(
+            "this password is among the first that are tried; choose a sentence.",
+            ja="この合言葉は真っ先に試されるものです。文にしてください。",
+        )
     return _HASHER.hash(password)
 
 

@@ -52,6 +52,10 @@ class AccessUnit(Protocol):
         """Return under which account somebody signed in last; empty for never."""
         ...
 
+    def live_sessions(self, now: datetime) -> tuple[Session, ...]:
+        """Return every session that nobody ended and that has not expired, by account."""
+        ...
+
     def end_sessions(self, account: str, at: datetime) -> int:
         """End every session of an account at once; return how many there were."""
         ...

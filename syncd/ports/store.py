@@ -21,6 +21,7 @@ from typing import Protocol
 from syncd.core.audit import AuditRecord
 from syncd.core.cases import Case, CaseState
 from syncd.core.facts import Facts, Provides
+from syncd.core.guards import Trip
 from syncd.core.ids import CaseId, PlanHash, RunId, StaffNumber
 from syncd.core.memberships import DirectorySnapshot
 from syncd.core.plan import Plan
@@ -73,13 +74,13 @@ class PlanState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoredPlan:
-    """A frozen plan with what became of it. `trips` are the guard's sentences where it is held."""
+    """A frozen plan with what became of it. `trips` are what the guards hold against it."""
 
     plan: Plan
     state: PlanState
     frozen_at: datetime
     run: RunId
-    trips: tuple[str, ...] = ()
+    trips: tuple[Trip, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

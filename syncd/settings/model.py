@@ -58,10 +58,14 @@ class _Open(BaseModel):
 
 
 class Organization(_Table):
-    """The body. Staff numbers are padded with zeros to `staff_number_width`."""
+    """The body. Staff numbers are padded with zeros to `staff_number_width`.
+
+    `role_labels` are the titles that this body gives to roles: they differ by municipality.
+    """
 
     name: str
     staff_number_width: Annotated[int, Field(ge=1, le=20)] = 7
+    role_labels: dict[Role, Annotated[str, Field(min_length=1, max_length=40)]] = {}
 
 
 class StoreTable(_Table):

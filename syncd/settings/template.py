@@ -17,7 +17,10 @@ def init_site(directory: Path) -> tuple[Path, ...]:
     targets = dict(_walk(template, directory))
     there = [path for path in targets if path.exists()]
     if there:
-        raise UsageError(f"{there[0]} is there already; name a new folder: syncd init DIR")
+        raise UsageError(
+            f"{there[0]} is there already; name a new folder: syncd init DIR",
+            ja=f"{there[0]} がすでにあります。新しいフォルダを指定してください: syncd init DIR",
+        )
     for folder in ("secrets", "var"):
         (directory / folder).mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
     for path, source in targets.items():

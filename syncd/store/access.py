@@ -89,13 +89,18 @@ class AccessUnitQueries:
 
     def sessions_of(self, account: str, now: datetime) -> tuple[Session, ...]:
         """Return the sessions of an account that nobody ended and that have not expired."""
+        return self._standing(now, sessions.c.account == account)
+
+    def live_sessions(self, now: datetime) -> tuple[Session, ...]:
+        """Return every session that nobody ended and that has not expired, by account."""
+        return self._standing(now)
+
+    def _standing(self, now: datetime, *wanted: ColumnElement[bool]) -> tuple[Session, ...]:
         query = select(sessions).where(
-            sessions.c.account == account,
-            sessions.c.ended_at.is_(None),
-            sessions.c.expires_at > encode_moment(now),
+            *wanted, sessions.c.ended_at.is_(None), sessions.c.expires_at > encode_moment(now)
         )
-        rows = self._connection.execute(query.order_by(sessions.c.created_at.desc())).mappings()
-        return tuple(_session(row) for row in rows)
+        ordered = query.order_by(sessions.c.account, sessions.c.created_at.desc())
+        return tuple(_session(row) for row in self._connection.execute(ordered).mappings())
 
     def account_of(self, staff_number: StaffNumber) -> str:
         """Return under which account somebody signed in last; empty for never."""

@@ -105,7 +105,11 @@ def insert_case(connection: Connection, case: Case) -> None:
     if not insert_new(connection, cases, _sealed(case)):
         raise IllegalMove(
             f"case {case.case_id} cannot be opened: {case.account} already has a case about "
-            f"{case.entitlement} in {case.directory} that has not ended. 'syncd cases' shows it."
+            f"{case.entitlement} in {case.directory} that has not ended. 'syncd cases' shows it.",
+            ja=(
+                f"案件 {case.case_id} は開けません。{case.directory} の {case.entitlement} "
+                f"について、{case.account} の案件がまだ終わっていません。"
+            ),
         )
 
 
@@ -117,7 +121,11 @@ def update_case(connection: Connection, before: Case, after: Case) -> None:
         now = find_case(connection, before.case_id)
         raise IllegalMove(
             f"case {before.case_id} was changed meanwhile by somebody else and is now "
-            f"{now.state}. Look at it again with 'syncd cases' and decide anew."
+            f"{now.state}. Look at it again with 'syncd cases' and decide anew.",
+            ja=(
+                f"案件 {before.case_id} は、その間にほかの人が変えました。もう一度見て、"
+                "判断し直してください。"
+            ),
         )
     if after.state is CaseState.REMOVED and before.state is not CaseState.REMOVED:
         _record_removals(connection, after)
@@ -142,7 +150,7 @@ def update_cases(connection: Connection, changes: Sequence[tuple[Case, Case]]) -
 
 
 def _no_such_case(case_id: str) -> NoSuchCase:
-    return NoSuchCase(f"there is no case {case_id}. 'syncd cases' lists those there are.")
+    return NoSuchCase.case(case_id)
 
 
 def removed_since(connection: Connection, moment: datetime) -> tuple[Case, ...]:

@@ -30,6 +30,7 @@ from syncd.store.codec import CODECS
 from syncd.store.inputs import VANISHED
 from syncd.store.moments import decode_moment, encode_moment
 from syncd.store.places import unpack_places
+from syncd.store.sentences import unpack
 from syncd.store.tables import facts, inputs
 
 _ROWS_A_TEXT = 200
@@ -286,4 +287,4 @@ def _held(connection: Connection, newest: Iterable[_Input]) -> Iterable[HeldRow]
         for line, staff_number, why in json.loads(text or "[]"):
             if known.about is None or staff_number in known.about:
                 number = StaffNumber(staff_number)
-                yield HeldRow(known.provides, known.source, line, number, why, None)
+                yield HeldRow(known.provides, known.source, line, number, unpack(why), None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ from syncd.store.codec import CODECS, ORDER_CONFIRMED, dumps
 from syncd.store.locks import claim
 from syncd.store.moments import decode_moment, encode_moment
 from syncd.store.places import pack_places, unpack_places
+from syncd.store.sentences import pack, unpack
 from syncd.store.tables import STILL, facts, inputs, refused
 from syncd.store.upsert import upsert
 
@@ -79,7 +80,7 @@ def refuse(
     faults: Sequence[RowFault],
 ) -> None:
     """Record that the newest input of a source was refused."""
-    rows = [astuple(fault) for fault in faults]
+    rows = [_encode_fault(fault) for fault in faults]
     upsert(
         connection,
         refused,
@@ -102,10 +103,20 @@ def refused_inputs(connection: Connection) -> tuple[RefusedInput, ...]:
             Provides(row["provides"]),
             row["location"],
             decode_moment(row["refused_at"]),
-            tuple(RowFault(*fault) for fault in json.loads(row["faults"])),
+            tuple(_decode_fault(fault) for fault in json.loads(row["faults"])),
         )
         for row in rows
     )
+
+
+def _encode_fault(fault: RowFault) -> list[Any]:
+    told = {"column": pack(fault.column), "expected": pack(fault.expected)}
+    return [told.get(field.name, getattr(fault, field.name)) for field in fields(fault)]
+
+
+def _decode_fault(kept: list[Any]) -> RowFault:
+    line, column, value, expected, *rest = kept
+    return RowFault(line, unpack(column), value, unpack(expected), *rest)
 
 
 def _newest_input(connection: Connection, source: str) -> RowMapping | None:
@@ -206,7 +217,9 @@ def _sections(reading: SourceReading) -> dict[str, int]:
 
 
 def _held(reading: SourceReading, previous: RowMapping | None) -> list[list[Any]]:
-    held = [[f.line, f.staff_number, str(f)] for f in reading.held if f.staff_number is not None]
+    held = [
+        [f.line, f.staff_number, pack(f.told)] for f in reading.held if f.staff_number is not None
+    ]
     if previous is None or not CODECS[reading.provides].accumulates:
         return held
     # What accumulates is not repeated by the next file: a row set aside stays unknown until a

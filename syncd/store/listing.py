@@ -277,7 +277,10 @@ def _typed(after: Sequence[str], sort: CaseOrder) -> list[str | int]:
     columns = _SORTS[sort]
     ranks = [v for v, c in zip(after, columns, strict=False) if c is _RANK and not v.isdecimal()]
     if len(after) != len(columns) or ranks:
-        raise UsageError("the page begins nowhere in this order; go back to the first page.")
+        raise UsageError(
+            "the page begins nowhere in this order; go back to the first page.",
+            ja="その並び順にこのページはありません。最初のページに戻ってください。",
+        )
     pairs = zip(after, columns, strict=True)
     return [int(value) if column is _RANK else value for value, column in pairs]
 

@@ -94,5 +94,9 @@ def exclusive_session(engine: Engine, label: str, what: str) -> Iterator[None]:
 
 def _already_running(what: str, label: str) -> AlreadyRunning:
     return AlreadyRunning(
-        f"another syncd is doing '{what}' with {label}. Wait until it has ended, or stop it."
+        f"another syncd is doing '{what}' with {label}. Wait until it has ended, or stop it.",
+        ja=(
+            f"ほかの syncd が {label} で「{what}」を行っています。終わるのを待つか、"
+            "止めてください。"
+        ),
     )

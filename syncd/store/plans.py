@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, select
 
 from syncd.core.findings import Reason
+from syncd.core.guards import Trip
 from syncd.core.ids import PlanHash, RunId
 from syncd.core.plan import Blocked, Plan, PlanLine
 from syncd.errors import NoSuchCase
@@ -32,7 +33,7 @@ def save_plan(connection: Connection, stored: StoredPlan) -> None:
             "state": str(stored.state),
             "frozen_at": encode_moment(stored.frozen_at),
             "run": stored.run,
-            "trips": dumps(stored.trips),
+            "trips": dumps([trip.ground() for trip in stored.trips]),
             "lines": dumps([[*line.canonical(), line.explained] for line in stored.plan.lines]),
             "blocked": dumps(blocked),
         },
@@ -44,14 +45,17 @@ def find_plan(connection: Connection, plan_hash: PlanHash) -> StoredPlan:
     wanted = plan_hash.lower()
     if len(wanted) < SHORTEST_PREFIX or not set(wanted) <= _HEX_DIGITS:
         raise NoSuchCase(
-            f"{plan_hash!r} names no plan: give at least {SHORTEST_PREFIX} hexadecimal digits."
+            f"{plan_hash!r} names no plan: give at least {SHORTEST_PREFIX} hexadecimal digits.",
+            ja=(
+                f"{plan_hash} という計画はありません。{SHORTEST_PREFIX} "
+                "桁以上の16進数で書いてください。"
+            ),
         )
     query = select(plans).where(plans.c.hash.startswith(wanted)).limit(2)
     rows = connection.execute(query).mappings().all()
     if len(rows) == 1:
         return _decode(rows[0])
-    fault = "more than one plan begins" if rows else "there is no plan that begins"
-    raise NoSuchCase(f"{fault} with {plan_hash}. Give the whole hash, as the run showed it.")
+    raise NoSuchCase.plan(plan_hash, many=bool(rows))
 
 
 def find_plans(connection: Connection, state: PlanState) -> tuple[StoredPlan, ...]:
@@ -69,7 +73,7 @@ def _decode(row: RowMapping) -> StoredPlan:
         state=PlanState(row["state"]),
         frozen_at=decode_moment(row["frozen_at"]),
         run=RunId(row["run"]),
-        trips=tuple(json.loads(row["trips"])),
+        trips=tuple(Trip.of(trip) for trip in json.loads(row["trips"])),
     )
 
 

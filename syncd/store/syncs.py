@@ -12,6 +12,7 @@ from syncd.ports.syncs import RequestedSync, SyncEvent, SyncState, Upload
 from syncd.store.console_tables import sync_events, syncs, uploads
 from syncd.store.locks import claim
 from syncd.store.moments import decode_maybe, decode_moment, encode_maybe, encode_moment
+from syncd.store.sentences import pack_text, unpack_text
 
 
 class SyncsUnitQueries:
@@ -123,7 +124,11 @@ class SyncsUnitQueries:
 def _same(found: RequestedSync, wanted: RequestedSync) -> RequestedSync:
     if found.request_hash != wanted.request_hash:
         raise IdempotencyConflict(
-            f"the key {wanted.idempotency_key!r} was used for another request. Take a new key."
+            f"the key {wanted.idempotency_key!r} was used for another request. Take a new key.",
+            ja=(
+                f"キー {wanted.idempotency_key} は別の要求に使われました。"
+                "新しいキーを使ってください。"
+            ),
         )
     return found
 
@@ -142,7 +147,7 @@ def _values(row: RequestedSync) -> dict[str, object]:
         "started_at": encode_maybe(row.started_at),
         "finished_at": encode_maybe(row.finished_at),
         "exit_code": row.exit_code,
-        "error": row.error,
+        "error": pack_text(row.error),
     }
 
 
@@ -160,5 +165,5 @@ def _sync(row: RowMapping) -> RequestedSync:
         started_at=decode_maybe(row["started_at"]),
         finished_at=decode_maybe(row["finished_at"]),
         exit_code=row["exit_code"],
-        error=row["error"],
+        error=unpack_text(row["error"]),
     )

@@ -10,8 +10,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Scope
 
 from syncd import __version__
 from syncd.errors import StoreError, SyncdError
@@ -19,9 +19,10 @@ from syncd.flow.syncs import MOST_BYTES
 from syncd.web.api.answers import problem
 from syncd.web.api.app import PREFIX, create_api
 from syncd.web.desk import Desk
+from syncd.web.forms import told_faults
 from syncd.web.gate import NotSignedIn, sign_in_address, visitor_of
 from syncd.web.headers import Headers
-from syncd.web.limits import BodyLimit
+from syncd.web.limits import BodyLimit, KnownHosts
 from syncd.web.pages import PAGES
 from syncd.web.render import page
 from syncd.web.statuses import status_of
@@ -44,8 +45,8 @@ def create_app(desk: Desk, hosts: tuple[str, ...]) -> FastAPI:
     app.add_exception_handler(SyncdError, _tell)
     app.add_exception_handler(HTTPException, _tell_http)
     app.add_exception_handler(RequestValidationError, _tell_invalid)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
-    app.add_middleware(BodyLimit, most=MOST_BYTES + _FORM_BYTES)
+    app.add_middleware(KnownHosts, hosts=hosts, refuse=_refuse)
+    app.add_middleware(BodyLimit, most=MOST_BYTES + _FORM_BYTES, refuse=_refuse)
     app.add_middleware(Headers, secure=desk.is_secure)
     return app
 
@@ -62,7 +63,7 @@ def _tell(request: Request, error: Exception) -> Response:
     if isinstance(error, StoreError):  # it names the database: not for whoever asks
         structlog.get_logger("syncd.web").error("store.failed", why=str(error))
         return _error_page(request, status, "")
-    return _error_page(request, status, str(error))
+    return _error_page(request, status, error.told if isinstance(error, SyncdError) else "")
 
 
 def _tell_http(request: Request, error: Exception) -> Response:
@@ -72,15 +73,32 @@ def _tell_http(request: Request, error: Exception) -> Response:
 
 def _tell_invalid(request: Request, error: Exception) -> Response:
     faults = error.errors() if isinstance(error, RequestValidationError) else []
-    places = "; ".join(f"{'.'.join(map(str, f['loc'][1:]))}: {f['msg']}" for f in faults)
-    return _error_page(request, HTTPStatus.UNPROCESSABLE_ENTITY, places)
+    return _error_page(request, HTTPStatus.UNPROCESSABLE_ENTITY, told_faults(faults))
+
+
+def _refuse(scope: Scope, status: HTTPStatus) -> ASGIApp:
+    """Answer what no route may look at: nobody is asked who they are."""
+    request = Request(scope)
+    return _problem(request, status, "") or _shown(request, status, "", None)
 
 
 def _error_page(request: Request, status: HTTPStatus, text: str) -> Response:
-    if request.url.path.startswith(f"{PREFIX}/"):  # with a line break in it, no route takes it
-        return problem(status, "http", text or status.phrase)
-    context = {"status": int(status), "phrase": status.phrase, "text": text}
-    return page(request, "error.html", _visitor_or_none(request), context, int(status))
+    answer = _problem(request, status, text)
+    return answer or _shown(request, status, text, _visitor_or_none(request))
+
+
+def _problem(request: Request, status: HTTPStatus, text: str) -> Response | None:
+    """Return the answer to a machine; with a line break in the path, no route of the API took it.
+
+    The path is asked and not the address: that has the Host in it, which may be anybody's.
+    """
+    is_api = request.scope["path"].startswith(f"{PREFIX}/")
+    return problem(status, "http", text or status.phrase) if is_api else None
+
+
+def _shown(request: Request, status: HTTPStatus, text: str, visitor: Visitor | None) -> Response:
+    context = {"status": int(status), "text": text}
+    return page(request, "error.html", visitor, context, int(status))
 
 
 def _visitor_or_none(request: Request) -> Visitor | None:

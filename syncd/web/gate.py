@@ -106,7 +106,10 @@ def posting(permission: Permission | None) -> Any:  # noqa: ANN401 - what FastAP
         visitor = visitor_of(request)
         check_origin(request)
         if not hmac.compare_digest(csrf.encode(), visitor.csrf.encode()):
-            raise ForgedRequest("the form is too old or not ours. Open the page again.")
+            raise ForgedRequest(
+                "the form is too old or not ours. Open the page again.",
+                ja="フォームが古いか、この画面のものではありません。ページを開き直してください。",
+            )
         _require(request, visitor, permission)
         return visitor
 
@@ -156,7 +159,10 @@ def _scripted(request: Request) -> Visitor:
         check_origin(request)
         given = request.headers.get("X-CSRF-Token", "")
         if not hmac.compare_digest(given.encode(), visitor.csrf.encode()):
-            raise ForgedRequest("the request lacks the X-CSRF-Token of this session.")
+            raise ForgedRequest(
+                "the request lacks the X-CSRF-Token of this session.",
+                ja="要求に、このセッションの X-CSRF-Token がありません。",
+            )
     return visitor
 
 
@@ -184,10 +190,14 @@ def check_origin(request: Request) -> None:
     """Raise ForgedRequest for a request that another site's page sent."""
     fetched_from = request.headers.get("Sec-Fetch-Site")
     if fetched_from is not None and fetched_from not in _SAME:
-        raise ForgedRequest("the request came from another site.")
+        raise ForgedRequest(
+            "the request came from another site.", ja="この要求は別のサイトから来ました。"
+        )
     origin = request.headers.get("Origin")
     if origin is not None and not _is_ours(request, origin):
-        raise ForgedRequest("the request came from another site.")
+        raise ForgedRequest(
+            "the request came from another site.", ja="この要求は別のサイトから来ました。"
+        )
 
 
 def _is_ours(request: Request, origin: str) -> bool:

@@ -25,7 +25,7 @@ from syncd.reports.words import (
     state_word,
     verdict_word,
 )
-from syncd.web import charts, words
+from syncd.web import charts, trail_words, words
 from syncd.web.desk import Desk
 from syncd.web.visitor import Visitor
 
@@ -40,6 +40,7 @@ _NAVIGATION = (
     ("/runs", "突合", "Runs", Permission.READ),
     ("/trail", "証跡", "Audit trail", Permission.READ_TRAIL),
     ("/connections", "接続", "Connections", Permission.READ),
+    ("/access", "利用者", "Access", Permission.ADMINISTER),
 )
 
 
@@ -85,7 +86,7 @@ def page(
         "today": desk.opened.today(),
         "navigation": _navigation(request.url.path, visitor),
         "messages": (),
-        **_filters(lang),
+        **_filters(lang, desk.opened.settings.model.organization.role_labels),
         "csrf": lambda: _csrf_field(visitor),
         **(context or {}),
     }
@@ -97,7 +98,7 @@ def lang_of(request: Request) -> Lang:
     return Lang.EN if request.cookies.get("lang") == Lang.EN else Lang.JA
 
 
-def _filters(lang: Lang) -> dict[str, Any]:
+def _filters(lang: Lang, titles: words.Titles) -> dict[str, Any]:
     return {
         "_": words.phrase(lang),
         "day": lambda d: day_word(d, lang),
@@ -110,7 +111,17 @@ def _filters(lang: Lang) -> dict[str, Any]:
         "message_kind": lambda k: message_word(k, lang),
         "why": lambda c: words.why(c, lang),
         "cite": lambda b: because_word(b, lang),
-        "role": lambda r: words.role_word(r, lang),
+        "role": lambda r: words.role_word(r, lang, titles),
+        "roles": lambda r: words.roles_word(r, lang, titles),
+        "event_word": lambda e: trail_words.event_word(e, lang),
+        "trip_word": lambda t: trail_words.trip_word(t, lang),
+        "place": lambda p: trail_words.place_word(p, lang),
+        "known": lambda v: trail_words.value_word(v, lang),
+        "run_kind": lambda k: trail_words.value_word(k, lang),
+        "said": lambda t: words.said(t, lang),
+        "provides": lambda p: words.provides_word(p, lang),
+        "method": lambda m: words.method_word(m, lang),
+        "scope": lambda s: words.scope_word(s, lang),
         "path": lambda p: words.path_word(p, lang),
         "days_between": words.days_between,
     }

@@ -10,7 +10,6 @@ from syncd.core.ids import OrgUnitCode
 from syncd.core.votes import Actor, Role
 from syncd.flow.report import Explanation
 from syncd.reports.words import Lang
-from syncd.web.words import role_word
 
 _SEES_ALL = frozenset(Role) - {Role.APPROVER}
 
@@ -39,13 +38,6 @@ class Visitor:
     def account(self) -> str:
         """Return the account under which they signed in."""
         return self.own.account
-
-    @property
-    def role_words(self) -> str:
-        """Return their roles as people call them."""
-        between = ", " if self.lang is Lang.EN else "・"
-        roles = [role for role in Role if role in self.own.roles]
-        return between.join(role_word(role, self.lang) for role in roles)
 
     @property
     def opened(self) -> frozenset[Permission]:

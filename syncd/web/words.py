@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import TypeAlias
 
+from syncd.bilingual import english, japanese
+from syncd.core.access import Permission
 from syncd.core.calendar import JST
 from syncd.core.cases import Case
+from syncd.core.facts import Provides
 from syncd.core.findings import Because
 from syncd.core.votes import Role
 from syncd.ports.syncs import SyncEvent
@@ -17,6 +20,9 @@ from syncd.reports.words import Lang, day_word
 Phrase: TypeAlias = Callable[[str, str], str]
 """Called as _(japanese, english); gives the one of the visitor's language."""
 
+Titles: TypeAlias = Mapping[Role, str]
+"""What this body calls roles, where it calls them otherwise (`[organization.role_labels]`)."""
+
 _ROLES = {
     Role.OPERATOR: ("システム担当", "operator"),
     Role.APPROVER: ("保護責任者", "approver"),
@@ -24,6 +30,36 @@ _ROLES = {
     Role.AUDITOR: ("監査責任者", "auditor"),
     Role.CHIEF: ("総括責任者", "chief"),
     Role.ADMIN: ("管理者", "administrator"),
+}
+
+
+_METHODS = {
+    "local": ("合言葉（このコンソール）", "password of this console"),
+    "ldap": ("ディレクトリの合言葉", "password of the directory"),
+    "oidc": ("認証基盤", "provider"),
+    "token": ("トークン", "token"),
+}
+_SCOPES = {
+    Permission.READ: ("見る", "read"),
+    Permission.DECIDE: ("承認・拒否する", "approve and refuse"),
+    Permission.DELEGATE: ("代決者を決める", "name deputies"),
+    Permission.START_SYNC: ("突合を開始する", "start runs"),
+    Permission.BRING_ORDERS: ("発令を持ち込む", "bring orders"),
+    Permission.SEE_ADVANCE_NOTICES: ("内示を見る", "see advance notices"),
+    Permission.READ_TRAIL: ("証跡を見る", "read the audit trail"),
+    Permission.TEST_CONNECTIONS: ("接続を試す", "test connections"),
+    Permission.ADMINISTER: ("利用者を管理する", "administer access"),
+}
+
+
+_PROVIDES = {
+    Provides.ROSTER: ("職員名簿", "roster"),
+    Provides.ORDERS: ("発令", "orders"),
+    Provides.DESIGNATIONS: ("事務取扱担当者の指定", "designations"),
+    Provides.ENTITLEMENTS: ("権限の一覧", "rights"),
+    Provides.TRAINING: ("研修", "training"),
+    Provides.ORG_UNITS: ("所属", "sections"),
+    Provides.ACCOUNTS: ("アカウント一覧", "accounts"),
 }
 
 
@@ -36,9 +72,37 @@ def phrase(lang: Lang) -> Phrase:
     return choose
 
 
-def role_word(role: Role, lang: Lang) -> str:
-    """Return what people call a role."""
-    return _ROLES[role][lang is Lang.EN]
+def said(text: str, lang: Lang) -> str:
+    """Return a sentence in the reader's language, where it was made in both."""
+    return english(text) if lang is Lang.EN else japanese(text)
+
+
+def role_word(role: Role, lang: Lang, titles: Titles) -> str:
+    """Return what people call a role: in Japanese by the title that this body gives to it."""
+    japanese_title, english_title = _ROLES[role]
+    return english_title if lang is Lang.EN else titles.get(role, japanese_title)
+
+
+def roles_word(roles: Iterable[Role], lang: Lang, titles: Titles) -> str:
+    """Return what people call several roles, in the order of the list."""
+    held = frozenset(roles)
+    between = ", " if lang is Lang.EN else "・"
+    return between.join(role_word(role, lang, titles) for role in Role if role in held)
+
+
+def method_word(method: str, lang: Lang) -> str:
+    """Return by what way somebody signed in."""
+    return _METHODS[method][lang is Lang.EN]
+
+
+def provides_word(provides: Provides, lang: Lang) -> str:
+    """Return what a source states."""
+    return _PROVIDES[provides][lang is Lang.EN]
+
+
+def scope_word(permission: Permission, lang: Lang) -> str:
+    """Return what a permission, and a token's scope, lets one do."""
+    return _SCOPES[permission][lang is Lang.EN]
 
 
 def moment_word(moment: datetime | None, lang: Lang) -> str:

@@ -121,6 +121,18 @@ def test_an_expired_session_is_not_listed(store: Store):
         assert unit.sessions_of("sato", at(10)) == ()
 
 
+def test_who_is_signed_in_is_listed_by_account_without_what_ended_or_expired(store: Store):
+    newer = replace(SESSION, id_hash="cd" * 32, created_at=at(1))
+    other = replace(SESSION, id_hash="ef" * 32, account="ito", expires_at=at(5))
+    ended = replace(SESSION, id_hash="12" * 32, account="ueno", ended_at=at(1))
+    with store.begin() as unit:
+        for session in (SESSION, newer, other, ended):
+            unit.save_session(session)
+        assert unit.live_sessions(at(4)) == (other, newer, SESSION)
+        assert unit.live_sessions(at(5)) == (newer, SESSION)
+        assert unit.live_sessions(at(10)) == ()
+
+
 def test_a_token_is_found_by_the_hash_of_its_secret_and_by_nothing_else(store: Store):
     with store.begin() as unit:
         unit.add_token(TOKEN)

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from syncd.bilingual import Bilingual
 from syncd.core.audit import AuditEvent, AuditRecord
 from syncd.core.cases import ENDED, CaseEvent, CaseState, moved
 from syncd.core.facts import (
@@ -20,6 +21,7 @@ from syncd.core.facts import (
     TrainingRecord,
 )
 from syncd.core.findings import Counts, Reason
+from syncd.core.guards import Guard, Trip
 from syncd.core.ids import (
     AccountId,
     AffairCode,
@@ -55,6 +57,8 @@ from tests.fakes.readings import (
     reading,
     roster,
 )
+
+TRIP = Trip(Guard.GROUP_LIMIT, "ad", "cn=tax", 20, 3, 10)
 
 # --- units -------------------------------------------------------------------------------------
 
@@ -336,6 +340,19 @@ def test_a_refused_input_is_told_until_a_good_one_comes(store: Store) -> None:
     assert (refused.where, refused.refused_at, refused.faults) == ("in/b.csv", at(3), faults)
 
 
+def test_a_fault_is_kept_in_both_languages(store: Store) -> None:
+    expected = Bilingual(
+        "値が必要です / a value is needed", ja="値が必要です", en="a value is needed"
+    )
+    fault = RowFault(3, Bilingual("行数", en="rows"), None, expected, "0000001")
+    with store.begin() as unit:
+        unit.refuse("roster", Provides.ROSTER, "in/a.csv", at(2), (fault,))
+    with store.begin() as unit:
+        (kept,) = unit.refused_inputs()[0].faults
+    assert kept == fault
+    assert (kept.told.ja, kept.told.en) == (fault.told.ja, fault.told.en)
+
+
 def test_a_roster_without_its_base_day_is_refused(store: Store) -> None:
     with pytest.raises(StoreError, match="基準日"), store.begin() as unit:
         unit.accept(reading(Provides.ROSTER, [person("1")]), at(1))
@@ -535,7 +552,7 @@ def test_a_plan_is_found_by_its_hash_or_its_beginning(store: Store) -> None:
 
 
 def test_a_plan_saved_again_changes_what_became_of_it(store: Store) -> None:
-    held = replace(stored_plan(), state=PlanState.HELD, trips=("20 > 10",))
+    held = replace(stored_plan(), state=PlanState.HELD, trips=(TRIP,))
     with store.begin() as unit:
         unit.save_plan(stored_plan())
         unit.save_plan(held)

@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 
+from syncd.bilingual import Bilingual, english, japanese
 from syncd.core.ids import RunId
 from syncd.errors import IdempotencyConflict
 from syncd.ports.store import Store
@@ -92,3 +93,17 @@ def test_steps_are_numbered_without_gaps_and_read_from_any_number(store: Store):
         assert [e.number for e in unit.sync_events("s1")] == [1, 2, 3]
         assert [e.done for e in unit.sync_events("s1", 2)] == [2]
         assert [(e.number, e.total) for e in unit.sync_events("s2")] == [(1, None)]
+
+
+def test_why_a_run_failed_is_kept_in_both_languages(store: Store):
+    why = Bilingual("the size is not known.", ja="大きさがわかりません。")
+    plain = '[console] listen = "127.0.0.1"'
+    with store.begin() as unit:
+        unit.request_sync(asked(1))
+        unit.request_sync(asked(2))
+        unit.update_sync(asked(1, state=SyncState.FAILED, error=why))
+        unit.update_sync(asked(2, state=SyncState.FAILED, error=plain))
+    with store.begin() as unit:
+        found = {row.sync_id: row.error for row in unit.syncs(2)}
+    assert (found["s1"], japanese(found["s1"]), english(found["s1"])) == (why, why.ja, why.en)
+    assert found["s2"] == plain

@@ -88,7 +88,7 @@ def test_the_trail_is_exported_leaf_by_leaf_and_that_is_on_record(office: Office
 
 def test_a_connection_is_tried_at_a_click(office: Office):
     text = send(office.enter("unyo"), "/connections/test", name="roster").text
-    assert "roster: 399 rows" in text
+    assert "読めました: 399 行" in text
     assert send(office.enter("unyo"), "/connections/test", name="none").status_code == 404
 
 

@@ -10,7 +10,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from syncd.core.access import Permission
 from syncd.core.cases import CaseState
+from syncd.core.votes import Role
+from syncd.flow.tokens import TokenWish, make_token
+from syncd.flow.users import add_user, disable_user
+from syncd.identity.local import hash_password
 from syncd.settings.model import ConsoleTable
 from syncd.web.server import WebServer
 from tests.fakes.chromium import chromium
@@ -100,6 +105,31 @@ def test_no_page_has_a_violation_that_axe_finds(
         assert wide <= 0, f"{name} is wider than the screen"
 
 
+@pytest.fixture(scope="module")
+def kanri(served: tuple[Office, str]) -> str:
+    """An administrator, with a token and an account that is disabled to look at."""
+    site = served[0].opened.site
+    add_user(site, "kanri", hash_password(PASSWORD), "root", None, frozenset({Role.ADMIN}))
+    scopes = frozenset({Permission.READ, Permission.START_SYNC})
+    make_token(site, lambda: "machine", TokenWish("人事システム", "jinji", scopes, 30), "root")
+    disable_user(site, "norole", "root")
+    return "kanri"
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+@pytest.mark.parametrize("size", [DESK, TABLET], ids=["desk", "tablet"])
+def test_the_page_of_accesses_has_no_violation_either(
+    page: Page, kanri: str, lang: str, size: dict[str, int]
+):
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    sign_in(page, kanri)
+    page.goto("/access")
+    if lang == "en":
+        page.get_by_role("button", name="English").click()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_colours_stand_out_by_day_and_by_night(page: Page, *, dark: bool):
     page.emulate_media(color_scheme="dark" if dark else "light")
@@ -109,10 +139,10 @@ def test_colours_stand_out_by_day_and_by_night(page: Page, *, dark: bool):
         assert violations(page) == []
 
 
-def test_an_english_page_has_no_japanese_in_its_own_words(page: Page, served: tuple[Office, str]):
-    sign_in(page, "soukatsu")
+def test_an_english_page_has_no_japanese_in_its_own_words(page: Page, kanri: str):
+    sign_in(page, kanri)
     page.get_by_role("button", name="English").click()
-    for path in ("/plans", "/runs", "/people", "/account"):
+    for path in ("/plans", "/runs", "/people", "/account", "/access", "/trail", "/connections"):
         page.goto(path)
         own = page.locator("h1, h2, th, label, nav a, button, legend").all_inner_texts()
         left = [t for t in own if re.search(r"[\u3040-\u30ff]", t) and t.strip() != "日本語"]

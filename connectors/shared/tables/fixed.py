@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 
-from connectors.shared.bilingual import ROW, both
+from connectors.shared.bilingual import ROW, both, said
 from connectors.shared.tables.decoding import Decoded
 from connectors.shared.tables.table import Row, Table, is_blank
 from syncd.errors import RowFault
@@ -36,7 +36,7 @@ def parse_fixed(decoded: Decoded, widths: tuple[int, ...], *, header: bool) -> T
         try:
             cells = list(_cut(line, widths, whole=whole))
         except _WidthError as error:
-            faults.append(RowFault(number, ROW, None, str(error)))
+            faults.append(RowFault(number, ROW, None, said(error)))
             continue
         if not is_blank(cells):
             rows.append(Row(number, cells))

@@ -20,7 +20,7 @@ import openpyxl
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
-from connectors.shared.bilingual import both
+from connectors.shared.bilingual import both, said
 from connectors.shared.tables.cell_text import cell_text
 from connectors.shared.tables.table import Row, Table, is_blank
 from syncd.core.my_number import candidates
@@ -67,7 +67,7 @@ def parse_workbook(raw: bytes, sheet: str | None) -> Table:
         _check_archive(raw)
         return _read_sheet(raw, sheet)
     except _WorkbookError as error:
-        why = str(error)
+        why = said(error)
     except _DAMAGE as error:
         ja = "xlsx として読めません。壊れているか、途中で切れています。保存し直してください"
         why = both(ja, f"not a readable xlsx workbook ({type(error).__name__}): save it again")

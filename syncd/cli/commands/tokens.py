@@ -30,7 +30,10 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     if arguments.action == "end":
         if not arguments.what:
-            raise UsageError("name the token: syncd token end ID")
+            raise UsageError(
+                "name the token: syncd token end ID",
+                ja="トークンの番号を書いてください: syncd token end ID",
+            )
         end_token(site, arguments.what, acting_account())
     with site.store.begin() as unit:
         tokens = unit.tokens()

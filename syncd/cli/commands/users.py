@@ -28,7 +28,10 @@ def run(arguments: argparse.Namespace) -> int:
             users = unit.users()
         return _tell(arguments, users)
     if not arguments.account:
-        raise UsageError("name the account: syncd user add ACCOUNT")
+        raise UsageError(
+            "name the account: syncd user add ACCOUNT",
+            ja="アカウントを書いてください: syncd user add ACCOUNT",
+        )
     site, account, by = opened.site, arguments.account, acting_account()
     if arguments.action == "sign-out":  # those of the directory and the provider too
         ended = end_sessions_of(site, account, by)
@@ -58,7 +61,7 @@ def _read_password() -> str:
         return sys.stdin.readline().rstrip("\r\n")
     password = getpass.getpass("password: ")
     if getpass.getpass("again: ") != password:
-        raise UsageError("the two passwords differ.")
+        raise UsageError("the two passwords differ.", ja="二つの合言葉が違います。")
     return password
 
 

@@ -21,7 +21,10 @@ from syncd.reports.words import Lang, state_word
 def run_approve(arguments: argparse.Namespace) -> int:
     """Approve cases, or everything in a plan; the next run removes what has enough votes."""
     if bool(arguments.cases) == bool(arguments.plan):
-        raise UsageError("name cases or one plan: syncd approve CASE… | --plan HASH")
+        raise UsageError(
+            "name cases or one plan: syncd approve CASE… | --plan HASH",
+            ja="案件か、計画を一つ書いてください: syncd approve CASE… | --plan HASH",
+        )
     opened = open_for(arguments)
     actors = opened.acting()
     if arguments.plan:

@@ -18,7 +18,7 @@ from syncd.web.gate import NotSignedIn
 from syncd.web.statuses import status_of
 
 PROBLEM = "application/problem+json"
-_ANSWERED = ("401", "403", "404", "409", "412", "422", "502", "503")
+_ANSWERED = ("400", "401", "403", "404", "409", "412", "413", "422", "502", "503")
 
 
 def tell_problems(schema: dict[str, Any]) -> dict[str, Any]:

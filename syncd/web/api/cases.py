@@ -66,7 +66,7 @@ def seen_case(request: Request, visitor: Visitor, case_id: str) -> Case:
     with desk_of(request).opened.site.store.begin() as unit:
         case = unit.case(CaseId(case_id))
     if visitor.visible is not None and case.section not in visitor.visible:
-        raise NoSuchCase(f"there is no case {case_id}.")
+        raise NoSuchCase.case(case_id)
     return case
 
 

@@ -28,7 +28,10 @@ def decode_cursor(text: str) -> tuple[str, ...]:
     except (ValueError, binascii.Error, UnicodeError):
         parts = None
     if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
-        raise UsageError("the cursor is none of ours; begin without one.")
+        raise UsageError(
+            "the cursor is none of ours; begin without one.",
+            ja="このカーソルはここで渡したものではありません。カーソルなしで始めてください。",
+        )
     return tuple(parts)
 
 

@@ -153,7 +153,7 @@ class PlanOut(_Model):
             state=str(stored.state),
             frozen_at=stored.frozen_at,
             run=stored.run,
-            trips=list(stored.trips),
+            trips=[str(trip) for trip in stored.trips],
             lines=seen,
             others=len(stored.plan.lines) - len(seen),
         )

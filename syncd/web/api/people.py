@@ -37,7 +37,10 @@ def show_person(
     number = normalise_staff_number(staff_number, width)
     told = explain(opened.site, number, as_of or opened.today())
     if told.person is None or not sees_person(visitor, told):
-        raise NoSuchCase(f"nobody with the staff number {staff_number} is known here.")
+        raise NoSuchCase(
+            f"nobody with the staff number {staff_number} is known here.",
+            ja=f"職員番号 {staff_number} の人は、ここでは知られていません。",
+        )
     notices = None
     if visitor.sees_advance_notices:
         years = timeline_of(opened.site, number, opened.today())
@@ -92,7 +95,10 @@ def list_findings(
     ]
     after = decode_cursor(cursor)
     if after and len(after) != len(("directory", "entitlement", "account")):
-        raise UsageError("the cursor is none of ours; begin without one.")
+        raise UsageError(
+            "the cursor is none of ours; begin without one.",
+            ja="このカーソルはここで渡したものではありません。カーソルなしで始めてください。",
+        )
     left = [finding for finding in wanted if not after or finding.key > after]
     shown = left[:limit]
     last = tuple(shown[-1].key) if len(left) > limit else ()

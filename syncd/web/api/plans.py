@@ -41,7 +41,7 @@ def seen_plan(request: Request, visitor: Visitor, plan_hash: str) -> PlanOut:
         if seen is None or cases[x.case_id].section in seen
     ]
     if not lines:
-        raise NoSuchCase(f"there is no plan {plan_hash}.")
+        raise NoSuchCase.plan(plan_hash)
     return PlanOut.of(stored, lines)
 
 
@@ -81,7 +81,10 @@ def _vote(
     plan = seen_plan(request, visitor, plan_hash)
     check_match(request, plan)
     if plan.state != asked:
-        raise IllegalMove(f"plan {plan.hash[:12]} is {plan.state}, not {asked}.")
+        raise IllegalMove(
+            f"plan {plan.hash[:12]} is {plan.state}, not {asked}.",
+            ja=f"計画 {plan.hash[:12]} の状態は {plan.state} で、{asked} ではありません。",
+        )
     site = desk_of(request).opened.site
     return _told(approve_plan(site, visitor.actors, plan.hash, reason))
 

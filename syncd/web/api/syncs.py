@@ -59,7 +59,10 @@ def _found(request: Request, visitor: Visitor, sync_id: str) -> RequestedSync:
     with desk_of(request).opened.site.store.begin() as unit:
         row = unit.sync(sync_id)
     if row is None:
-        raise NoSuchCase(f"there is no requested run {sync_id} that {visitor.account} may see.")
+        raise NoSuchCase(
+            f"there is no requested run {sync_id} that {visitor.account} may see.",
+            ja=f"{visitor.account} が見られる突合に {sync_id} はありません。",
+        )
     return row
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from syncd.bilingual import japanese
 from syncd.core.access import Permission
 from syncd.core.calendar import midnight
 from syncd.core.cases import Case, CaseState
@@ -25,6 +26,7 @@ from syncd.ports.listing import CaseLine, CaseOrder, CaseQuery
 from syncd.reports.explain import because_word
 from syncd.web.gate import desk_of, door, posting
 from syncd.web.render import page
+from syncd.web.trail_words import tell
 from syncd.web.visitor import Visitor
 from syncd.web.words import phrase
 
@@ -32,6 +34,7 @@ router = APIRouter()
 _SEE_OTHER = 303
 _MOST_AT_ONCE = 10_000
 _DEFAULT_EXCEPTION = timedelta(days=14)
+_TOLD_ABOVE = frozenset({"because", "reasons"})
 
 
 def query_of(  # noqa: PLR0913, PLR0917 - one parameter for each filter of the page
@@ -65,7 +68,10 @@ def _state(text: str) -> CaseState:
     try:
         return CaseState(text)
     except ValueError:
-        raise UsageError(f"{text!r} is no state; choose one of the list.") from None
+        raise UsageError(
+            f"{text!r} is no state; choose one of the list.",
+            ja=f"{text} という状態はありません。一覧から選んでください。",
+        ) from None
 
 
 def _reason(text: str) -> Reason | None:
@@ -74,7 +80,10 @@ def _reason(text: str) -> Reason | None:
     try:
         return Reason(text)
     except ValueError:
-        raise UsageError(f"{text!r} is no reason; choose one of the list.") from None
+        raise UsageError(
+            f"{text!r} is no reason; choose one of the list.",
+            ja=f"{text} という理由はありません。一覧から選んでください。",
+        ) from None
 
 
 def _end_of_day(text: str) -> datetime | None:
@@ -83,7 +92,10 @@ def _end_of_day(text: str) -> datetime | None:
     try:
         return midnight(date.fromisoformat(text) + timedelta(days=1)) + timedelta(seconds=1)
     except ValueError:
-        raise UsageError(f"{text!r} is no day; write 2027-04-01.") from None
+        raise UsageError(
+            f"{text!r} is no day; write 2027-04-01.",
+            ja=f"{text} は日付ではありません。2027-04-01 のように書いてください。",
+        ) from None
 
 
 Filters = Annotated[CaseQuery, Depends(query_of)]
@@ -157,7 +169,7 @@ def approve_chosen(
             wanted = replace(query, visible=visitor.visible, after=(), limit=_MOST_AT_ONCE)
             chosen = [line.case.case_id for line in unit.case_page(wanted).lines]
     if not chosen:
-        raise UsageError("choose at least one case.")
+        raise UsageError("choose at least one case.", ja="案件を一つ以上選んでください。")
     _check_visible(request, visitor, chosen)
     result = approve_selected(site, visitor.actors, chosen)
     return page(request, "cases_approved.html", visitor, {"result": result})
@@ -170,7 +182,7 @@ def _check_visible(request: Request, visitor: Visitor, chosen: list[CaseId]) -> 
     with desk_of(request).opened.site.store.begin() as unit:
         for case in unit.cases_of(chosen):
             if case.section not in visitor.visible:
-                raise NoSuchCase(f"there is no case {case.case_id}.")
+                raise NoSuchCase.case(case.case_id)
 
 
 @router.get("/cases/{case_id}")
@@ -184,10 +196,11 @@ def show_case(
 def _case_context(request: Request, visitor: Visitor, case_id: CaseId) -> dict[str, Any]:
     desk = desk_of(request)
     opened = desk.opened
+    titles = opened.settings.model.organization.role_labels
     with opened.site.store.begin() as unit:
         case = unit.case(case_id)
         if visitor.visible is not None and case.section not in visitor.visible:
-            raise NoSuchCase(f"there is no case {case_id}.")
+            raise NoSuchCase.case(case_id)
         numbers = [case.staff_number] if case.staff_number else []
         card = unit.cards(numbers).get(case.staff_number) if case.staff_number else None
         history = unit.history(case_id)
@@ -197,7 +210,7 @@ def _case_context(request: Request, visitor: Visitor, case_id: CaseId) -> dict[s
         "case": case,
         "card": card,
         "votes": votes,
-        "history": [json.loads(leaf) for leaf in history],
+        "history": [tell(json.loads(leaf), visitor.lang, titles, _TOLD_ABOVE) for leaf in history],
         "section_names": sections,
         "can_decide": _can(visitor, case),
         "can_restore": _restorable(visitor, case),
@@ -223,7 +236,7 @@ def approve_case(
     site = desk_of(request).opened.site
     result = approve_selected(site, visitor.actors, [CaseId(case_id)], reason)
     if result.left:
-        raise UsageError(result.left[0][1])
+        raise UsageError(result.left[0][1], ja=japanese(result.left[0][1]))
     return RedirectResponse(f"/cases/{case_id}", _SEE_OTHER)
 
 
@@ -267,6 +280,8 @@ def hand_over(
     """Hand one case to a deputy until a day."""
     opened = desk_of(request).opened
     _check_visible(request, visitor, [CaseId(case_id)])
+    with opened.site.store.begin() as unit:
+        unit.case(CaseId(case_id))  # who sees every section could hand over what is not there
     days = (opened.today(), until)
     name_deputy(opened.site, visitor.own, deputy.strip(), days, [CaseId(case_id)], reason)
     return RedirectResponse(f"/cases/{case_id}", _SEE_OTHER)

@@ -41,7 +41,10 @@ def test_connection(
         seats = [s for s in opened.notices().seats if s.notifier.name == name]
         lines = tuple(check_notifier(seat.notifier) for seat in seats)
     if not lines:
-        raise NoSuchCase(f"there is no source, directory or notifier {name!r}.")
+        raise NoSuchCase(
+            f"there is no source, directory or notifier {name!r}.",
+            ja=f"{name} という情報源、ディレクトリ、知らせの送り先はありません。",
+        )
     return _shown(request, visitor, lines)
 
 

@@ -58,7 +58,10 @@ def show_person(
     day = _day(as_of) or opened.today()
     told = explain(opened.site, number, day)
     if told.person is None or not sees_person(visitor, told):
-        raise NoSuchCase(f"nobody with the staff number {staff_number} is known here.")
+        raise NoSuchCase(
+            f"nobody with the staff number {staff_number} is known here.",
+            ja=f"職員番号 {staff_number} の人は、ここでは知られていません。",
+        )
     years = timeline_of(opened.site, number, opened.today())
     lanes = list(_lanes(told, years, visitor.lang))
     context = {
@@ -77,7 +80,10 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise UsageError(f"{text!r} is no day; write 2027-04-01.") from None
+        raise UsageError(
+            f"{text!r} is no day; write 2027-04-01.",
+            ja=f"{text} は日付ではありません。2027-04-01 のように書いてください。",
+        ) from None
 
 
 def _lanes(told: Explanation, years: Timeline, lang: Lang) -> Iterator[Lane]:

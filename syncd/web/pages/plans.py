@@ -55,7 +55,7 @@ def show_plan(
     seen = visitor.visible
     lines = [x for x in stored.plan.lines if seen is None or cases[x.case_id].section in seen]
     if not lines:
-        raise NoSuchCase(f"there is no plan {plan_hash}.")
+        raise NoSuchCase.plan(plan_hash)
     waiting = {c.case_id for c in cases.values() if c.state in (CaseState.OPEN, CaseState.REFUSED)}
     context = {
         "stored": stored,

@@ -37,7 +37,10 @@ def _moment(text: str) -> datetime | None:
         moment = None
         text = "?"
     if text and (moment is None or moment.tzinfo is None):
-        raise UsageError("the page begins at no moment; go back to the first page.")
+        raise UsageError(
+            "the page begins at no moment; go back to the first page.",
+            ja="そのページはありません。最初のページに戻ってください。",
+        )
     return moment
 
 
@@ -49,7 +52,7 @@ def show_run(
     with desk_of(request).opened.site.store.begin() as unit:
         row = unit.find_run(RunId(run))
         if row is None:
-            raise NoSuchCase(f"there is no run {run}.")
+            raise NoSuchCase(f"there is no run {run}.", ja=f"突合 {run} はありません。")
         records = unit.run_records(row)
     told = [json.loads(leaf) for leaf in records.leaves]
     context = {

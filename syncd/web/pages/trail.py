@@ -20,6 +20,7 @@ from syncd.ports.listing import TrailQuery
 from syncd.ports.store import Store
 from syncd.web.gate import desk_of, door
 from syncd.web.render import page
+from syncd.web.trail_words import tell
 from syncd.web.visitor import Visitor
 
 router = APIRouter()
@@ -36,7 +37,10 @@ def query_of(
 ) -> TrailQuery:
     """Return the filters of an address; raises UsageError."""
     if event and event not in set(AuditEvent):
-        raise UsageError(f"{event!r} is no event; choose one of the list.")
+        raise UsageError(
+            f"{event!r} is no event; choose one of the list.",
+            ja=f"{event} という出来事はありません。一覧から選んでください。",
+        )
     until = _midnight(until_on)
     return TrailQuery(
         events=frozenset([event] if event else ()),
@@ -52,7 +56,10 @@ def _midnight(text: str) -> datetime | None:
     try:
         return midnight(date.fromisoformat(text)) if text else None
     except ValueError:
-        raise UsageError(f"{text!r} is no day; write 2027-04-01.") from None
+        raise UsageError(
+            f"{text!r} is no day; write 2027-04-01.",
+            ja=f"{text} は日付ではありません。2027-04-01 のように書いてください。",
+        ) from None
 
 
 Filters = Annotated[TrailQuery, Depends(query_of)]
@@ -63,14 +70,18 @@ def show_trail(
     request: Request, visitor: Annotated[Visitor, door(Permission.READ_TRAIL)], query: Filters
 ) -> Response:
     """Show one page of the records that match, newest first."""
-    with desk_of(request).opened.site.store.begin() as unit:
+    opened = desk_of(request).opened
+    titles = opened.settings.model.organization.role_labels
+    with opened.site.store.begin() as unit:
         lines = unit.trail_page(query)
         checkpoints = unit.checkpoints()
     kept = [(k, v) for k, v in request.query_params.multi_items() if k != "before"]
     more = len(lines) == query.limit
     after = urlencode([*kept, ("before", lines[-1].record_id)]) if more else ""
     context = {
-        "lines": [(line.number, json.loads(line.leaf)) for line in lines],
+        "lines": [
+            (line.number, tell(json.loads(line.leaf), visitor.lang, titles)) for line in lines
+        ],
         "query": query,
         "events": list(AuditEvent),
         "checkpoint": checkpoints[-1] if checkpoints else None,

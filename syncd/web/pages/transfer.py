@@ -111,7 +111,10 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise UsageError(f"{text!r} is no day; write 2027-04-01.") from None
+        raise UsageError(
+            f"{text!r} is no day; write 2027-04-01.",
+            ja=f"{text} は日付ではありません。2027-04-01 のように書いてください。",
+        ) from None
 
 
 def _first_day(orders: list[Order], today: date) -> date:
@@ -129,7 +132,10 @@ def start(
 ) -> Response:
     """Ask for a run, with the brought file or on the configured feed; twice is once."""
     if upload_id and not visitor.may("bring-orders"):
-        raise UsageError("only personnel start a run with a brought file.")
+        raise UsageError(
+            "only personnel start a run with a brought file.",
+            ja="持ち込んだファイルで突合を始められるのは、人事だけです。",
+        )
     desk = desk_of(request)
     asked = ask_for_sync(desk.opened.site, visitor.own, upload_id=upload_id or None, key=key)
     return RedirectResponse(f"/transfer-day/runs/{asked.sync_id}", _SEE_OTHER)
@@ -168,7 +174,7 @@ def show_progress(
 
 def _found(asked: RequestedSync | None) -> RequestedSync:
     if asked is None:
-        raise NoSuchCase("there is no such requested run.")
+        raise NoSuchCase("there is no such requested run.", ja="その突合は頼まれていません。")
     return asked
 
 

@@ -1,0 +1,53 @@
+"""What is wrong with a form or an address, as people read it: each field with what it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from syncd.bilingual import Bilingual
+
+_FIELDS = {
+    "account": ("アカウント", "account"),
+    "password": ("合言葉", "password"),
+    "until": ("この日まで", "until"),
+    "until_on": ("最終日", "last day"),
+    "from_on": ("初日", "first day"),
+    "deputy": ("代決者のアカウント", "account of the deputy"),
+    "reason": ("理由", "reason"),
+    "expected": ("入っているはずの件数", "how many orders should be in it"),
+    "file": ("ファイル", "file"),
+    "name": ("名前", "name"),
+    "key": ("フォームの印", "the form's key"),
+    "text": ("検索の言葉", "search text"),
+    "sort": ("並び順", "sorting"),
+    "before": ("ページの始まり", "beginning of the page"),
+    "lang": ("言語", "language"),
+}
+_A_DAY = ("日付を 2027-04-01 のように書いてください", "must be a day such as 2027-04-01")
+_WANTED = {
+    "missing": ("入力してください", "is needed"),
+    "string_too_long": ("長すぎます", "is too long"),
+    "int_parsing": ("数字で書いてください", "must be a number"),
+    "greater_than_equal": ("小さすぎます", "is too small"),
+    "less_than_equal": ("大きすぎます", "is too large"),
+    "date_parsing": _A_DAY,
+    "date_from_datetime_parsing": _A_DAY,
+    "enum": ("一覧から選んでください", "must be one of the list"),
+    "bool_parsing": ("はいかいいえで選んでください", "must be yes or no"),
+}
+_OTHER = ("正しい形ではありません", "is not of the right form")
+
+
+def told_faults(faults: Sequence[Mapping[str, Any]]) -> Bilingual:
+    """Return the faults that FastAPI found, each in one short sentence."""
+    told = [_told(fault) for fault in faults]
+    ja, en = "、".join(each[0] for each in told), "; ".join(each[1] for each in told)
+    return Bilingual(en, ja=f"{ja}。")
+
+
+def _told(fault: Mapping[str, Any]) -> tuple[str, str]:
+    name = str(fault["loc"][-1]) if fault["loc"] else ""
+    field = _FIELDS.get(name, (name, name))
+    wanted = _WANTED.get(str(fault["type"]), _OTHER)
+    return f"{field[0]}: {wanted[0]}", f"{field[1]} {wanted[1]}"

@@ -23,7 +23,7 @@ from syncd.core.messages import MessageKind, Recipient
 from syncd.core.votes import Actor
 from syncd.errors import ConfigurationError
 from syncd.flow.telling import Letter
-from syncd.reports.words import day_word, reason_word
+from syncd.reports.words import day_word, place_word, reason_word
 
 _SHOWN = 30
 _SUBJECT = "件名:"
@@ -83,7 +83,7 @@ class Letters:
             "earliest": lines[0]["deadline"] if lines else "-",
             "last_day": day_word(letter.last_day),
             "open_days": letter.open_days,
-            "about": letter.about,
+            "about": {**letter.about, "first": place_word(str(letter.about.get("first", "")))},
         }
 
 

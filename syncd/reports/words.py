@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from enum import StrEnum
 
@@ -67,6 +68,7 @@ _MESSAGES = {
     MessageKind.DIRECTORY_UNREAD: ("読めないディレクトリ", "unread directory"),
     MessageKind.RUN_MISSED: ("突合の遅れ", "missed run"),
 }
+_PLACE = re.compile(r"line (\d+), (.*)")
 _ERAS = (
     (date(2019, 5, 1), "令和", 2018),
     (date(1989, 1, 8), "平成", 1988),
@@ -97,6 +99,12 @@ def notice_word(notice: Notice, lang: Lang = Lang.JA) -> str:
 def message_word(kind: str, lang: Lang = Lang.JA) -> str:
     """Return what people call a kind of message."""
     return _MESSAGES[MessageKind(kind)][lang is Lang.EN]
+
+
+def place_word(text: str, lang: Lang = Lang.JA) -> str:
+    """Return where the first fault of an input stands."""
+    found = _PLACE.fullmatch(text)
+    return text if found is None or lang is Lang.EN else f"{found[1]} 行目、{found[2]}"
 
 
 def day_word(day: date | None, lang: Lang = Lang.JA) -> str:

@@ -6,7 +6,6 @@ this. `tests/web/test_trail_words.py` holds that nothing is put on record that h
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,9 +16,10 @@ from syncd.core.access import Permission
 from syncd.core.audit import AuditEvent
 from syncd.core.findings import Because, Reason
 from syncd.core.guards import Trip
+from syncd.core.messages import MessageKind
 from syncd.core.votes import Role
 from syncd.reports.explain import because_word
-from syncd.reports.words import Lang, day_word, reason_word
+from syncd.reports.words import Lang, day_word, message_word, place_word, reason_word
 from syncd.web.words import Titles, moment_word, role_word, said, scope_word
 
 _E = AuditEvent
@@ -108,6 +108,8 @@ _KEYS = {
     "method": ("方法", "by"),
     "name": ("名前", "name"),
     "pages": ("ページ", "pages"),
+    "notifier": ("送り方", "by"),
+    "object": ("何について", "about"),
     "part_of": ("元の計画", "part of plan"),
     "plan": ("計画", "plan"),
     "policy": ("方針", "policy"),
@@ -189,7 +191,6 @@ _VALUES = {
     ),
     "True": ("はい", "yes"),
 }
-_PLACE = re.compile(r"line (\d+), (.*)")
 _SHORT = 12
 
 Say = Callable[[Any], str]
@@ -275,18 +276,14 @@ def value_word(value: object, lang: Lang) -> str:
     text = str(value)
     if text in _VALUES:
         return _VALUES[text][lang is Lang.EN]
+    if text in set(MessageKind):
+        return message_word(text, lang)
     return scope_word(Permission(text), lang) if text in set(Permission) else text
 
 
 def _cited(text: str, lang: Lang) -> str:
     kind, _, ref = text.partition(" ")
     return because_word(Because(kind, ref), lang)
-
-
-def place_word(text: str, lang: Lang) -> str:
-    """Return where the first fault of an input stands."""
-    found = _PLACE.fullmatch(text)
-    return text if found is None or lang is Lang.EN else f"{found[1]} 行目、{found[2]}"
 
 
 def _short(text: str) -> str:

@@ -58,6 +58,11 @@ def test_every_kind_has_a_text_that_says_who_where_and_what_to_do(kind: MessageK
     assert body.endswith("\n")
 
 
+def test_a_refused_input_says_where_its_first_fault_stands():
+    _, body = letters().render(letter(MessageKind.INPUT_REFUSED))
+    assert "誤り: 2 件（最初は 3 行目、発令日）" in body
+
+
 @pytest.mark.parametrize("kind", MessageKind)
 def test_without_an_address_of_the_console_no_text_has_a_link(kind: MessageKind):
     _, body = letters(console="").render(letter(kind))

@@ -19,6 +19,7 @@ from syncd.core.facts import AccountKind, Entitlement, Facts, ListedAccount
 from syncd.core.findings import (
     Counts,
     Decision,
+    Doubt,
     Fault,
     Finding,
     Notice,
@@ -196,7 +197,7 @@ class Census:
             return Judgement()
         if account in self._contested:
             why = "ディレクトリとアカウント一覧で職員番号が違います"
-            return Judgement(unknown_because=why)
+            return Judgement(unknown_because=why, doubt=Doubt.CONTESTED_ACCOUNT)
         staff_number = self._staff.get(account)
         if staff_number is None:
             return Judgement((Fault(Reason.UNKNOWN_ACCOUNT, None),))
@@ -231,6 +232,7 @@ class Census:
             needs_person=judged.needs_person,
             unknown_because=judged.unknown_because,
             section=self.ground.answering_section(self._staff.get(account), entitlement),
+            doubt=judged.doubt,
         )
 
     def without_right(self, affair: AffairCode, people: set[StaffNumber]) -> set[StaffNumber]:

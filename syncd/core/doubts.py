@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from syncd.core.facts import Provides
-from syncd.core.findings import Counts, Decision, Finding, Reason, Verdict
+from syncd.core.findings import Counts, Decision, Doubt, Finding, Reason, Verdict
 
 _EVERYTHING = frozenset(
     {Provides.ROSTER, Provides.ORDERS, Provides.DESIGNATIONS, Provides.ENTITLEMENTS}
@@ -52,4 +52,4 @@ def _doubt(finding: Finding, refused: Collection[Provides]) -> Finding:
         return finding
     inputs = "、".join(doubted)
     why = f"入力（{inputs}）が受け付けられていません。前回の正しい入力では {finding.verdict}"
-    return replace(finding, verdict=Verdict.UNKNOWN, unknown_because=why)
+    return replace(finding, verdict=Verdict.UNKNOWN, unknown_because=why, doubt=Doubt.INPUT_REFUSED)

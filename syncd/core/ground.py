@@ -13,7 +13,7 @@ from datetime import date
 
 from syncd.core.career import PersonState
 from syncd.core.facts import Designation, Entitlement, Facts
-from syncd.core.findings import Because, Fault, Reason
+from syncd.core.findings import Because, Doubt, Fault, Reason
 from syncd.core.ids import OrgUnitCode, StaffNumber
 from syncd.core.org import OrgChart
 from syncd.core.people import People, Person
@@ -37,6 +37,7 @@ class Judgement:
     justified_by: tuple[Because, ...] = ()
     unknown_because: str = ""
     needs_person: bool = False
+    doubt: Doubt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,20 +116,22 @@ class Ground:
     def _judge(self, staff_number: StaffNumber, entitlement: Entitlement) -> Judgement:
         if not self.people.has_roster:
             return Judgement(
-                unknown_because=f"{self.on.isoformat()} 以前の基準日の職員名簿がありません"
+                unknown_because=f"{self.on.isoformat()} 以前の基準日の職員名簿がありません",
+                doubt=Doubt.NO_ROSTER,
             )
         person = self.people.get(staff_number)
         if person is None:
             return Judgement((Fault(Reason.UNKNOWN_ACCOUNT, None),))
         if person.unknown_because:
-            return Judgement(unknown_because=person.unknown_because)
+            return Judgement(unknown_because=person.unknown_because, doubt=Doubt.ROW_HELD)
         lines = _for_affairs(self.designations.get(staff_number, ()), entitlement)
         judged = self._under(person, lines, entitlement)
         vanished = _for_affairs(self._vanished.get(staff_number, ()), entitlement)
         if judged.faults and vanished:
             judged = self._with_vanished(person, lines, vanished, entitlement, judged)
         if not judged.faults and person.vanished_because and not judged.unknown_because:
-            return replace(judged, unknown_because=person.vanished_because)
+            why = person.vanished_because
+            return replace(judged, unknown_because=why, doubt=Doubt.VANISHED_PERSON)
         return judged
 
     def _with_vanished(
@@ -145,7 +148,11 @@ class Ground:
             return would_be if not lines else judged
         gone = cite_designation(vanished[0])
         why = f"指定 {gone.ref} の行が解除日のないまま名簿から消えました"
-        return Judgement(unknown_because=why, justified_by=would_be.justified_by)
+        return Judgement(
+            unknown_because=why,
+            justified_by=would_be.justified_by,
+            doubt=Doubt.VANISHED_DESIGNATION,
+        )
 
     def _under(
         self, person: Person, lines: Sequence[Designation], entitlement: Entitlement

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from syncd.core.cases import CaseState
 from syncd.flow.run import run
@@ -121,3 +122,24 @@ def test_cases_stand_together_by_person_and_by_transfer(office: Office):
     assert by_transfer.count('scope="colgroup">発令 R8-0005, 令和8年4月1日</th>') == 1
     assert 'scope="colgroup">発令によらないもの</th>' in by_transfer
     assert "colgroup" not in browser.get("/cases").text
+
+
+def test_every_filter_keeps_its_value_after_a_reload(office: Office):
+    browser = office.enter("kansa")
+    assert 'name="due_before" type="date" value="2027-04-07"' in (
+        browser.get("/cases?due_before=2027-04-07").text
+    )
+    assert 'name="until_on" type="date" value="2027-04-01"' in (
+        browser.get("/trail?until_on=2027-04-01").text
+    )
+
+
+def test_a_filter_offers_the_rights_of_all_cases_and_of_no_other_section(office: Office):
+    def offered(account: str) -> set[str]:
+        text = office.enter(account).get("/cases?text=nobody-of-this-name").text
+        rights = text.partition('<datalist id="rights">')[2].partition("</datalist>")[0]
+        return set(re.findall(r'value="([^"]+)"', rights))
+
+    assert offered("soukatsu") == {c.entitlement for c in office.cases(*CaseState)}
+    own = {c.entitlement for c in office.cases(*CaseState) if c.section == "20020"}
+    assert offered("hosaka") == own

@@ -72,6 +72,7 @@ def show_trail(
     context = {
         "lines": [(line.number, json.loads(line.leaf)) for line in lines],
         "query": query,
+        "until_on": request.query_params.get("until_on", ""),
         "events": list(AuditEvent),
         "checkpoint": checkpoints[-1] if checkpoints else None,
         "next_page": f"/trail?{after}" if more else "",

@@ -21,13 +21,13 @@ from syncd.core.calendar import JST, day_of
 from syncd.daemon.health import HealthServer
 from syncd.daemon.metrics import Metrics
 from syncd.daemon.notify import notify, watchdog_interval_s
-from syncd.daemon.schedule import is_missed, is_overdue, last_due, trigger_of
 from syncd.errors import AlreadyRunning, StoreError
 from syncd.flow.delta import has_work
 from syncd.flow.run import run
 from syncd.flow.site import RunRequest, Site
 from syncd.flow.syncs import ParseUpload, work_off
 from syncd.settings.model import DaemonTable, ScheduleTable
+from syncd.settings.schedule import is_missed, is_overdue, last_due, trigger_of
 
 ACTOR = "syncd"
 _IDLE_S = 3600.0

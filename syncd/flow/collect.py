@@ -223,13 +223,14 @@ def record_directories(
         else:
             ground = {"why": reading.why}
             event = AuditEvent.DIRECTORY_UNREAD
-            kept.append(_with_last_known(unit, reading, facts))
+            kept.append(with_last_known(unit, reading, facts))
         records.append(AuditRecord(now, event, ACTOR, reading.directory, run, ground))
     unit.audit(records)
     return tuple(kept)
 
 
-def _with_last_known(unit: Unit, unread: Unread, facts: Facts) -> Unread:
+def with_last_known(unit: Unit, unread: Unread, facts: Facts) -> Unread:
+    """Return an unread directory with how many memberships its last whole read held."""
     last = unit.last_snapshot(unread.directory)
     if last is None:
         return unread

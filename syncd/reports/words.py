@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
-from syncd.core.findings import Notice, Reason, Verdict
+from syncd.core.findings import Doubt, Notice, Reason, Verdict
 
 
 class Lang(StrEnum):
@@ -56,6 +56,20 @@ _NOTICES = {
     Notice.ENTITLEMENT_WITHOUT_GROUP: ("グループが見つからない権限", "right without its group"),
     Notice.ORG_UNIT_UNLISTED: ("一覧にない所属", "section in no list"),
 }
+_DOUBTS = {
+    Doubt.NO_ROSTER: ("職員名簿がまだない", "no roster yet"),
+    Doubt.ROW_HELD: ("保留した行や発令がある", "a row or an order is held"),
+    Doubt.VANISHED_PERSON: ("職員が名簿から消えた", "the person vanished from the roster"),
+    Doubt.VANISHED_DESIGNATION: (
+        "指定の行が解除日なく消えた",
+        "the designation vanished without a release",
+    ),
+    Doubt.CONTESTED_ACCOUNT: (
+        "ディレクトリとアカウント一覧で職員番号が違う",
+        "directory and account list name different people",
+    ),
+    Doubt.INPUT_REFUSED: ("拒否した入力で変わり得る", "a refused input may have changed it"),
+}
 _ERAS = (
     (date(2019, 5, 1), "令和", 2018),
     (date(1989, 1, 8), "平成", 1988),
@@ -81,6 +95,11 @@ def state_word(state: str, lang: Lang = Lang.JA) -> str:
 def notice_word(notice: Notice, lang: Lang = Lang.JA) -> str:
     """Return what people call a notice."""
     return _NOTICES[notice][lang is Lang.EN]
+
+
+def doubt_word(doubt: Doubt, lang: Lang = Lang.JA) -> str:
+    """Return what people call a kind of doubt."""
+    return _DOUBTS[doubt][lang is Lang.EN]
 
 
 def day_word(day: date | None, lang: Lang = Lang.JA) -> str:

@@ -19,6 +19,7 @@ from syncd.reports.explain import because_word
 from syncd.reports.words import (
     Lang,
     day_word,
+    doubt_word,
     notice_word,
     reason_word,
     state_word,
@@ -106,6 +107,7 @@ def _filters(lang: Lang) -> dict[str, Any]:
         "state": lambda s: state_word(s, lang),
         "verdict": lambda v: verdict_word(v, lang),
         "notice": lambda n: notice_word(n, lang),
+        "doubt": lambda d: doubt_word(d, lang),
         "why": lambda c: words.why(c, lang),
         "cite": lambda b: because_word(b, lang),
         "role": lambda r: words.role_word(r, lang),

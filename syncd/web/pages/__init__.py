@@ -1,6 +1,7 @@
 """The pages, one module each; `PAGES` is all that the application needs."""
 
 from syncd.web.pages.account import router as account
+from syncd.web.pages.ahead import router as ahead
 from syncd.web.pages.cases import router as cases
 from syncd.web.pages.connections import router as connections
 from syncd.web.pages.people import router as people
@@ -11,4 +12,4 @@ from syncd.web.pages.today import router as today
 from syncd.web.pages.trail import router as trail
 from syncd.web.pages.transfer import router as transfer
 
-PAGES = (account, provider, today, cases, plans, people, transfer, runs, trail, connections)
+PAGES = (account, provider, today, cases, plans, people, ahead, transfer, runs, trail, connections)

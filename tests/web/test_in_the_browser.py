@@ -176,7 +176,7 @@ def test_an_auditor_exports_the_trail(page: Page):
 def test_personnel_find_a_person(page: Page, served: tuple[Office, str]):
     sign_in(page, "jinji")
     page.get_by_role("link", name="職員", exact=True).click()
-    page.get_by_label("職員番号").fill(served[0].city.left_behind.lstrip("0"))
+    page.get_by_label("職員番号・氏名・フリガナ").fill(served[0].city.left_behind.lstrip("0"))
     page.get_by_role("button", name="表示").click()
     expect(page.get_by_role("img", name="経歴の図")).to_be_visible()
 

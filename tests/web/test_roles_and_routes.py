@@ -46,6 +46,7 @@ ROUTES = {
     ("GET", "/trail/export"): Permission.READ_TRAIL,
     ("GET", "/transfer-day"): Permission.START_SYNC,
     ("GET", "/transfer-day/ahead"): Permission.READ,
+    ("POST", "/transfer-day/feed"): Permission.START_SYNC,
     ("POST", "/transfer-day/files"): Permission.BRING_ORDERS,
     ("GET", "/transfer-day/files/{upload_id}"): Permission.BRING_ORDERS,
     ("POST", "/transfer-day/start"): Permission.START_SYNC,

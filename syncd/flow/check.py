@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from syncd.core.intake import without_advance_notices
 from syncd.errors import DirectoryUnreadable, SourceRefused, StoreError
+from syncd.flow.collect import open_rows
 from syncd.flow.report import CheckLine
 from syncd.flow.site import DirectorySeat, Mode, Site, SourceSeat
 
@@ -44,16 +46,19 @@ def _store(site: Site) -> CheckLine:
 
 
 def _source(seat: SourceSeat) -> CheckLine:
+    """Try a source; who tries it need not be somebody who may see 内示."""
     name = seat.source.name
     try:
         reading = seat.source.read()
     except SourceRefused as refusal:
-        shown = [str(fault) for fault in refusal.faults[:_SHOWN_FAULTS]]
-        more = len(refusal.faults) - len(shown)
+        told = without_advance_notices(refusal.faults)
+        shown = [str(fault) for fault in told[:_SHOWN_FAULTS]]
+        more = len(told) - len(shown)
         found = "; ".join(shown) + (f" (+{more})" if more else "")
         return CheckLine("source", name, ok=False, found=refusal.where, remedy=found)
-    held = f", {len(reading.held)} held" if reading.held else ""
-    found = f"{reading.provides}: {reading.rows} rows{held}, {reading.fingerprint.where}"
+    aside = len(without_advance_notices(reading.held))
+    held = f", {aside} held" if aside else ""
+    found = f"{reading.provides}: {open_rows(reading)} rows{held}, {reading.fingerprint.where}"
     return CheckLine("source", name, ok=True, found=found, remedy="; ".join(reading.warnings[:3]))
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, select, update
 
 from syncd.core.facts import Provides
+from syncd.core.intake import without_advance_notices
 from syncd.errors import RowFault, StoreError
 from syncd.ports.source import Fingerprint, SourceReading
 from syncd.ports.store import AcceptedInput, RefusedInput
@@ -206,7 +207,9 @@ def _sections(reading: SourceReading) -> dict[str, int]:
 
 
 def _held(reading: SourceReading, previous: RowMapping | None) -> list[list[Any]]:
-    held = [[f.line, f.staff_number, str(f)] for f in reading.held if f.staff_number is not None]
+    # 内示 decides nothing: that such a row was set aside must not show in anybody's rights either.
+    told = without_advance_notices(reading.held)
+    held = [[f.line, f.staff_number, str(f)] for f in told if f.staff_number is not None]
     if previous is None or not CODECS[reading.provides].accumulates:
         return held
     # What accumulates is not repeated by the next file: a row set aside stays unknown until a

@@ -77,12 +77,17 @@ class Today:
         return not (begun and self.is_running)
 
     @property
+    def is_established(self) -> bool:
+        """Tell whether the numbers are of a complete run in time, and nothing is unknown."""
+        run = self.last_run
+        complete = run is not None and run.complete is True
+        return complete and not self.is_late and not self.uncertain
+
+    @property
     def is_fine(self) -> bool:
         """Tell whether it is established that no right without ground waits for anybody."""
-        run = self.last_run
-        established = run is not None and run.complete is True and not self.is_late
-        nothing = not (self.uncertain or self.held or self.stale)
-        return established and nothing and not self.counts[CaseState.FAILED]
+        waits = self.held or self.stale or self.counts[CaseState.FAILED]
+        return self.is_established and not waits
 
 
 def look_at_today(

@@ -78,13 +78,12 @@ def uncertain(learned: Learned, visible: frozenset[OrgUnitCode] | None) -> Uncer
         and (visible is None or finding.section in visible)
     ]
     counted = Counter(f.doubt for f in unknown if f.doubt is not None)
-    everything = bool(learned.refused) and doubted.counts.justified < (
-        learned.decision.counts.justified
-    )
-    rights = sum(held for _, held in learned.unread) + len(unknown)
-    if everything:
-        counted[Doubt.INPUT_REFUSED] += learned.decision.counts.justified if visible is None else 0
-        rights = doubted.counts.unknown
+    everything = doubted.counts.justified < learned.decision.counts.justified
+    held = sum(number for _, number in learned.unread)
+    rights = doubted.counts.unknown if everything else held + len(unknown)
+    if everything and visible is None:
+        # What would be justified is no finding: it is what all other grounds leave of the whole.
+        counted[Doubt.INPUT_REFUSED] += rights - held - len(unknown)
     return Uncertain(
         unread=learned.unread,
         refused=learned.refused,

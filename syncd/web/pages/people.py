@@ -82,7 +82,7 @@ def show_person(
     if told.person is None or not sees_person(visitor, told):
         raise NoSuchCase(f"nobody with the staff number {staff_number} is known here.")
     years = timeline_of(opened.site, number, opened.today(), told.accounts)
-    lanes = list(_lanes(told, years, visitor.lang))
+    lanes = list(_lanes(told, years, visitor.lang, opened.today()))
     context = {
         "told": told,
         "years": years,
@@ -102,7 +102,7 @@ def _day(text: str) -> date | None:
         raise UsageError(f"{text!r} is no day; write 2027-04-01.") from None
 
 
-def _lanes(told: Explanation, years: Timeline, lang: Lang) -> Iterator[Lane]:
+def _lanes(told: Explanation, years: Timeline, lang: Lang, today: date) -> Iterator[Lane]:
     """Yield the lanes: posts, designations of each affair, training, each right and its cases."""
     say = phrase(lang)
     yield from pack(say("職", "post"), (_post_bar(held, told) for held in years.posts))
@@ -115,15 +115,17 @@ def _lanes(told: Explanation, years: Timeline, lang: Lang) -> Iterator[Lane]:
     rights = [(r.directory, r.entitlement) for r in years.rights]
     cases = [(c.directory, c.entitlement) for c in told.cases]
     for key in dict.fromkeys((*rights, *cases)):
-        held = (_right_bar(r, lang) for r in years.rights if (r.directory, r.entitlement) == key)
-        yield from pack(say(f"権限 {key[1]}", f"right {key[1]}"), held)
+        held = [r for r in years.rights if (r.directory, r.entitlement) == key]
+        drawn = (_right_bar(right, lang, today) for right in held)
+        yield from pack(say(f"権限 {key[1]}", f"right {key[1]}"), drawn)
         bars = (_case_bar(c, lang) for c in told.cases if (c.directory, c.entitlement) == key)
         yield from pack(say(f"残存 {key[1]}", f"stale {key[1]}"), bars)
 
 
-def _right_bar(held: HeldRight, lang: Lang) -> Bar:
+def _right_bar(held: HeldRight, lang: Lang, today: date) -> Bar:
+    """Return the bar of a right; one that is held still ends today, for nobody saw tomorrow."""
     seen_on = day_of(held.first_seen_at)
-    gone_on = None if held.gone_at is None else day_of(held.gone_at)
+    gone_on = today if held.gone_at is None else day_of(held.gone_at)
     from_on = day_word(seen_on, lang)
     since = phrase(lang)(f"{from_on} より前から", f"since before {from_on}")
     label = held.name or held.entitlement

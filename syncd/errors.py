@@ -70,7 +70,8 @@ class RowFault:
     editor or a spreadsheet shows it; 0 means the file as a whole. `staff_number` is set where the
     row still says whom it is about, so that the answer about that person becomes unknown.
     `is_advance_notice` marks a fault of a row that is 内示, or may be: only those who may see 内示
-    see the fault, or that there is one.
+    see the fault, or that there is one. `may_be_confirmed` is False where the row plainly says
+    内示: it decides nothing, so that nothing becomes unknown because of it.
     """
 
     line: int
@@ -79,6 +80,7 @@ class RowFault:
     expected: str
     staff_number: str | None = None
     is_advance_notice: bool = False
+    may_be_confirmed: bool = True
 
     def __str__(self) -> str:
         """Render as one line for a person."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from connectors.shared.bilingual import both, said
 from connectors.shared.dates import DayError, parse_day
@@ -25,6 +25,7 @@ T = TypeVar("T")
 STAFF_NUMBER = "職員番号"
 CONFIRMED_COLUMN = "発令確定"
 CONFIRMED = "確定"
+NOTICE = "内示"
 _NO_CODE = ("-", "なし")
 _MANY = re.compile(r"(?<!\\)[;；]")
 _OPERATIONS = re.compile(r"[;；、・,，/／･､]")
@@ -99,15 +100,23 @@ class RowCells:
         hidden = who is not None and may_be_my_number(who)
         told = dict.fromkeys(self._faults)
         named, advance = None if hidden else who, self.is_advance_notice
-        return tuple(
-            replace(fault, staff_number=named, is_advance_notice=advance) for fault in told
-        )
+        marks: dict[str, Any] = {"is_advance_notice": advance, "may_be_confirmed": self._may_count}
+        return tuple(replace(fault, staff_number=named, **marks) for fault in told)
 
     @property
     def is_advance_notice(self) -> bool:
         """Whether the row is 内示, or may be: 発令確定 says something else than 確定."""
+        return self._confirmed not in ("", CONFIRMED)
+
+    @property
+    def _may_count(self) -> bool:
+        """Whether the row may be confirmed: a word that nobody knows may mean that it is."""
+        return self._confirmed != NOTICE
+
+    @property
+    def _confirmed(self) -> str:
         index = self._index.get(CONFIRMED_COLUMN)
-        return index is not None and _key(self._cells[index]) not in ("", CONFIRMED)
+        return "" if index is None else _key(self._cells[index])
 
     @property
     def has_faults(self) -> bool:

@@ -20,6 +20,7 @@ from syncd.core.facts import AccountKind, Entitlement, Facts, ListedAccount
 from syncd.core.findings import (
     Counts,
     Decision,
+    Doubt,
     Fault,
     Finding,
     Notice,
@@ -200,7 +201,7 @@ class Census:
                 "ディレクトリとアカウント一覧で職員番号が違います",
                 en="the directory and the list of accounts name different staff numbers",
             )
-            return Judgement(unknown_because=why)
+            return Judgement(unknown_because=why, doubt=Doubt.CONTESTED_ACCOUNT)
         staff_number = self._staff.get(account)
         if staff_number is None:
             return Judgement((Fault(Reason.UNKNOWN_ACCOUNT, None),))
@@ -235,6 +236,7 @@ class Census:
             needs_person=judged.needs_person,
             unknown_because=judged.unknown_because,
             section=self.ground.answering_section(self._staff.get(account), entitlement),
+            doubt=judged.doubt,
         )
 
     def without_right(self, affair: AffairCode, people: set[StaffNumber]) -> set[StaffNumber]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from syncd.bilingual import Bilingual
 from syncd.core.facts import Provides
-from syncd.core.findings import Counts, Decision, Finding, Reason, Verdict
+from syncd.core.findings import Counts, Decision, Doubt, Finding, Reason, Verdict
 
 _EVERYTHING = frozenset(
     {Provides.ROSTER, Provides.ORDERS, Provides.DESIGNATIONS, Provides.ENTITLEMENTS}
@@ -56,4 +56,4 @@ def _doubt(finding: Finding, refused: Collection[Provides]) -> Finding:
         f"入力（{inputs}）が受け付けられていません。前回の正しい入力では {finding.verdict}",
         en=f"the input ({inputs}) is refused; on the last good one it was {finding.verdict}",
     )
-    return replace(finding, verdict=Verdict.UNKNOWN, unknown_because=why)
+    return replace(finding, verdict=Verdict.UNKNOWN, unknown_because=why, doubt=Doubt.INPUT_REFUSED)

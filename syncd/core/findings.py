@@ -39,6 +39,17 @@ class Reason(StrEnum):
     HR_CONFLICT = "hr-conflict"
 
 
+class Doubt(StrEnum):
+    """Why nothing can be said of a membership; what is told of it in words names the facts."""
+
+    NO_ROSTER = "no-roster"
+    ROW_HELD = "row-held"
+    VANISHED_PERSON = "vanished-person"
+    VANISHED_DESIGNATION = "vanished-designation"
+    CONTESTED_ACCOUNT = "contested-account"
+    INPUT_REFUSED = "input-refused"
+
+
 class Notice(StrEnum):
     """The other direction: reported, never acted on (design, section 4).
 
@@ -90,7 +101,7 @@ class Finding:
     `member` is the native id of the account and `groups` the keys of the groups in which the
     account itself stands and which convey the right: what a removal would cut.
     `needs_person` forbids removal without a person's decision. `unknown_because` is set when the
-    verdict is UNKNOWN. `section` answers for the right (see `Case`).
+    verdict is UNKNOWN, and `doubt` is the kind of it. `section` answers for the right (see `Case`).
     """
 
     directory: str
@@ -105,6 +116,7 @@ class Finding:
     needs_person: bool = False
     unknown_because: str = ""
     section: OrgUnitCode | None = None
+    doubt: Doubt | None = None
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -14,7 +14,7 @@ from datetime import date
 from syncd.bilingual import Bilingual
 from syncd.core.career import PersonState
 from syncd.core.facts import Designation, Entitlement, Facts
-from syncd.core.findings import Because, Fault, Reason
+from syncd.core.findings import Because, Doubt, Fault, Reason
 from syncd.core.ids import OrgUnitCode, StaffNumber
 from syncd.core.org import OrgChart
 from syncd.core.people import People, Person
@@ -38,6 +38,7 @@ class Judgement:
     justified_by: tuple[Because, ...] = ()
     unknown_because: str = ""
     needs_person: bool = False
+    doubt: Doubt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,20 +120,22 @@ class Ground:
                 unknown_because=Bilingual(
                     f"{self.on.isoformat()} 以前の基準日の職員名簿がありません",
                     en=f"no roster is dated {self.on.isoformat()} or before",
-                )
+                ),
+                doubt=Doubt.NO_ROSTER,
             )
         person = self.people.get(staff_number)
         if person is None:
             return Judgement((Fault(Reason.UNKNOWN_ACCOUNT, None),))
         if person.unknown_because:
-            return Judgement(unknown_because=person.unknown_because)
+            return Judgement(unknown_because=person.unknown_because, doubt=Doubt.ROW_HELD)
         lines = _for_affairs(self.designations.get(staff_number, ()), entitlement)
         judged = self._under(person, lines, entitlement)
         vanished = _for_affairs(self._vanished.get(staff_number, ()), entitlement)
         if judged.faults and vanished:
             judged = self._with_vanished(person, lines, vanished, entitlement, judged)
         if not judged.faults and person.vanished_because and not judged.unknown_because:
-            return replace(judged, unknown_because=person.vanished_because)
+            why = person.vanished_because
+            return replace(judged, unknown_because=why, doubt=Doubt.VANISHED_PERSON)
         return judged
 
     def _with_vanished(
@@ -155,7 +158,11 @@ class Ground:
                 "release"
             ),
         )
-        return Judgement(unknown_because=why, justified_by=would_be.justified_by)
+        return Judgement(
+            unknown_because=why,
+            justified_by=would_be.justified_by,
+            doubt=Doubt.VANISHED_DESIGNATION,
+        )
 
     def _under(
         self, person: Person, lines: Sequence[Designation], entitlement: Entitlement

@@ -23,7 +23,6 @@ from syncd.core.calendar import JST, day_of
 from syncd.daemon.health import HealthServer
 from syncd.daemon.metrics import Metrics
 from syncd.daemon.notify import notify, watchdog_interval_s
-from syncd.daemon.schedule import is_missed, is_overdue, last_due, trigger_of
 from syncd.errors import AlreadyRunning, StoreError
 from syncd.flow.delivery import Delivery, deliver
 from syncd.flow.delta import has_work
@@ -31,6 +30,7 @@ from syncd.flow.run import run
 from syncd.flow.site import RunRequest
 from syncd.flow.syncs import work_off
 from syncd.flow.telling import compose
+from syncd.settings.schedule import is_missed, is_overdue, last_due, trigger_of
 
 ACTOR = "syncd"
 _IDLE_S = 3600.0

@@ -26,7 +26,7 @@ from syncd.core.policy import Policy
 from syncd.core.reach import reach_of
 from syncd.errors import DirectoryUnreadable, RowFault, SourceRefused
 from syncd.flow.site import DirectorySeat, Site, SourceSeat
-from syncd.ports.source import SourceReading
+from syncd.ports.source import Fingerprint, SourceReading
 from syncd.ports.store import AcceptedInput, Unit
 
 ACTOR = "syncd"
@@ -81,12 +81,32 @@ def _read_one(
     seat: SourceSeat, last: AcceptedInput | None, policy: Policy, now: datetime, *, again: bool
 ) -> SourceReading | None:
     """Return the reading, or None where the input is the one that was accepted last."""
+    fingerprint = _in_time(seat, now)
+    if last is not None and last.fingerprint.sha256 == fingerprint.sha256 and not again:
+        return None
+    return _whole(seat, last, policy)
+
+
+def read_seat(
+    seat: SourceSeat, last: AcceptedInput | None, policy: Policy, now: datetime
+) -> SourceReading:
+    """Read a source whether it changed or not, held to all that a run holds it to.
+
+    Raises SourceRefused.
+    """
+    _in_time(seat, now)
+    return _whole(seat, last, policy)
+
+
+def _in_time(seat: SourceSeat, now: datetime) -> Fingerprint:
     fingerprint = seat.source.fingerprint()
     faults = check_age(fingerprint.modified_at, now, seat.max_age)
     if faults:
         raise SourceRefused(seat.source.name, fingerprint.where, faults)
-    if last is not None and last.fingerprint.sha256 == fingerprint.sha256 and not again:
-        return None
+    return fingerprint
+
+
+def _whole(seat: SourceSeat, last: AcceptedInput | None, policy: Policy) -> SourceReading:
     reading = seat.source.read()
     if last is not None and seat.loss_check:
         before = Volume(last.rows, last.sections, last.sequence)
@@ -223,13 +243,14 @@ def record_directories(
         else:
             ground = {"why": reading.why}
             event = AuditEvent.DIRECTORY_UNREAD
-            kept.append(_with_last_known(unit, reading, facts))
+            kept.append(with_last_known(unit, reading, facts))
         records.append(AuditRecord(now, event, ACTOR, reading.directory, run, ground))
     unit.audit(records)
     return tuple(kept)
 
 
-def _with_last_known(unit: Unit, unread: Unread, facts: Facts) -> Unread:
+def with_last_known(unit: Unit, unread: Unread, facts: Facts) -> Unread:
+    """Return an unread directory with how many memberships its last whole read held."""
     last = unit.last_snapshot(unread.directory)
     if last is None:
         return unread

@@ -5,7 +5,8 @@ Reads only the store: what the last runs learned. It connects to nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from syncd.core.cases import Case, CaseState, exceptions_on
@@ -13,7 +14,7 @@ from syncd.core.decide import Census, decide
 from syncd.core.facts import Facts
 from syncd.core.findings import Decision, Verdict
 from syncd.core.ground import Ground
-from syncd.core.ids import StaffNumber
+from syncd.core.ids import AccountId, StaffNumber
 from syncd.core.memberships import DirectorySnapshot
 from syncd.core.reach import reach_of
 from syncd.flow.collect import known_facts
@@ -21,8 +22,13 @@ from syncd.flow.report import Explanation, RightExplained
 from syncd.flow.site import Site
 
 
-def explain(site: Site, staff_number: StaffNumber, as_of: date) -> Explanation:
-    """Return everything that is known of a person on a day, and why each right stands or falls."""
+def explain(
+    site: Site, staff_number: StaffNumber, as_of: date, decision: Decision | None = None
+) -> Explanation:
+    """Return everything that is known of a person on a day, and why each right stands or falls.
+
+    `decision` is that of `judge` for the day, where somebody has worked it out already.
+    """
     with site.store.begin() as unit:
         facts = known_facts(unit, site, as_of)
         found = (unit.last_snapshot(name) for name in site.directories)
@@ -30,7 +36,8 @@ def explain(site: Site, staff_number: StaffNumber, as_of: date) -> Explanation:
         ever = unit.cases(list(CaseState))
     cases = {case.key: case for case in ever if not case.is_ended}
     standing = exceptions_on(cases.values(), as_of)
-    decision = decide(facts, snapshots, site.policy, as_of, exceptions=standing)
+    if decision is None:
+        decision = decide(facts, snapshots, site.policy, as_of, exceptions=standing)
     ground = Ground(facts, site.policy, as_of)
     rights = [
         right
@@ -47,7 +54,26 @@ def explain(site: Site, staff_number: StaffNumber, as_of: date) -> Explanation:
         names=dict(ground.chart.names),
         read_at={snapshot.directory: snapshot.read_at for snapshot in snapshots},
         cases=tuple(case for case in ever if case.staff_number == staff_number),
+        accounts=_accounts(snapshots, facts, ground, staff_number, ever),
     )
+
+
+def _accounts(
+    snapshots: tuple[DirectorySnapshot, ...],
+    facts: Facts,
+    ground: Ground,
+    staff_number: StaffNumber,
+    ever: Iterable[Case],
+) -> dict[str, frozenset[AccountId]]:
+    """Return the person's accounts: those of the last reads, and those that cases were about."""
+    found: dict[str, set[AccountId]] = defaultdict(set)
+    for snapshot in snapshots:
+        census = Census(ground, {}, snapshot, reach_of(snapshot, facts.entitlements))
+        found[snapshot.directory].update(census.accounts_of(staff_number))
+    for case in ever:
+        if case.staff_number == staff_number:
+            found[case.directory].add(case.account)
+    return {directory: frozenset(accounts) for directory, accounts in found.items()}
 
 
 def _rights(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from syncd.bilingual import Bilingual
@@ -19,7 +19,7 @@ from syncd.core.findings import (
     Verdict,
 )
 from syncd.core.guards import Trip
-from syncd.core.ids import CaseId, OrgUnitCode, PlanHash, RunId, StaffNumber
+from syncd.core.ids import AccountId, CaseId, OrgUnitCode, PlanHash, RunId, StaffNumber
 from syncd.core.memberships import Path, Unread
 from syncd.core.people import Person
 from syncd.core.plan import Blocked, Plan
@@ -135,7 +135,7 @@ class Explanation:
 
     `person` is None for a number that nothing ever named. `names` maps section codes to names.
     `read_at` tells, for each directory, when it was last read whole. `cases` are all cases about
-    the person, ended ones too, oldest first.
+    the person, ended ones too, oldest first. `accounts` are theirs, by directory.
     """
 
     staff_number: StaffNumber
@@ -147,6 +147,7 @@ class Explanation:
     names: Mapping[OrgUnitCode, str]
     read_at: Mapping[str, datetime]
     cases: tuple[Case, ...] = ()
+    accounts: Mapping[str, frozenset[AccountId]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
@@ -21,12 +21,13 @@ from syncd.core.calendar import day_of
 from syncd.core.intake import without_advance_notices
 from syncd.core.votes import Actor
 from syncd.errors import AlreadyRunning, NoSuchCase, RowFault, SourceRefused, SyncdError, UsageError
+from syncd.flow.feed import pinned, read_as_checked
 from syncd.flow.rehearse import rehearse
 from syncd.flow.report import RunReport
 from syncd.flow.run import run
 from syncd.flow.site import RunRequest, Site
 from syncd.ports.source import SourceReading
-from syncd.ports.syncs import RequestedSync, SyncState, Upload
+from syncd.ports.syncs import CheckedFeed, RequestedSync, SyncState, Upload
 
 ParseUpload: TypeAlias = Callable[[Upload], SourceReading]
 """Reads a brought file as the site's own orders are read; raises SourceRefused."""
@@ -99,7 +100,9 @@ def read_brought(upload: Upload, parse: ParseUpload) -> SourceReading:
 
 
 def foresee(site: Site, actor: Actor, reading: SourceReading, as_of: date) -> RunReport:
-    """Return who would lose what on a day with the brought orders; nothing is kept of it."""
+    """Return who would lose what on a day with these orders; nothing is kept of it."""
+    if reading.source in {seat.source.name for seat in site.sources}:
+        return rehearse(pinned(site, reading), RunRequest(as_of, actor.account))
     return rehearse(site, RunRequest(as_of, actor.account, brought=(reading,)))
 
 
@@ -116,17 +119,24 @@ def find_upload(site: Site, upload_id: str) -> Upload:
 
 
 def ask_for_sync(
-    site: Site, actor: Actor, *, upload_id: str | None = None, key: str | None = None
+    site: Site,
+    actor: Actor,
+    *,
+    upload_id: str | None = None,
+    feed: CheckedFeed | None = None,
+    key: str | None = None,
 ) -> RequestedSync:
     """Ask for a run of today; with the same `key` again, return the first request.
 
-    Raises IdempotencyConflict, and NoSuchCase for a file that nobody brought.
+    With `feed` the run goes on only where that source still holds what was checked. Raises
+    IdempotencyConflict, and NoSuchCase for a file that nobody brought.
     """
     if upload_id is not None:
         find_upload(site, upload_id)
     now = site.clock()
     today = day_of(now)
-    asked = json.dumps([today.isoformat(), upload_id], separators=(",", ":"))
+    bound = [] if feed is None else [astuple(feed)]
+    asked = json.dumps([today.isoformat(), upload_id, *bound], separators=(",", ":"))
     wanted = RequestedSync(
         sync_id=site.new_id(),
         requested_by=actor.account,
@@ -135,11 +145,14 @@ def ask_for_sync(
         request_hash=hashlib.sha256(asked.encode()).hexdigest(),
         idempotency_key=key,
         upload_id=upload_id,
+        feed=feed,
     )
     with site.store.begin() as unit:
         kept = unit.request_sync(wanted)
         if kept is wanted:
             ground = {"as_of": today.isoformat(), "upload": upload_id}
+            if feed is not None:  # without its number: that tells how many 内示 there are
+                ground |= {"source": feed.source, "sha256": feed.sha256}
             event = AuditEvent.SYNC_REQUESTED
             unit.audit([AuditRecord(now, event, actor.account, kept.sync_id, None, ground)])
     return kept
@@ -165,7 +178,8 @@ def _do(site: Site, row: RequestedSync, parse: ParseUpload) -> RequestedSync:
     # Holds unless something better is known: what nobody foresaw must not be tried for ever.
     ended = replace(row, state=SyncState.FAILED, exit_code=1, error=_BROKE_OFF)
     try:
-        report = run(replace(site, progress=steps.report), _request(site, row, parse))
+        bound = site if row.feed is None else pinned(site, read_as_checked(site, row.feed))
+        report = run(replace(bound, progress=steps.report), _request(site, row, parse))
         ended = replace(row, state=SyncState.DONE, run=report.run, exit_code=report.exit_code)
         if site.stopping() and not report.complete:
             ended = row  # still running: whoever comes next does the rest

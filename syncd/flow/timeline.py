@@ -5,16 +5,18 @@ Only confirmed orders count; 内示 is shown, to those who may see it, as a list
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
 from syncd.core.calendar import JST
 from syncd.core.career import Post
 from syncd.core.facts import Facts, Order, TrainingRecord
 from syncd.core.ground import Ground
-from syncd.core.ids import StaffNumber
+from syncd.core.ids import AccountId, StaffNumber
 from syncd.core.policy import Policy
+from syncd.flow.holdings import HeldRight, held_rights
 from syncd.flow.site import Site
 
 _EVER = datetime(9999, 1, 1, tzinfo=JST)
@@ -40,12 +42,22 @@ class Timeline:
     orders: tuple[Order, ...]
     advance_notices: tuple[Order, ...]
     training: tuple[TrainingRecord, ...]
+    rights: tuple[HeldRight, ...] = ()
 
 
-def timeline_of(site: Site, staff_number: StaffNumber, today: date) -> Timeline:
-    """Return a person's years as far as the facts tell; raises StoreError."""
+def timeline_of(
+    site: Site,
+    staff_number: StaffNumber,
+    today: date,
+    accounts: Mapping[str, Collection[AccountId]] = MappingProxyType({}),
+) -> Timeline:
+    """Return a person's years as far as facts and reads of directories tell; raises StoreError.
+
+    `accounts` are theirs, by directory; without them no right is told.
+    """
     with site.store.begin() as unit:
         facts = unit.facts_about([staff_number], _EVER)
+        stretches = unit.stretches(accounts)
     card = Ground(facts, site.policy, today).people.card(staff_number)
     return Timeline(
         name=card.name,
@@ -54,6 +66,7 @@ def timeline_of(site: Site, staff_number: StaffNumber, today: date) -> Timeline:
         orders=tuple(o for o in facts.orders if o.confirmed),
         advance_notices=tuple(o for o in facts.orders if not o.confirmed),
         training=facts.training,
+        rights=held_rights(stretches, facts.entitlements),
     )
 
 

@@ -6,7 +6,7 @@ neither repeat nor hide others.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -16,7 +16,7 @@ from syncd.core.cards import Card, Section
 from syncd.core.cases import Case, CaseState
 from syncd.core.facts import Order
 from syncd.core.findings import Reason
-from syncd.core.ids import OrgUnitCode, RunId, StaffNumber
+from syncd.core.ids import AccountId, EntitlementId, OrgUnitCode, RunId, StaffNumber
 from syncd.core.memberships import Proof
 from syncd.ports.runs import RunRow
 
@@ -137,6 +137,36 @@ class LastRead:
     proof: Proof
 
 
+@dataclass(frozen=True, slots=True)
+class UnreadDirectory:
+    """A directory that could not be read whole: the latest reason, and since when it fails.
+
+    `read_at` is when it was last read whole; None: it never was.
+    """
+
+    directory: str
+    why: str
+    since: datetime
+    read_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of time in which every read of a directory showed an account in a group.
+
+    `gone_at` is the read that first showed it no more (None: it stands there still).
+    `since_first_read`: the very first read showed it, so that it may have begun any time before.
+    """
+
+    directory: str
+    group: str
+    name: str
+    account: AccountId
+    first_seen_at: datetime
+    gone_at: datetime | None
+    since_first_read: bool
+
+
 class ListingUnit(Protocol):
     """Read and written inside one transaction; see `ports.store` for what a unit promises."""
 
@@ -162,6 +192,12 @@ class ListingUnit(Protocol):
 
     def case_counts(self, visible: frozenset[OrgUnitCode] | None = None) -> Mapping[CaseState, int]:
         """Return how many cases stand in each state, among the visible ones."""
+        ...
+
+    def case_entitlements(
+        self, visible: frozenset[OrgUnitCode] | None = None
+    ) -> tuple[EntitlementId, ...]:
+        """Return every right that some visible case, ended or not, is about, sorted."""
         ...
 
     def waiting(self, visible: frozenset[OrgUnitCode] | None = None) -> tuple[Waiting, ...]:
@@ -192,6 +228,14 @@ class ListingUnit(Protocol):
 
     def last_reads(self) -> Mapping[str, LastRead]:
         """Return for each directory when and how it was last read whole."""
+        ...
+
+    def unread_directories(self) -> tuple[UnreadDirectory, ...]:
+        """Return the directories whose newest reads all failed, by name."""
+        ...
+
+    def stretches(self, accounts: Mapping[str, Collection[AccountId]]) -> tuple[Stretch, ...]:
+        """Return when these accounts (by directory) stood in groups, through others or not."""
         ...
 
     def inputs_version(self) -> int:

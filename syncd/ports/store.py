@@ -189,8 +189,8 @@ class Unit(AccessUnit, ListingUnit, OutboxUnit, SyncsUnit, Protocol):
         """Return a plan by its hash or an unambiguous prefix of at least 8; raises NoSuchCase."""
         ...
 
-    def plans(self, state: PlanState) -> tuple[StoredPlan, ...]:
-        """Return the plans in one state, newest first."""
+    def plans(self, state: PlanState, limit: int | None = None) -> tuple[StoredPlan, ...]:
+        """Return the plans in one state, newest first; the newest `limit` of them."""
         ...
 
     # --- directories ---

@@ -36,8 +36,25 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckedFeed:
+    """A configured source of orders as somebody checked it before they asked for a run.
+
+    `sha256` is over what they saw, and `expected_rows` is how many orders they said should be in
+    it: with 内示 where they may see it (`advance_notices`), else the confirmed ones only.
+    """
+
+    source: str
+    sha256: str
+    expected_rows: int
+    advance_notices: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RequestedSync:
-    """A run that somebody asked for. `request_hash` is over what was asked, for repeated asking."""
+    """A run that somebody asked for. `request_hash` is over what was asked, for repeated asking.
+
+    `feed` binds it to what a configured source held when it was checked.
+    """
 
     sync_id: str
     requested_by: str
@@ -52,6 +69,7 @@ class RequestedSync:
     finished_at: datetime | None = None
     exit_code: int | None = None
     error: str = ""
+    feed: CheckedFeed | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from enum import StrEnum
 
-from syncd.core.findings import Notice, Reason, Verdict
+from syncd.core.findings import Doubt, Notice, Reason, Verdict
 from syncd.core.messages import MessageKind
 
 
@@ -69,6 +69,20 @@ _MESSAGES = {
     MessageKind.RUN_MISSED: ("突合の遅れ", "missed run"),
 }
 _PLACE = re.compile(r"line (\d+), (.*)")
+_DOUBTS = {
+    Doubt.NO_ROSTER: ("職員名簿がまだない", "no roster yet"),
+    Doubt.ROW_HELD: ("保留した行や発令がある", "a row or an order is held"),
+    Doubt.VANISHED_PERSON: ("職員が名簿から消えた", "the person vanished from the roster"),
+    Doubt.VANISHED_DESIGNATION: (
+        "指定の行が解除日なく消えた",
+        "the designation vanished without a release",
+    ),
+    Doubt.CONTESTED_ACCOUNT: (
+        "ディレクトリとアカウント一覧で職員番号が違う",
+        "directory and account list name different people",
+    ),
+    Doubt.INPUT_REFUSED: ("拒否した入力で変わり得る", "a refused input may have changed it"),
+}
 _ERAS = (
     (date(2019, 5, 1), "令和", 2018),
     (date(1989, 1, 8), "平成", 1988),
@@ -105,6 +119,11 @@ def place_word(text: str, lang: Lang = Lang.JA) -> str:
     """Return where the first fault of an input stands."""
     found = _PLACE.fullmatch(text)
     return text if found is None or lang is Lang.EN else f"{found[1]} 行目、{found[2]}"
+
+
+def doubt_word(doubt: Doubt, lang: Lang = Lang.JA) -> str:
+    """Return what people call a kind of doubt."""
+    return _DOUBTS[doubt][lang is Lang.EN]
 
 
 def day_word(day: date | None, lang: Lang = Lang.JA) -> str:

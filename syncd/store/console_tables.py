@@ -141,6 +141,7 @@ syncs = Table(
     Column("finished_at", MOMENT),
     Column("exit_code", Integer),
     Column("error", String, nullable=False),
+    Column("feed", Text),
     UniqueConstraint("requested_by", "idempotency_key"),
     Index(None, "state", "requested_at"),
 )

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, select, update
 
+from syncd.bilingual import Bilingual
 from syncd.core.facts import Provides
 from syncd.errors import RowFault, StoreError
 from syncd.ports.source import Fingerprint, SourceReading
@@ -25,6 +26,10 @@ from syncd.store.places import pack_places, unpack_places
 from syncd.store.sentences import pack, unpack
 from syncd.store.tables import STILL, facts, inputs, refused
 from syncd.store.upsert import upsert
+
+_NOT_TOLD = Bilingual(
+    "この人の発令に読めない行があります", en="a row of this person's orders is unclear"
+)
 
 CHUNK = 10_000
 SUPERSEDED = "superseded"
@@ -217,8 +222,11 @@ def _sections(reading: SourceReading) -> dict[str, int]:
 
 
 def _held(reading: SourceReading, previous: RowMapping | None) -> list[list[Any]]:
+    # 内示 decides nothing: that such a row was set aside must not show in anybody's rights either.
+    counting = [f for f in reading.held if f.staff_number is not None and f.may_be_confirmed]
     held = [
-        [f.line, f.staff_number, pack(f.told)] for f in reading.held if f.staff_number is not None
+        [f.line, f.staff_number, pack(_NOT_TOLD if f.is_advance_notice else f.told)]
+        for f in counting
     ]
     if previous is None or not CODECS[reading.provides].accumulates:
         return held

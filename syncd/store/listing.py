@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -26,7 +26,7 @@ from syncd.core.calendar import midnight
 from syncd.core.cards import LAST_RANK, LAST_TEXT, Card, Section
 from syncd.core.cases import ENDED, CaseState
 from syncd.core.facts import Order
-from syncd.core.ids import OrgUnitCode, RunId, StaffNumber
+from syncd.core.ids import AccountId, EntitlementId, OrgUnitCode, RunId, StaffNumber
 from syncd.core.memberships import Proof
 from syncd.errors import UsageError
 from syncd.ports.listing import (
@@ -37,12 +37,14 @@ from syncd.ports.listing import (
     CaseSpan,
     LastRead,
     RunRecords,
+    Stretch,
     TrailLine,
     TrailQuery,
+    UnreadDirectory,
     Waiting,
 )
 from syncd.ports.runs import RunRow
-from syncd.store import runs
+from syncd.store import runs, sightings
 from syncd.store.cases import CASE_COLUMNS, decode_case
 from syncd.store.codec import decode_date
 from syncd.store.console_tables import cards, sections
@@ -164,6 +166,15 @@ class ListingUnitQueries:
         found = {CaseState(state): int(n) for state, n in self._connection.execute(query)}
         return {state: found.get(state, 0) for state in CaseState}
 
+    def case_entitlements(
+        self, visible: frozenset[OrgUnitCode] | None = None
+    ) -> tuple[EntitlementId, ...]:
+        """Return every right that some visible case, ended or not, is about, sorted."""
+        query = select(cases.c.entitlement).distinct()
+        if visible is not None:
+            query = query.where(cases.c.section.in_(sorted(visible)))
+        return tuple(sorted(EntitlementId(found) for found in self._connection.scalars(query)))
+
     def waiting(self, visible: frozenset[OrgUnitCode] | None = None) -> tuple[Waiting, ...]:
         """Return what waits for people, by section, the earliest deadline first."""
         columns = (
@@ -216,6 +227,14 @@ class ListingUnitQueries:
             directory: LastRead(decode_moment(read_at), Proof(*json.loads(proof)))
             for directory, read_at, proof in self._connection.execute(query)
         }
+
+    def unread_directories(self) -> tuple[UnreadDirectory, ...]:
+        """Return the directories whose newest reads all failed, by name."""
+        return sightings.unread_directories(self._connection)
+
+    def stretches(self, accounts: Mapping[str, Collection[AccountId]]) -> tuple[Stretch, ...]:
+        """Return when these accounts (by directory) stood in groups, through others or not."""
+        return sightings.stretches(self._connection, accounts)
 
     def inputs_version(self) -> int:
         """Return a number that grows with every accepted input: facts are the same while it is."""

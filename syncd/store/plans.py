@@ -58,9 +58,11 @@ def find_plan(connection: Connection, plan_hash: PlanHash) -> StoredPlan:
     raise NoSuchCase.plan(plan_hash, many=bool(rows))
 
 
-def find_plans(connection: Connection, state: PlanState) -> tuple[StoredPlan, ...]:
+def find_plans(
+    connection: Connection, state: PlanState, limit: int | None = None
+) -> tuple[StoredPlan, ...]:
     """Return the plans in one state, newest first."""
-    query = select(plans).where(plans.c.state == str(state))
+    query = select(plans).where(plans.c.state == str(state)).limit(limit)
     ordered = query.order_by(plans.c.frozen_at.desc(), plans.c.hash)
     return tuple(_decode(row) for row in connection.execute(ordered).mappings())
 

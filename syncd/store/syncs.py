@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import astuple
 from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, case, func, insert, select, update
 
 from syncd.core.ids import RunId
 from syncd.errors import IdempotencyConflict
-from syncd.ports.syncs import RequestedSync, SyncEvent, SyncState, Upload
+from syncd.ports.syncs import CheckedFeed, RequestedSync, SyncEvent, SyncState, Upload
+from syncd.store.codec import dumps
 from syncd.store.console_tables import sync_events, syncs, uploads
 from syncd.store.locks import claim
 from syncd.store.moments import decode_maybe, decode_moment, encode_maybe, encode_moment
@@ -148,6 +151,7 @@ def _values(row: RequestedSync) -> dict[str, object]:
         "finished_at": encode_maybe(row.finished_at),
         "exit_code": row.exit_code,
         "error": pack_text(row.error),
+        "feed": None if row.feed is None else dumps(astuple(row.feed)),
     }
 
 
@@ -166,4 +170,5 @@ def _sync(row: RowMapping) -> RequestedSync:
         finished_at=decode_maybe(row["finished_at"]),
         exit_code=row["exit_code"],
         error=unpack_text(row["error"]),
+        feed=None if row["feed"] is None else CheckedFeed(*json.loads(row["feed"])),
     )

@@ -120,9 +120,9 @@ class SqlUnit(
         """Return a plan by its hash or an unambiguous prefix of at least 8; raises NoSuchCase."""
         return plans.find_plan(self._connection, plan_hash)
 
-    def plans(self, state: PlanState) -> tuple[StoredPlan, ...]:
+    def plans(self, state: PlanState, limit: int | None = None) -> tuple[StoredPlan, ...]:
         """Return the plans in one state, newest first."""
-        return plans.find_plans(self._connection, state)
+        return plans.find_plans(self._connection, state, limit)
 
     def record_snapshot(self, snapshot: DirectorySnapshot, run: RunId) -> int:
         """Keep what a directory held, storing only groups that changed; return how many did."""

@@ -82,12 +82,16 @@ def _round_up(value: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One stretch of a timeline: `until_on` is the last day (None: it goes on)."""
+    """One stretch of a timeline: `until_on` is the last day (None: it goes on).
+
+    `maybe_before`: nobody knows how long before `from_on` it was so already.
+    """
 
     kind: str
     label: str
     from_on: date | None
     until_on: date | None
+    maybe_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,25 @@ class Lane:
     bars: tuple[Bar, ...]
 
 
+def pack(name: str, bars: Iterable[Bar]) -> Iterable[Lane]:
+    """Put bars on as few lanes of one name as they need, none over another."""
+    lanes: list[list[Bar]] = []
+    for bar in sorted(bars, key=lambda b: (b.from_on or date.min, b.until_on or date.max)):
+        free = (lane for lane in lanes if (lane[-1].until_on or date.max) < _begins(bar))
+        lane = next(free, None)
+        if lane is None:
+            lanes.append([bar])
+        else:
+            lane.append(bar)
+    return [Lane(name, tuple(lane)) for lane in lanes]
+
+
+def _begins(bar: Bar) -> date:
+    return date.min if bar.maybe_before else bar.from_on or date.min
+
+
 _LANE, _NAMES = 30, 190
+_ROOM_FOR_A_WORD = 80
 
 
 def timeline(
@@ -119,14 +141,7 @@ def timeline(
         parts.append(_text(0, y + 15, _cut(lane.name, 15)))
         for bar in lane.bars:
             left, right = x(bar.from_on, otherwise=from_on), x(bar.until_on, otherwise=until_on)
-            parts.append(
-                Markup(
-                    '<rect class="{}" x="{:.1f}" y="{}" width="{:.1f}" height="20" rx="3">'
-                    "<title>{}</title></rect>"
-                ).format(bar.kind, left, y, max(4.0, right - left), bar.label)
-            )
-            if right - left > 80:  # noqa: PLR2004 - room for a word
-                parts.append(_text(left + 5, y + 14, _cut(bar.label, int((right - left) / 11))))
+            parts += _bar(bar, left, right, y)
     at = x(today, otherwise=today)
     parts.append(
         Markup('<line class="today" x1="{:.1f}" x2="{:.1f}" y1="0" y2="{}"/>').format(
@@ -138,6 +153,19 @@ def timeline(
         say("経歴の図。同じ内容が下の表にあります。", "Timeline; the tables below say the same."),
         parts,
     )
+
+
+def _bar(bar: Bar, left: float, right: float, y: int) -> Iterable[Markup]:
+    if bar.maybe_before and left > _NAMES:
+        yield Markup('<line class="before" x1="{}" x2="{:.1f}" y1="{}" y2="{}"/>').format(
+            _NAMES, left, y + 10, y + 10
+        )
+    yield Markup(
+        '<rect class="{}" x="{:.1f}" y="{}" width="{:.1f}" height="20" rx="3">'
+        "<title>{}</title></rect>"
+    ).format(bar.kind, left, y, max(4.0, right - left), bar.label)
+    if right - left > _ROOM_FOR_A_WORD:
+        yield _text(left + 5, y + 14, _cut(bar.label, int((right - left) / 11)))
 
 
 def _years(from_on: date, until_on: date, x: Callable[..., float], height: int) -> Iterable[Markup]:

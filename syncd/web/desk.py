@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from threading import Lock
+from typing import Any
 
 import anyio
 
 from syncd.bootstrap import OpenSite
 from syncd.core.findings import Decision
+from syncd.core.ids import StaffNumber
+from syncd.flow.coming import ComingDay, coming_day
 from syncd.flow.judge import judge
+from syncd.flow.roll import Listed, roll_of
 from syncd.flow.sign_in import Turnstile
-from syncd.flow.today import ComingDay, coming_day
+from syncd.flow.uncertain import Learned, learn
 from syncd.ports.identity import PasswordCheck, Provider
+from syncd.settings.schedule import last_due
+
+_TO_BEGIN = timedelta(minutes=10)
+_MOST_KEPT = 8
 
 
 @dataclass
@@ -35,8 +43,7 @@ class Desk:
     public_url: str = ""
     provider: Provider | None = None
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep
-    _coming: tuple[tuple[int, date], ComingDay | None] | None = None
-    _decision: tuple[tuple[int, str, date], Decision] | None = None
+    _kept: dict[Hashable, tuple[Hashable, Any]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     @property
@@ -45,22 +52,50 @@ class Desk:
         return "__Host-syncd" if self.is_secure else "syncd"
 
     def coming(self) -> ComingDay | None:
-        """Return the next transfer day; worked out again only where an input or the day changed."""
+        """Return the next transfer day."""
         today = self.opened.today()
-        with self.opened.site.store.begin() as unit:
-            key = (unit.inputs_version(), today)
-        with self._lock:
-            if self._coming is None or self._coming[0] != key:
-                self._coming = (key, coming_day(self.opened.site, today))
-            return self._coming[1]
+        found: ComingDay | None = self._once("coming", lambda: coming_day(self.opened.site, today))
+        return found
 
-    def decision(self) -> Decision:
-        """Return what holds today; worked out again only after a new input, run or day."""
+    def decision(self, on: date | None = None) -> Decision:
+        """Return what holds on a day (today) by what the last runs learned."""
+        day = on or self.opened.today()
+        found: Decision = self._once(("decision", day), lambda: judge(self.opened.site, day))
+        return found
+
+    def learned(self) -> Learned:
+        """Return what holds today with what the last runs could not establish."""
+        decision = self.decision()
+        found: Learned = self._once("learned", lambda: learn(self.opened.site, decision))
+        return found
+
+    def roll(self) -> Mapping[StaffNumber, Listed]:
+        """Return everybody whom the facts name today, sorted by フリガナ."""
         today = self.opened.today()
+        found: Mapping[StaffNumber, Listed] = self._once(
+            "roll", lambda: roll_of(self.opened.site, today)
+        )
+        return found
+
+    def due_at(self) -> datetime | None:
+        """Return when the schedule last promised a run, allowing it some minutes to begin."""
+        full = self.opened.settings.model.schedule.full
+        return last_due(full, self.opened.clock() - _TO_BEGIN)
+
+    def _once(self, what: Hashable, work_out: Callable[[], Any]) -> Any:  # noqa: ANN401 - as kept
+        """Return what was worked out before, unless an input, a run or the day came since.
+
+        A city takes seconds: two visitors never make it work the same out side by side.
+        """
         with self.opened.site.store.begin() as unit:
-            last = unit.last_complete_run()
-            key = (unit.inputs_version(), "" if last is None else last.run, today)
+            last = unit.last_run()
+            run = None if last is None else (last.run, last.finished_at)
+            version = (unit.inputs_version(), run, self.opened.today())
         with self._lock:
-            if self._decision is None or self._decision[0] != key:
-                self._decision = (key, judge(self.opened.site, today))
-            return self._decision[1]
+            kept = self._kept.pop(what, None)
+            if kept is None or kept[0] != version:
+                kept = (version, work_out())
+            self._kept[what] = kept
+            while len(self._kept) > _MOST_KEPT:
+                self._kept.pop(next(iter(self._kept)))
+            return kept[1]

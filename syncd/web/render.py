@@ -19,6 +19,7 @@ from syncd.reports.explain import because_word
 from syncd.reports.words import (
     Lang,
     day_word,
+    doubt_word,
     message_word,
     notice_word,
     place_word,
@@ -110,6 +111,7 @@ def _filters(lang: Lang, titles: words.Titles) -> dict[str, Any]:
         "verdict": lambda v: verdict_word(v, lang),
         "notice": lambda n: notice_word(n, lang),
         "message_kind": lambda k: message_word(k, lang),
+        "doubt": lambda d: doubt_word(d, lang),
         "why": lambda c: words.why(c, lang),
         "cite": lambda b: because_word(b, lang),
         "role": lambda r: words.role_word(r, lang, titles),

@@ -127,6 +127,7 @@ _KEYS = {
     "sha256": ("SHA-256", "SHA-256"),
     "since": ("いつから", "since"),
     "staff_number": ("職員番号", "staff number"),
+    "source": ("情報源", "source"),
     "stale": ("残存", "stale"),
     "state": ("状態", "state"),
     "token": ("トークン", "token"),

@@ -12,7 +12,7 @@ from syncd.bilingual import Bilingual, english, japanese
 from syncd.core.ids import RunId
 from syncd.errors import IdempotencyConflict
 from syncd.ports.store import Store
-from syncd.ports.syncs import RequestedSync, SyncState, Upload
+from syncd.ports.syncs import CheckedFeed, RequestedSync, SyncState, Upload
 from tests.fakes.readings import at
 
 DAY = date(2027, 4, 1)
@@ -29,6 +29,15 @@ def test_a_brought_file_is_kept_byte_for_byte(store: Store):
         unit.save_upload(UPLOAD)
         assert unit.upload("up1") == UPLOAD
         assert unit.upload("up2") is None
+
+
+def test_a_request_keeps_what_it_is_bound_to(store: Store):
+    feed = CheckedFeed("orders", "ab" * 32, 12, advance_notices=True)
+    with store.begin() as unit:
+        unit.request_sync(asked(1, feed=feed))
+        unit.request_sync(asked(2))
+        assert unit.sync("s1") == asked(1, feed=feed)
+        assert unit.sync("s2") == asked(2)
 
 
 def test_the_same_key_gives_the_first_request_again(store: Store):

@@ -8,12 +8,15 @@ from dataclasses import replace
 from syncd.core.facts import Provides
 from syncd.core.ids import RunId
 from syncd.errors import RowFault, SourceRefused
+from syncd.flow.check import check_one
 from syncd.flow.collect import Intake, notes_of, record_intake
+from syncd.flow.judge import judge
 from syncd.ports.source import Fingerprint, SourceReading
-from tests.flow.town import Town, transfer
+from tests.flow.town import APRIL, Town, staff, transfer
 
-NOTICE = RowFault(3, "発令日", "R99", "日付", is_advance_notice=True)
-OPEN = replace(NOTICE, line=4, is_advance_notice=False)
+NOTICE = RowFault(3, "発令日", "R99", "日付", is_advance_notice=True, may_be_confirmed=False)
+UNCLEAR = replace(NOTICE, line=5, may_be_confirmed=True)
+OPEN = replace(NOTICE, line=4, is_advance_notice=False, may_be_confirmed=True)
 
 
 def grounds(town: Town, intake: Intake) -> list[dict[str, object]]:
@@ -57,3 +60,40 @@ def test_notes_leave_advance_notices_out(town: Town):
     assert "line 2: open" in notes
     assert "line 3" not in notes
     assert "secret" not in notes
+
+
+def test_a_notice_that_was_set_aside_shows_in_nobodys_rights(town: Town):
+    town.sync()
+    about = replace(NOTICE, staff_number=staff(1))
+    opened = replace(OPEN, staff_number=staff(2))
+    unclear = replace(UNCLEAR, staff_number=staff(3))
+    for held, unknown in (((about,), 0), ((about, opened), 1), ((about, opened, unclear), 2)):
+        with town.store.begin() as unit:
+            unit.accept(replace(reading(town), records=(), held=held), town.now)
+        counts = judge(town.site(), APRIL).counts
+        assert counts.unknown == unknown
+
+
+def test_a_row_that_may_be_confirmed_makes_unknown_and_says_nothing_of_itself(town: Town):
+    town.sync()
+    with town.store.begin() as unit:
+        held = (replace(UNCLEAR, staff_number=staff(3)),)
+        unit.accept(replace(reading(town), records=(), held=held), town.now)
+    (unknown,) = (f for f in judge(town.site(), APRIL).findings if f.verdict == "unknown")
+    assert (unknown.account, "R99" in unknown.unknown_because) == ("u0003", False)
+    assert "line" not in unknown.unknown_because
+
+
+def test_trying_a_source_tells_nothing_of_advance_notices(town: Town):
+    notice = replace(transfer(2, "20010"), confirmed=False)
+    town.orders.records = (transfer(1, "20010"), notice, notice)
+    (line,) = check_one(town.site(), "orders")
+    assert "1 rows" in line.found
+    town.orders.read = _refuse  # type: ignore[method-assign]
+    (line,) = check_one(town.site(), "orders")
+    assert "line 4" in line.remedy
+    assert "line 3" not in line.remedy
+
+
+def _refuse() -> SourceReading:
+    raise SourceRefused("orders", "in/orders.csv", (NOTICE, OPEN))

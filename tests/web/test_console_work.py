@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+
+import pytest
 
 from syncd.core.cases import CaseState
 from syncd.flow.run import run
 from syncd.flow.site import RunRequest
+from syncd.ports.store import PlanState
+from syncd.web.pages import cuts
 from tests.web.conftest import Office, send
 
 
@@ -121,3 +126,58 @@ def test_cases_stand_together_by_person_and_by_transfer(office: Office):
     assert by_transfer.count('scope="colgroup">発令 R8-0005, 令和8年4月1日</th>') == 1
     assert 'scope="colgroup">発令によらないもの</th>' in by_transfer
     assert "colgroup" not in browser.get("/cases").text
+
+
+def test_every_filter_keeps_its_value_after_a_reload(office: Office):
+    browser = office.enter("kansa")
+    assert 'name="due_before" type="date" value="2027-04-07"' in (
+        browser.get("/cases?due_before=2027-04-07").text
+    )
+    assert 'name="until_on" type="date" value="2027-04-01"' in (
+        browser.get("/trail?until_on=2027-04-01").text
+    )
+
+
+def test_a_filter_offers_the_rights_of_all_cases_and_of_no_other_section(office: Office):
+    def offered(account: str) -> set[str]:
+        text = office.enter(account).get("/cases?text=nobody-of-this-name").text
+        rights = text.partition('<datalist id="rights">')[2].partition("</datalist>")[0]
+        return set(re.findall(r'value="([^"]+)"', rights))
+
+    assert offered("soukatsu") == {c.entitlement for c in office.cases(*CaseState)}
+    own = {c.entitlement for c in office.cases(*CaseState) if c.section == "20020"}
+    assert offered("hosaka") == own
+
+
+def test_a_long_plan_is_cut_into_pages_that_give_every_line_once(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(cuts, "A_PAGE", 10)
+    browser, path = office.enter("soukatsu"), f"/plans/{office.plan_hash()}"
+    seen: list[str] = []
+    address = path
+    while address:
+        text = browser.get(address).text
+        found = re.findall(r'<td><a href="(/cases/[^"]+)" data-open', text)
+        assert 0 < len(found) <= 10
+        seen += found
+        nexts = re.findall(r'href="([^"]+)">次のページ', text)
+        address = nexts[0].replace("&amp;", "&") if nexts else ""
+    whole = browser.get(f"{path}?everything=true").text
+    assert seen == re.findall(r'<td><a href="(/cases/[^"]+)" data-open', whole)
+    with office.opened.site.store.begin() as unit:
+        assert len(seen) == len(unit.plans(PlanState.PROPOSED)[0].plan.lines)
+    assert f"計画全体を承認する（{len(seen)}）" in whole
+    assert f"計画全体を承認する（{len(seen)}）" in browser.get(path).text
+
+
+def test_a_section_pages_through_its_own_lines_only(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(cuts, "A_PAGE", 3)
+    own = {c.case_id for c in office.cases(*CaseState) if c.section == "20020"}
+    text = office.enter("hosaka").get(f"/plans/{office.plan_hash()}?start=3").text
+    found = re.findall(r'<td><a href="/cases/([^"]+)" data-open', text)
+    assert found
+    assert set(found) <= own
+    assert "4–6 / 8" in text

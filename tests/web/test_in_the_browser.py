@@ -72,6 +72,9 @@ def pages_of(office: Office) -> dict[str, str]:
         "plans": "/plans",
         "plan": f"/plans/{office.plan_hash()}",
         "people": "/people",
+        "people found": "/people?text=%E6%B1%A0%E7%94%B0",
+        "ahead": "/transfer-day/ahead",
+        "ahead of no orders": "/transfer-day/ahead?on=2027-04-02",
         "person": f"/people/{office.city.left_behind}",
         "runs": "/runs",
         "run": f"/runs/{office.run_id()}",
@@ -191,7 +194,7 @@ def test_an_operator_tries_a_connection(page: Page):
     sign_in(page, "unyo")
     page.get_by_role("link", name="接続").click()
     page.get_by_role("button", name="試す: roster").click()
-    expect(page.get_by_role("status")).to_contain_text("399 rows")
+    expect(page.get_by_role("status")).to_contain_text("399 行")
 
 
 def test_an_auditor_exports_the_trail(page: Page):
@@ -206,7 +209,7 @@ def test_an_auditor_exports_the_trail(page: Page):
 def test_personnel_find_a_person(page: Page, served: tuple[Office, str]):
     sign_in(page, "jinji")
     page.get_by_role("link", name="職員", exact=True).click()
-    page.get_by_label("職員番号").fill(served[0].city.left_behind.lstrip("0"))
+    page.get_by_label("職員番号・氏名・フリガナ").fill(served[0].city.left_behind.lstrip("0"))
     page.get_by_role("button", name="表示").click()
     expect(page.get_by_role("img", name="経歴の図")).to_be_visible()
 
@@ -242,6 +245,46 @@ def test_personnel_bring_a_file_watch_the_run_and_print_the_result(
     assert violations(page) == []
     page.emulate_media(media="print")
     expect(page.get_by_text("職・氏名")).to_be_visible()
+
+
+def test_an_operator_checks_the_configured_feed_and_starts(page: Page, served: tuple[Office, str]):
+    office = served[0]
+    notices = office.city.orders.read_text("cp932").count(",内示")
+    rows = office.city.orders_before + office.city.orders_arriving - notices
+    sign_in(page, "unyo")
+    page.get_by_role("link", name="異動日").click()
+    assert violations(page) == []
+    for size in (DESK, TABLET):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.get_by_label("取込みにあるはずの確定した発令の件数").fill(str(rows + 1))
+        page.get_by_role("button", name="取込みを確認する").click()
+        expect(page.get_by_role("alert")).to_contain_text("受け付けられません")
+        assert violations(page) == []
+        page.go_back()
+    page.get_by_label("取込みにあるはずの確定した発令の件数").fill(str(rows))
+    page.get_by_role("button", name="取込みを確認する").click()
+    expect(page.get_by_role("status")).to_contain_text(f"{rows} 件の発令")
+    page.get_by_label("この日に何が起きるか").fill("2027-04-16")
+    page.get_by_role("button", name="見る").click()
+    expect(page.get_by_role("heading", name="令和9年4月16日")).to_be_visible()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    page.get_by_role("button", name="突合を開始する").click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    assert office.work_off() is not None
+    expect(page.get_by_text("確かめた取込み")).to_be_visible()
+
+
+def test_what_the_next_transfer_day_takes_is_one_click_from_today_and_prints(
+    page: Page, served: tuple[Office, str]
+):
+    sign_in(page, "hosaka")
+    page.get_by_role("link", name="誰が何を失うか").click()
+    expect(page.get_by_role("heading", name="令和9年4月16日")).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.get_by_text("0099123").first).to_be_visible()
+    expect(page.get_by_text("職・氏名")).to_be_visible()
+    assert page.pdf(format="A4").startswith(b"%PDF")
 
 
 def test_a_plan_prints_on_a4_without_what_only_a_screen_needs(

@@ -58,6 +58,8 @@ ROUTES = {
     ("GET", "/trail"): Permission.READ_TRAIL,
     ("GET", "/trail/export"): Permission.READ_TRAIL,
     ("GET", "/transfer-day"): Permission.START_SYNC,
+    ("GET", "/transfer-day/ahead"): Permission.READ,
+    ("POST", "/transfer-day/feed"): Permission.START_SYNC,
     ("POST", "/transfer-day/files"): Permission.BRING_ORDERS,
     ("GET", "/transfer-day/files/{upload_id}"): Permission.BRING_ORDERS,
     ("POST", "/transfer-day/start"): Permission.START_SYNC,
@@ -135,6 +137,8 @@ POST /cases/none/restore                     404      404   403      403     403
 POST /cases/none/deputy                      404      404   403      403     403       403   403    303
 POST /account/deputies                       422      422   403      403     403       403   403    303
 POST /account/deputies/none/end              404      404   403      403     403       403   403    303
+GET  /transfer-day/ahead                     200      200   200      200     200       200   403    303
+POST /transfer-day/feed                      403      403   422      403     422       422   403    303
 GET  /plans                                  200      200   200      200     200       200   403    303
 GET  /plans/{plan_hash}                      200      200   200      200     200       200   403    303
 POST /plans/none/approve                     404      404   403      403     403       403   403    303

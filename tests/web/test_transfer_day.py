@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -169,3 +170,111 @@ def test_no_byte_of_a_refused_file_is_kept(fresh_office: Office):
     kept = b"".join(path.read_bytes() for path in fresh_office.city.directory.rglob("*.db*"))
     assert not [number for number in numbers if number.encode() in kept]
     assert not [number for number in numbers if number in answer.text]
+
+
+def orders_text(office: Office, *rows: str) -> None:
+    with office.city.orders.open("a", encoding="cp932", newline="") as file:
+        file.writelines(f"{row}\r\n" for row in rows)
+
+
+def check_feed(office: Office, account: str, expected: int, **more: object):
+    browser = office.enter(account)
+    form = {"source": "orders", "expected": expected, **more}
+    return browser, send(browser, "/transfer-day/feed", "/transfer-day", **form)
+
+
+def rows_in(office: Office) -> int:
+    return office.city.orders_before + office.city.orders_arriving
+
+
+def start_form(text: str) -> dict[str, str]:
+    """Return the hidden fields of the form that starts the run."""
+    form = text.partition('action="/transfer-day/start"')[2]
+    found = re.findall(r'name="(key|source|sha256|expected)" value="([^"]*)"', form)
+    return dict(found)
+
+
+def test_the_configured_feed_is_checked_seen_started_and_printed(fresh_office: Office):
+    office, number = fresh_office, holder(fresh_office)
+    orders_text(office, f"R9-9001,2027-03-31,退職,{number},,,,,,確定")
+    browser, answer = check_feed(office, "jinji", rows_in(office) + 1)
+    assert answer.status_code == 200
+    assert "申告と一致し" in answer.text
+    assert "R9-9001" in answer.text
+    assert number not in {c.staff_number for c in office.cases()}
+    started = send(browser, "/transfer-day/start", "/transfer-day", **start_form(answer.text))
+    assert office.work_off() is not None
+    shown = browser.get(started.headers["location"]).text
+    assert "確かめた取込み" in shown
+    assert "結果を印刷" in shown
+    assert number in {c.staff_number for c in office.cases(CaseState.VERIFIED)}
+
+
+def test_a_feed_that_changed_since_the_check_is_refused_with_a_clear_message(fresh_office: Office):
+    office = fresh_office
+    browser, answer = check_feed(office, "jinji", rows_in(office))
+    orders_text(office, f"R9-9001,2027-03-31,退職,{holder(office)},,,,,,確定")
+    started = send(browser, "/transfer-day/start", "/transfer-day", **start_form(answer.text))
+    office.work_off()
+    assert "確かめた後に変わりました" in browser.get(started.headers["location"]).text
+
+
+def test_faults_of_the_feed_are_told_line_by_line_and_the_number_is_held(fresh_office: Office):
+    office = fresh_office
+    assert "あるはずと申告されました" in check_feed(office, "jinji", 3)[1].text
+    orders_text(office, f"R9-9001,四月の頭,退職,{holder(office)},,,,,,確定")
+    _, answer = check_feed(office, "jinji", rows_in(office) + 1)
+    assert answer.status_code == 422
+    assert "<td>発令日</td>" in answer.text
+    assert "突合を開始する" not in answer.text
+
+
+def test_an_operator_checks_the_feed_and_learns_nothing_of_advance_notices(fresh_office: Office):
+    office = fresh_office
+    orders_text(office, f"R9-9002,2027-05-01,併任,{office.city.left_behind},,30010,主事,,,内示")
+    notices = office.city.orders.read_text("cp932").count(",内示")
+    everything = rows_in(office) + 1
+    browser, answer = check_feed(office, "unyo", everything - notices)
+    assert answer.status_code == 200
+    assert "内示" not in answer.text
+    assert "併任" not in answer.text
+    assert f">{everything} " not in answer.text
+    refused = check_feed(office, "unyo", everything)[1].text
+    assert f'<td class="mono">{everything - notices}</td>' in refused
+    mine = check_feed(office, "jinji", everything)[1].text
+    assert f"うち内示 {notices}" in mine
+    send(browser, "/transfer-day/start", "/transfer-day", **start_form(answer.text))
+    done = office.work_off()
+    assert done is not None
+    assert done.exit_code != 2
+
+
+def test_a_feed_that_only_advance_notices_spoil_is_refused_without_a_word_of_them(
+    fresh_office: Office,
+):
+    office = fresh_office
+    orders_text(office, f"R9-9002,四月の頭,配置換,{office.city.left_behind},,30010,主事,,,内示")
+    operator = check_feed(office, "unyo", rows_in(office))[1]
+    assert operator.status_code == 422
+    assert "人事の担当者だけ" in operator.text
+    assert "四月の頭" not in operator.text
+    assert "件の誤り" not in operator.text
+    assert "四月の頭" in check_feed(office, "jinji", rows_in(office))[1].text
+
+
+def test_how_many_rows_the_orders_have_is_on_no_page_for_who_may_not_see_advance_notices(
+    fresh_office: Office,
+):
+    office = fresh_office
+    orders_text(office, f"R9-9002,2027-05-01,併任,{office.city.left_behind},,30010,主事,,,内示")
+    send(office.enter("unyo"), "/transfer-day/start", "/transfer-day", key="k")
+    office.work_off()
+    with_notice = f'<td class="num">{rows_in(office) + 1}</td>'
+    assert with_notice not in office.enter("unyo").get("/connections").text
+    assert with_notice in office.enter("jinji").get("/connections").text
+
+
+def test_a_source_that_gives_no_orders_is_no_feed(office: Office):
+    browser = office.enter("jinji")
+    form = {"source": "roster", "expected": 1}
+    assert send(browser, "/transfer-day/feed", "/transfer-day", **form).status_code == 404

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.file.cells import CONFIRMED, CONFIRMED_COLUMN, RowCells
+from connectors.file.cells import CONFIRMED, CONFIRMED_COLUMN, NOTICE, RowCells
 from connectors.file.columns import Cut, code, day, staff, text, word
 from connectors.file.form import Built, Form
 from syncd.core.facts import Order
@@ -10,7 +10,7 @@ from syncd.core.ids import OrderNumber, OrgUnitCode
 
 # 取消 and 訂正 speak of another order, and a 訂正 may leave its 発令日 as it was.
 _ABOUT_ANOTHER = ("取消", "訂正")
-_CONFIRMED = {CONFIRMED: True, "内示": False}
+_CONFIRMED = {CONFIRMED: True, NOTICE: False}
 
 
 def _build(cells: RowCells) -> Built:

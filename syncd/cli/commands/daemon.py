@@ -10,10 +10,10 @@ import structlog
 
 from syncd.bootstrap import OpenSite, now, open_site
 from syncd.cli.opening import config_path
-from syncd.daemon.schedule import next_due
 from syncd.daemon.service import Service
 from syncd.logs import configure_logs
 from syncd.reports.progress import LoggedProgress
+from syncd.settings.schedule import next_due
 from syncd.web.server import WebServer
 
 _ENDING = (signal.SIGTERM, signal.SIGINT)

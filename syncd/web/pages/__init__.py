@@ -2,6 +2,7 @@
 
 from syncd.web.pages.access import router as access
 from syncd.web.pages.account import router as account
+from syncd.web.pages.ahead import router as ahead
 from syncd.web.pages.cases import router as cases
 from syncd.web.pages.connections import router as connections
 from syncd.web.pages.people import router as people
@@ -19,6 +20,7 @@ PAGES = (
     cases,
     plans,
     people,
+    ahead,
     transfer,
     runs,
     trail,

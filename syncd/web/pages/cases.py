@@ -23,7 +23,9 @@ from syncd.flow.deputies import name_deputy
 from syncd.flow.restore import restore_case
 from syncd.flow.vote import approve_selected, refuse_case
 from syncd.ports.listing import CaseLine, CaseOrder, CaseQuery
+from syncd.ports.store import Unit
 from syncd.reports.explain import because_word
+from syncd.web.desk import Desk
 from syncd.web.gate import desk_of, door, posting
 from syncd.web.render import page
 from syncd.web.trail_words import tell
@@ -108,26 +110,34 @@ def list_cases(
     """Show one page of the cases that match, sorted; the filters stand in the address."""
     desk = desk_of(request)
     seen = replace(query, visible=visitor.visible)
+    only_rows = request.headers.get("HX-Target") == "found"
     with desk.opened.site.store.begin() as unit:
         found = unit.case_page(seen)
-        sections = unit.sections()
-    entitlements = sorted({line.case.entitlement for line in found.lines} | {query.entitlement})
+        choices = {} if only_rows else _choices(desk, visitor, unit)
     context = {
+        **choices,
         "found": found,
         "query": query,
-        "sections": [s for s in sections if visitor.visible is None or s.code in visitor.visible],
-        "directories": [d.name for d in desk.opened.settings.model.directories],
-        "entitlements": [e for e in entitlements if e],
-        "reasons": list(Reason),
-        "states": list(CaseState),
-        "sorts": list(CaseOrder),
+        "due_before": request.query_params.get("due_before", ""),
         "next_page": _next_page(request, found.after),
         "decidable": {line.case.case_id for line in found.lines if _can(visitor, line.case)},
         "most": _MOST_AT_ONCE,
         "group_of": lambda line, sort: _group(line, sort, visitor),
     }
-    only_rows = request.headers.get("HX-Target") == "found"
     return page(request, "cases_found.html" if only_rows else "cases.html", visitor, context)
+
+
+def _choices(desk: Desk, visitor: Visitor, unit: Unit) -> dict[str, Any]:
+    """Return what the filters offer: everything that some visible case has, shown here or not."""
+    sections = unit.sections()
+    return {
+        "sections": [s for s in sections if visitor.visible is None or s.code in visitor.visible],
+        "directories": [d.name for d in desk.opened.settings.model.directories],
+        "entitlements": unit.case_entitlements(visitor.visible),
+        "reasons": list(Reason),
+        "states": list(CaseState),
+        "sorts": list(CaseOrder),
+    }
 
 
 def _group(line: CaseLine, sort: CaseOrder, visitor: Visitor) -> str:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from syncd.core.access import Permission
 from syncd.core.cases import CaseState
 from syncd.core.ids import CaseId, PlanHash
+from syncd.core.plan import PlanLine
 from syncd.errors import NoSuchCase
 from syncd.flow.vote import approve_part, approve_plan
-from syncd.ports.store import PlanState
+from syncd.ports.store import PlanState, StoredPlan, Unit
 from syncd.web.gate import desk_of, door, posting
+from syncd.web.pages.cuts import MOST_ROWS, cut
 from syncd.web.render import page
 from syncd.web.visitor import Visitor
 
@@ -26,40 +28,35 @@ _RECENT = 20
 def list_plans(request: Request, visitor: Annotated[Visitor, door(Permission.READ)]) -> Response:
     """Show the plans that wait and those that passed lately."""
     with desk_of(request).opened.site.store.begin() as unit:
-        plans = [plan for state in PlanState for plan in unit.plans(state)[:_RECENT]]
-    plans = [p for p in plans if _seen_lines(visitor, p.plan.lines, request)]
+        plans = [plan for state in PlanState for plan in unit.plans(state, _RECENT)]
+        plans = [plan for plan in plans if _visible_lines(unit, visitor, plan)]
     plans.sort(key=lambda stored: stored.frozen_at, reverse=True)
     return page(request, "plans.html", visitor, {"plans": plans})
 
 
-def _seen_lines(visitor: Visitor, lines: tuple[object, ...], request: Request) -> bool:
-    """Tell whether a plan concerns a section that the visitor sees."""
-    if visitor.visible is None:
-        return bool(lines)
-    ids = [line.case_id for line in lines]  # type: ignore[attr-defined]
-    with desk_of(request).opened.site.store.begin() as unit:
-        return any(case.section in visitor.visible for case in unit.cases_of(ids))
-
-
 @router.get("/plans/{plan_hash}")
 def show_plan(
-    request: Request, plan_hash: str, visitor: Annotated[Visitor, door(Permission.READ)]
+    request: Request,
+    plan_hash: str,
+    visitor: Annotated[Visitor, door(Permission.READ)],
+    start: Annotated[int, Query(ge=0, le=MOST_ROWS)] = 0,
+    everything: bool = False,  # noqa: FBT001, FBT002 - a link's flag
 ) -> Response:
     """Show one plan; approvers see the lines of their sections, and how many others there are."""
     with desk_of(request).opened.site.store.begin() as unit:
         stored = unit.plan(PlanHash(plan_hash))
-        cases = {case.case_id: case for case in unit.cases_of(stored.plan.case_ids)}
+        lines = _visible_lines(unit, visitor, stored)
+        if not lines:
+            raise NoSuchCase.plan(plan_hash)
+        shown = cut(lines, request, start=start, everything=everything)
+        cases = {case.case_id: case for case in unit.cases_of(x.case_id for x in shown.rows)}
         cards = unit.cards(c.staff_number for c in cases.values() if c.staff_number)
         votes = unit.votes(plan_hash=stored.plan.hash)
         sections = {section.code: section.name for section in unit.sections()}
-    seen = visitor.visible
-    lines = [x for x in stored.plan.lines if seen is None or cases[x.case_id].section in seen]
-    if not lines:
-        raise NoSuchCase.plan(plan_hash)
     waiting = {c.case_id for c in cases.values() if c.state in (CaseState.OPEN, CaseState.REFUSED)}
     context = {
         "stored": stored,
-        "lines": lines,
+        "shown": shown,
         "others": len(stored.plan.lines) - len(lines),
         "cases": cases,
         "cards": cards,
@@ -70,6 +67,15 @@ def show_plan(
         "can_release": visitor.may("decide") and stored.state is PlanState.HELD,
     }
     return page(request, "plan.html", visitor, context)
+
+
+def _visible_lines(unit: Unit, visitor: Visitor, stored: StoredPlan) -> tuple[PlanLine, ...]:
+    """Return the lines of the visitor's sections; a whole plan asks for no case at all."""
+    visible, lines = visitor.visible, stored.plan.lines
+    if visible is None:
+        return lines
+    theirs = {c.case_id for c in unit.cases_of(stored.plan.case_ids) if c.section in visible}
+    return tuple(line for line in lines if line.case_id in theirs)
 
 
 @router.post("/plans/{plan_hash}/approve")

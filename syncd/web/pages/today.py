@@ -7,7 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 
 from syncd.core.access import Permission
+from syncd.flow.coming import planned_day
 from syncd.flow.today import look_at_today
+from syncd.flow.uncertain import uncertain
 from syncd.web.gate import desk_of, door
 from syncd.web.render import page
 from syncd.web.visitor import Visitor
@@ -19,8 +21,16 @@ router = APIRouter()
 def show_today(request: Request, visitor: Annotated[Visitor, door(Permission.READ)]) -> Response:
     """Show how things stand for the sections that the visitor sees."""
     desk = desk_of(request)
-    opened = desk.opened
-    seen = look_at_today(opened.site, opened.today(), visitor.visible, desk.coming())
-    directories = opened.settings.model.directories
-    context = {"seen": seen, "next_full": desk.next_full(), "directories": directories}
+    opened, visible = desk.opened, visitor.visible
+    told, coming = uncertain(desk.learned(), visible), desk.coming()
+    seen = look_at_today(opened.site, opened.today(), visible, told, coming, desk.due_at())
+    with opened.site.store.begin() as unit:
+        names = {section.code: section.name for section in unit.sections()}
+    context = {
+        "seen": seen,
+        "planned": None if coming is None else planned_day(desk.decision(coming.on), visible),
+        "section_names": names,
+        "next_full": desk.next_full(),
+        "sees_all": visible is None,
+    }
     return page(request, "today.html", visitor, context)

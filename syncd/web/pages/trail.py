@@ -83,6 +83,7 @@ def show_trail(
             (line.number, tell(json.loads(line.leaf), visitor.lang, titles)) for line in lines
         ],
         "query": query,
+        "until_on": request.query_params.get("until_on", ""),
         "events": list(AuditEvent),
         "checkpoint": checkpoints[-1] if checkpoints else None,
         "next_page": f"/trail?{after}" if more else "",

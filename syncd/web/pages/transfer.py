@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, Request, Response, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
 
 from syncd.core.access import Permission
 from syncd.core.facts import Order
+from syncd.core.intake import without_advance_notices
 from syncd.errors import NoSuchCase, SourceRefused, UsageError
+from syncd.flow.feed import check_feed, feeds, rows_told
 from syncd.flow.syncs import (
     MOST_BYTES,
     ask_for_sync,
@@ -22,7 +25,7 @@ from syncd.flow.syncs import (
     read_brought,
 )
 from syncd.ports.source import SourceReading
-from syncd.ports.syncs import RequestedSync
+from syncd.ports.syncs import CheckedFeed, RequestedSync
 from syncd.web.desk import Desk
 from syncd.web.events import ENDED, stream
 from syncd.web.gate import desk_of, door, posting
@@ -33,6 +36,7 @@ from syncd.web.words import step_word
 router = APIRouter()
 _SEE_OTHER = 303
 _RECENT = 10
+_MOST_SHOWN = 1000
 
 
 @router.get("/transfer-day")
@@ -43,7 +47,12 @@ def show_transfer_day(
     desk = desk_of(request)
     with desk.opened.site.store.begin() as unit:
         recent = unit.syncs(_RECENT)
-    context = {"recent": recent, "coming": desk.coming(), "key": desk.turnstile.new_secret()}
+    context = {
+        "recent": recent,
+        "coming": desk.coming(),
+        "key": desk.turnstile.new_secret(),
+        "feeds": feeds(desk.opened.site),
+    }
     return page(request, "transfer.html", visitor, context)
 
 
@@ -86,24 +95,54 @@ def check_file(
     return page(request, "transfer_file.html", visitor, {**context, **foreseen})
 
 
+@router.post("/transfer-day/feed")
+def check_configured(
+    request: Request,
+    visitor: Annotated[Visitor, posting(Permission.START_SYNC)],
+    source: Annotated[str, Form(max_length=200)],
+    expected: Annotated[int, Form(ge=1, le=1_000_000)],
+    on: Annotated[str, Form(max_length=20)] = "",
+) -> Response:
+    """Read a configured source of orders now, and show what is wrong with it or what follows.
+
+    Nothing is recorded. The number is posted, not asked for in an address: addresses are logged,
+    and it tells how many 内示 there are.
+    """
+    desk, sees = desk_of(request), visitor.sees_advance_notices
+    asked = {"source": source, "expected": expected}
+    try:
+        seen = check_feed(desk.opened.site, source, expected, advance_notices=sees)
+    except SourceRefused as refusal:
+        context = {**asked, "refused": refusal, "faults": refusal.faults}
+        return page(request, "transfer_feed.html", visitor, context, 422)
+    foreseen = _foreseen(desk, visitor, seen.reading, on)
+    context = {**asked, "refused": None, "faults": (), "seen": seen, **foreseen}
+    context["key"] = desk.turnstile.new_secret()
+    return page(request, "transfer_feed.html", visitor, context)
+
+
 def _foreseen(desk: Desk, visitor: Visitor, reading: SourceReading, on: str) -> dict[str, Any]:
-    opened = desk.opened
+    """Return what a page shows of orders that were read; 内示 to who may see it only."""
+    opened, sees = desk.opened, visitor.sees_advance_notices
     orders = [record for record in reading.records if isinstance(record, Order)]
-    day = _day(on) or _first_day(orders, opened.today())
+    confirmed = [order for order in orders if order.confirmed]
+    day = _day(on) or _first_day(confirmed, opened.today())
     report = foresee(opened.site, visitor.own, reading, day)
     losing = [f for f in report.findings if f.verdict == "stale"]
+    roll = desk.roll()
     with opened.site.store.begin() as unit:
-        cards = unit.cards(f.staff_number for f in losing if f.staff_number)
         known = {case.key for case in unit.cases()}
     return {
-        "orders": orders,
-        "kinds": Counter(order.kind for order in orders),
-        "advance": sum(not order.confirmed for order in orders),
+        "rows": rows_told(reading, advance_notices=sees),
+        "kinds": Counter(order.kind for order in (orders if sees else confirmed)),
+        "advance": len(orders) - len(confirmed) if sees else 0,
+        "held": reading.held if sees else without_advance_notices(reading.held),
+        "warnings": (*reading.warnings, *(reading.advance_warnings if sees else ())),
         "on": day,
         "report": report,
         "losing": losing,
         "new": [f for f in losing if f.key not in known],
-        "cards": cards,
+        "cards": {n: listed.card for n, listed in roll.items()},
     }
 
 
@@ -123,21 +162,36 @@ def _first_day(orders: list[Order], today: date) -> date:
     return max(today, min(days, default=today))
 
 
+def checked_feed(
+    source: Annotated[str, Form(max_length=200)] = "",
+    sha256: Annotated[str, Form(max_length=64)] = "",
+    expected: Annotated[int, Form(ge=0, le=1_000_000)] = 0,
+) -> CheckedFeed | None:
+    """Return what a form says was checked; None where it starts without a check."""
+    return CheckedFeed(source, sha256, expected, advance_notices=False) if source else None
+
+
 @router.post("/transfer-day/start")
 def start(
     request: Request,
     visitor: Annotated[Visitor, posting(Permission.START_SYNC)],
     key: Annotated[str, Form(max_length=200)],
     upload_id: Annotated[str, Form()] = "",
+    feed: Annotated[CheckedFeed | None, Depends(checked_feed)] = None,
 ) -> Response:
-    """Ask for a run, with the brought file or on the configured feed; twice is once."""
+    """Ask for a run, with a brought file or a feed that was checked, or on all that is configured.
+
+    Asked twice with one key it is done once.
+    """
     if upload_id and not visitor.may("bring-orders"):
         raise UsageError(
             "only personnel start a run with a brought file.",
             ja="持ち込んだファイルで突合を始められるのは、人事だけです。",
         )
-    desk = desk_of(request)
-    asked = ask_for_sync(desk.opened.site, visitor.own, upload_id=upload_id or None, key=key)
+    site, upload = desk_of(request).opened.site, upload_id or None
+    if feed is not None:
+        feed = replace(feed, advance_notices=visitor.sees_advance_notices)
+    asked = ask_for_sync(site, visitor.own, upload_id=upload, feed=feed, key=key)
     return RedirectResponse(f"/transfer-day/runs/{asked.sync_id}", _SEE_OTHER)
 
 
@@ -163,7 +217,10 @@ def show_progress(
         "last": steps[-1] if steps else None,
         "row": row,
         "upload": upload if visitor.may("bring-orders") else None,
-        "removed": removed,
+        "removed": removed[:_MOST_SHOWN],
+        "removed_count": len(removed),
+        "tells_total": asked.feed is not None
+        and (visitor.sees_advance_notices or not asked.feed.advance_notices),
         "waiting": waiting,
         "cards": cards,
         "ended": asked.state in ENDED,

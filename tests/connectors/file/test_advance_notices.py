@@ -22,11 +22,13 @@ def test_a_fault_of_an_advance_notice_is_marked(
 ) -> None:
     (fault,) = refuse_rows("orders", [HEADER, row("1", confirmed, day="R9.13.1")])
     assert fault.is_advance_notice is marked
+    assert fault.may_be_confirmed is not marked
 
 
 def test_a_row_that_may_be_an_advance_notice_is_taken_for_one(refuse_rows: RefuseRows) -> None:
     (fault,) = refuse_rows("orders", [HEADER, row("1", "内定")])
     assert fault.is_advance_notice
+    assert fault.may_be_confirmed
 
 
 def test_rows_that_were_set_aside_keep_their_mark(read_rows: ReadRows) -> None:

@@ -183,6 +183,7 @@ def _create() -> None:
         sa.Column("finished_at", sa.String(length=32), nullable=True),
         sa.Column("exit_code", sa.Integer(), nullable=True),
         sa.Column("error", sa.String(), nullable=False),
+        sa.Column("feed", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["upload_id"], ["uploads.upload_id"], name=op.f("fk_syncs_upload_id")
         ),

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from syncd.core.calendar import JST
-from syncd.daemon.schedule import is_missed, is_overdue, last_due, next_due
+from syncd.settings.schedule import is_missed, is_overdue, last_due, next_due
 
 
 def at(text: str) -> datetime:

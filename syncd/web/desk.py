@@ -44,6 +44,11 @@ class Desk:
         """Return the name of the session's cookie; browsers let `__Host-` come by https only."""
         return "__Host-syncd" if self.is_secure else "syncd"
 
+    @property
+    def language_cookie(self) -> str:
+        """Return the name of the cookie that keeps the language."""
+        return "__Host-lang" if self.is_secure else "lang"
+
     def coming(self) -> ComingDay | None:
         """Return the next transfer day; worked out again only where an input or the day changed."""
         today = self.opened.today()

@@ -17,7 +17,7 @@ from fastapi import Depends, Form, Request, Response
 from syncd.core.access import Permission, require
 from syncd.core.acting import Someone
 from syncd.core.audit import AuditEvent, AuditRecord
-from syncd.core.sessions import Session
+from syncd.core.sessions import FLOW_LIVES, Session
 from syncd.errors import NotPermitted, SyncdError
 from syncd.flow.sign_in import SignedIn, resume
 from syncd.flow.site import Site
@@ -217,6 +217,24 @@ def set_cookie(desk: Desk, response: Response, signed_in: SignedIn) -> None:
         samesite="lax",
         path="/",
     )
+
+
+def set_steps_cookie(desk: Desk, response: Response, secret: str) -> None:
+    """Give the browser the secret of a sign-in that owes a step; no other site's page sends it."""
+    response.set_cookie(
+        steps_cookie(desk),
+        secret,
+        max_age=int(FLOW_LIVES.total_seconds()),
+        httponly=True,
+        secure=desk.is_secure,
+        samesite="strict",
+        path="/",
+    )
+
+
+def steps_cookie(desk: Desk) -> str:
+    """Return the name of the cookie of a sign-in that is under way."""
+    return f"{desk.cookie}-steps"
 
 
 def sign_in_address(request: Request) -> str:

@@ -78,18 +78,6 @@ def _counted_as(account: str) -> str:
     return account.casefold()
 
 
-def sign_in(
-    site: Site,
-    turnstile: Turnstile,
-    checks: Sequence[PasswordCheck],
-    knocked: Knock,
-    password: str,
-) -> SignedIn:
-    """Sign somebody in by password; raises what `prove` raises."""
-    identity = prove(site, checks, knocked, password)
-    return begin_session(site, turnstile, identity, knocked.address)
-
-
 def prove(site: Site, checks: Sequence[PasswordCheck], knocked: Knock, password: str) -> Identity:
     """Return whose password it is, and forget their failures from this address.
 

@@ -17,11 +17,12 @@ from syncd.errors import IdentityUnavailable, SignInRefused, UsageError, WeakPas
 from syncd.flow.sign_in import (
     SignedIn,
     Turnstile,
+    begin_session,
     end_session,
     end_sessions_of,
     knock,
+    prove,
     resume,
-    sign_in,
 )
 from syncd.flow.users import add_user, disable_user, enable_user, set_password
 from syncd.identity.local import LocalPasswords, hash_password
@@ -58,7 +59,8 @@ class Door:
         address = str(ask.get("address", "192.0.2.1"))
         knocked = knock(self.site, account, address)
         self.waits.append(knocked.wait_s)
-        return sign_in(self.site, self.turnstile, checks, knocked, password)  # type: ignore[arg-type]
+        identity = prove(self.site, checks, knocked, password)  # type: ignore[arg-type]
+        return begin_session(self.site, self.turnstile, identity, address)
 
     def records(self, event: str) -> list[dict[str, object]]:
         with self.site.store.begin() as unit:

@@ -262,6 +262,7 @@ class ConsoleTable(_Table):
     )
     ldap_directory: str = ""
     second_factor: FactorPolicy = FactorPolicy.OPTIONAL
+    requests_per_minute: Annotated[int, Field(ge=60, le=100_000)] = 600
     oidc: OidcTable | None = None
 
     @field_validator("listen")

@@ -22,6 +22,7 @@ from syncd.web.desk import Desk
 from syncd.web.gate import NotSignedIn, sign_in_address, visitor_of
 from syncd.web.headers import Headers
 from syncd.web.limits import BodyLimit
+from syncd.web.pace import TooManyRequests
 from syncd.web.pages import PAGES
 from syncd.web.render import page
 from syncd.web.statuses import status_of
@@ -62,7 +63,10 @@ def _tell(request: Request, error: Exception) -> Response:
     if isinstance(error, StoreError):  # it names the database: not for whoever asks
         structlog.get_logger("syncd.web").error("store.failed", why=str(error))
         return _error_page(request, status, "")
-    return _error_page(request, status, str(error))
+    answer = _error_page(request, status, str(error))
+    if isinstance(error, TooManyRequests):
+        answer.headers["Retry-After"] = str(error.after_s)
+    return answer
 
 
 def _tell_http(request: Request, error: Exception) -> Response:

@@ -15,6 +15,7 @@ from syncd.flow.judge import judge
 from syncd.flow.sign_in import Turnstile
 from syncd.flow.today import ComingDay, coming_day
 from syncd.ports.identity import PasswordCheck, Provider
+from syncd.web.pace import Pace
 
 
 @dataclass
@@ -25,6 +26,7 @@ class Desk:
     `next_full` gives the next moment of the schedule, where a daemon keeps one here.
     `public_url` is the address that browsers know, which may be that of a proxy before us.
     `provider` is where people sign in elsewhere, where the configuration names one.
+    `pace` counts the requests of each person and machine; None counts none.
     """
 
     opened: OpenSite
@@ -34,6 +36,7 @@ class Desk:
     next_full: Callable[[], datetime | None] = lambda: None
     public_url: str = ""
     provider: Provider | None = None
+    pace: Pace | None = None
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep
     _coming: tuple[tuple[int, date], ComingDay | None] | None = None
     _decision: tuple[tuple[int, str, date], Decision] | None = None

@@ -30,6 +30,7 @@ DOORS: dict[Callable[..., Visitor], Permission | None] = {}
 """What each dependency asks for, so that a test can hold every route to its door."""
 
 _PORTS = {"http": 80, "https": 443}
+_ALWAYS_HEARD = ("/events", "/sign-out", "/account/end-sessions")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _SAME = frozenset({"same-origin", "none"})
 
@@ -92,6 +93,7 @@ def door(permission: Permission | None) -> Any:  # noqa: ANN401 - what FastAPI's
 
     def enter(request: Request) -> Visitor:
         visitor = visitor_of(request)
+        _count(request, f"person {visitor.account}")
         _require(request, visitor, permission)
         return visitor
 
@@ -104,6 +106,7 @@ def posting(permission: Permission | None) -> Any:  # noqa: ANN401 - what FastAP
 
     def enter(request: Request, csrf: Annotated[str, Form()] = "") -> Visitor:
         visitor = visitor_of(request)
+        _count(request, f"person {visitor.account}")
         check_origin(request)
         if not hmac.compare_digest(csrf.encode(), visitor.csrf.encode()):
             raise ForgedRequest("the form is too old or not ours. Open the page again.")
@@ -144,6 +147,7 @@ def _machine_of(request: Request) -> Visitor | None:
     someone = None if token is None else _local(site, token.account, or_else=Someone(token.account))
     if token is None or someone is None:
         raise NotSignedIn("the token is unknown, ended or expired")
+    _count(request, f"token {token.token_id}")
     # A machine is nobody's deputy (代決): it has the account's own right and no other.
     own = desk_of(request).opened.actors(someone)[:1]
     return Visitor(own, "", lang_of(request), token.created_at, "token", token.scopes)
@@ -152,12 +156,20 @@ def _machine_of(request: Request) -> Visitor | None:
 def _scripted(request: Request) -> Visitor:
     """Return who is signed in where a script of our own pages sends the request."""
     visitor = visitor_of(request)
+    _count(request, f"person {visitor.account}")
     if request.method not in _SAFE:
         check_origin(request)
         given = request.headers.get("X-CSRF-Token", "")
         if not hmac.compare_digest(given.encode(), visitor.csrf.encode()):
             raise ForgedRequest("the request lacks the X-CSRF-Token of this session.")
     return visitor
+
+
+def _count(request: Request, who: str) -> None:
+    """Count a request; raises TooManyRequests. Following a run and leaving are always heard."""
+    pace = desk_of(request).pace
+    if pace is not None and not request.url.path.endswith(_ALWAYS_HEARD):
+        pace.spend(who)
 
 
 def _require(request: Request, visitor: Visitor, permission: Permission | None) -> None:

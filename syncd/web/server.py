@@ -90,6 +90,7 @@ def _bind(listen: str) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host, int(port)))
+        bound.listen()  # who comes before the server runs waits, and is not turned away
     except OSError as error:
         bound.close()
         raise ConfigurationError(

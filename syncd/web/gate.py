@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
 
+import structlog
 from fastapi import Depends, Form, Request, Response
 
 from syncd.core.access import Permission, require
@@ -23,6 +24,7 @@ from syncd.flow.sign_in import SignedIn, resume
 from syncd.flow.site import Site
 from syncd.flow.tokens import resolve_token
 from syncd.web.desk import Desk
+from syncd.web.pace import TooManyRequests
 from syncd.web.render import lang_of
 from syncd.web.visitor import Visitor
 
@@ -107,9 +109,7 @@ def posting(permission: Permission | None) -> Any:  # noqa: ANN401 - what FastAP
     def enter(request: Request, csrf: Annotated[str, Form()] = "") -> Visitor:
         visitor = visitor_of(request)
         _count(request, f"person {visitor.account}")
-        check_origin(request)
-        if not hmac.compare_digest(csrf.encode(), visitor.csrf.encode()):
-            raise ForgedRequest("the form is too old or not ours. Open the page again.")
+        _check_form(request, visitor, csrf, "the form is too old or not ours. Open the page again.")
         _require(request, visitor, permission)
         return visitor
 
@@ -158,18 +158,37 @@ def _scripted(request: Request) -> Visitor:
     visitor = visitor_of(request)
     _count(request, f"person {visitor.account}")
     if request.method not in _SAFE:
-        check_origin(request)
         given = request.headers.get("X-CSRF-Token", "")
-        if not hmac.compare_digest(given.encode(), visitor.csrf.encode()):
-            raise ForgedRequest("the request lacks the X-CSRF-Token of this session.")
+        why = "the request lacks the X-CSRF-Token of this session."
+        _check_form(request, visitor, given, why)
     return visitor
+
+
+def _check_form(request: Request, visitor: Visitor, token: str, why: str) -> None:
+    """Raise ForgedRequest for what no page of this session sent; that is on record."""
+    try:
+        check_origin(request)
+        _check_token(token, visitor.csrf, why)
+    except ForgedRequest:
+        record_refusal(request, visitor.account, "forged")
+        raise
 
 
 def _count(request: Request, who: str) -> None:
     """Count a request; raises TooManyRequests. Following a run and leaving are always heard."""
     pace = desk_of(request).pace
-    if pace is not None and not request.url.path.endswith(_ALWAYS_HEARD):
+    if pace is None or request.url.path.endswith(_ALWAYS_HEARD):
+        return
+    try:
         pace.spend(who)
+    except TooManyRequests:
+        structlog.get_logger("syncd.web").warning("request.paced", who=who, path=request.url.path)
+        raise
+
+
+def _check_token(given: str, kept: str, why: str) -> None:
+    if not hmac.compare_digest(given.encode(), kept.encode()):
+        raise ForgedRequest(why)
 
 
 def _require(request: Request, visitor: Visitor, permission: Permission | None) -> None:

@@ -101,3 +101,10 @@ def test_a_lost_authenticator_is_forgotten_by_an_administrator(config: Path):
     with site.store.begin() as unit:
         assert unit.factor("sato") is None
     site.store.close()
+
+
+def test_a_new_installation_has_no_account_and_no_password(config: Path):
+    site = open_site(config, lambda *_: None).site
+    with site.store.begin() as unit:
+        assert unit.users() == ()
+    site.store.close()

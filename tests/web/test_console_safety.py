@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -166,6 +167,16 @@ def test_another_host_name_is_not_answered(office: Office):
     assert answer.status_code == 400
 
 
+def test_passwords_are_typed_unseen_and_may_be_pasted_and_filled_in(office: Office):
+    pages = [office.browser().get("/sign-in").text, office.enter("kansa").get("/account").text]
+    boxes = [box for page in pages for box in re.findall(r"<input[^>]*>", page) if "assword" in box]
+    assert len(boxes) == 5
+    for box in boxes:
+        assert 'type="password"' in box
+        assert re.search(r'autocomplete="(current|new)-password"', box)
+    assert "paste" not in (Path(__file__).parents[2] / "syncd/web/static/console.js").read_text()
+
+
 # --- forged requests ----------------------------------------------------------------------------
 
 
@@ -175,6 +186,11 @@ def test_a_form_without_the_token_changes_nothing(office: Office):
         answer = browser.post(f"/cases/{case.case_id}/approve", data={"csrf": token})
         assert answer.status_code == 403
     assert tax_case(office).state is CaseState.OPEN
+    with office.opened.site.store.begin() as unit:
+        leaves = unit.history("console")
+    forged = [leaf for leaf in leaves if b"request.refused" in leaf and b'"why":"forged"' in leaf]
+    assert len(forged) == 3
+    assert all(case.case_id.encode() in leaf for leaf in forged)
 
 
 @pytest.mark.parametrize(
@@ -187,6 +203,25 @@ def test_a_form_that_another_site_sends_changes_nothing(office: Office, headers:
     assert browser.post(path, data={"csrf": token}, headers=headers).status_code == 403
     signing_in = {"account": "kansa", "password": PASSWORD}
     assert office.browser().post("/sign-in", data=signing_in, headers=headers).status_code == 403
+
+
+def test_a_token_in_the_address_or_a_cookie_counts_for_none_in_the_form(office: Office):
+    browser, case = office.enter("soukatsu"), tax_case(office)
+    token = csrf_of(browser.get("/account").text)
+    browser.cookies.set("csrf", token, domain=HOST)
+    path = f"/cases/{case.case_id}/approve"
+    assert browser.post(path, params={"csrf": token}).status_code == 403
+    assert browser.post(path, params={"csrf": token}, data={"csrf": "guess"}).status_code == 403
+
+
+def test_a_field_that_a_form_does_not_have_changes_nothing(office: Office):
+    browser = office.enter("kansa")
+    send(browser, "/account/password", current="x", password="y", again="y", roles='["chief"]')
+    assert browser.get("/cases").status_code == 200
+    with office.opened.site.store.begin() as unit:
+        user = unit.user("kansa")
+    assert user is not None
+    assert user.roles == frozenset()
 
 
 PUBLIC_URL = "https://syncd.mihon.example"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ import pytest
 from syncd.bootstrap import new_secret
 from syncd.core.access import Permission
 from syncd.flow.tokens import TokenWish, make_token
+from syncd.logs import configure_logs
 from syncd.web.pace import Pace, TooManyRequests
 from tests.web.conftest import Office
 
@@ -96,6 +98,17 @@ def test_a_person_is_told_on_a_page_and_a_machine_in_a_problem(slow: Office):
     assert asked[-1].headers["content-type"] == "application/problem+json"
     assert int(asked[-1].headers["retry-after"]) >= 1
     assert asked[-1].json()["type"] == "urn:syncd:problem:too-many-requests"
+
+
+def test_whoever_is_told_to_wait_stands_in_the_log(
+    slow: Office, capsys: pytest.CaptureFixture[str]
+):
+    configure_logs(as_json=True, clock=slow.clock)
+    browser = slow.enter("norole")
+    for _ in range(21):
+        browser.get("/account")
+    (record,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (record["event"], record["who"]) == ("request.paced", "person norole")
 
 
 def test_another_session_of_the_same_person_counts_on(slow: Office):

@@ -7,12 +7,13 @@ import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from syncd.settings.model import ConsoleTable
 from syncd.web.server import WebServer
 from tests.fakes.slapd import make_certificates
-from tests.web.conftest import Office
+from tests.web.conftest import PASSWORD, Office
 
 
 @pytest.fixture(scope="module")
@@ -120,3 +121,23 @@ def talk(served: tuple[int, Path], sent: bytes) -> bytes:
         except TimeoutError:
             pass
     return heard
+
+
+@pytest.mark.parametrize(("trusted", "seen"), [((), "127.0.0.1"), (("127.0.0.1",), "198.51.100.7")])
+def test_only_a_proxy_that_is_named_may_say_whose_request_it_brings(
+    make_office: Callable[[], Office], trusted: tuple[str, ...], seen: str
+):
+    office = make_office()
+    table = ConsoleTable(listen="127.0.0.1:0", trusted_proxies=trusted)
+    server = WebServer(office.opened, table)
+    server.start()
+    try:
+        form = {"account": "kansa", "password": PASSWORD}
+        headers = {"X-Forwarded-For": "198.51.100.7"}
+        url = f"http://127.0.0.1:{server.port}/sign-in"
+        assert httpx.post(url, data=form, headers=headers).status_code == 303
+    finally:
+        server.stop()
+    with office.opened.site.store.begin() as unit:
+        (session,) = unit.sessions_of("kansa", office.clock())
+    assert session.address == seen

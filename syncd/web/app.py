@@ -19,7 +19,7 @@ from syncd.flow.syncs import MOST_BYTES
 from syncd.web.api.answers import problem
 from syncd.web.api.app import PREFIX, create_api
 from syncd.web.desk import Desk
-from syncd.web.faults import Faults
+from syncd.web.faults import Faults, say_sorry
 from syncd.web.gate import NotSignedIn, sign_in_address, visitor_of
 from syncd.web.headers import Headers
 from syncd.web.limits import BodyLimit
@@ -48,7 +48,7 @@ def create_app(desk: Desk, hosts: tuple[str, ...]) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _tell_invalid)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     app.add_middleware(BodyLimit, most=MOST_BYTES + _FORM_BYTES)
-    app.add_middleware(Faults)
+    app.add_middleware(Faults, answer=say_sorry)
     app.add_middleware(Headers, secure=desk.is_secure)
     return app
 

@@ -6,13 +6,12 @@ with a broad `except`: a request must not end without an answer.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 import structlog
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from syncd.web.api.answers import problem
 
 _SORRY = """うまくいきませんでした。記録を見るようシステム担当に伝えてください。
 Something went wrong. Tell the operator to look at the log.
@@ -22,10 +21,10 @@ Something went wrong. Tell the operator to look at the log.
 class Faults:
     """Answers what no handler foresaw (OWASP ASVS 5, 16.5.1, 16.5.4)."""
 
-    def __init__(self, app: ASGIApp, *, as_problem: bool = False) -> None:
-        """Wrap an application; the API answers with a problem."""
+    def __init__(self, app: ASGIApp, *, answer: Callable[[], Response]) -> None:
+        """Wrap an application; `answer` makes what is said instead."""
         self._app = app
-        self._as_problem = as_problem
+        self._answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on; where that breaks, answer all the same."""
@@ -44,8 +43,7 @@ class Faults:
                 raise  # half an answer must not look like a whole one
             await self._answer()(scope, receive, send)
 
-    def _answer(self) -> Response:
-        status = HTTPStatus.INTERNAL_SERVER_ERROR
-        if self._as_problem:
-            return problem(status, "fault", "")
-        return PlainTextResponse(_SORRY, int(status))
+
+def say_sorry() -> Response:
+    """Return what a browser is told of a bug."""
+    return PlainTextResponse(_SORRY, int(HTTPStatus.INTERNAL_SERVER_ERROR))

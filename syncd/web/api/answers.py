@@ -109,6 +109,11 @@ def tell_http(_request: Request, error: Exception) -> Response:
     return answer
 
 
+def tell_fault() -> Response:
+    """Answer a bug, and say nothing of it."""
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "fault", "")
+
+
 def tell_invalid(_request: Request, error: Exception) -> Response:
     """Answer a request that does not have the form that OpenAPI tells."""
     found = error.errors() if isinstance(error, RequestValidationError) else []

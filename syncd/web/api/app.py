@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from syncd import __version__
 from syncd.core.access import Permission
 from syncd.errors import SyncdError
-from syncd.web.api.answers import tell, tell_http, tell_invalid, tell_problems
+from syncd.web.api.answers import tell, tell_fault, tell_http, tell_invalid, tell_problems
 from syncd.web.api.cases import router as cases
 from syncd.web.api.people import router as people
 from syncd.web.api.plans import router as plans
@@ -54,7 +54,7 @@ def create_api(desk: Desk) -> FastAPI:
     api.add_exception_handler(SyncdError, tell)
     api.add_exception_handler(HTTPException, tell_http)
     api.add_exception_handler(RequestValidationError, tell_invalid)
-    api.add_middleware(Faults, as_problem=True)
+    api.add_middleware(Faults, answer=tell_fault)
     return api
 
 

@@ -130,6 +130,7 @@ class OpenSite:
             new_secret=new_secret,
             idle=timedelta(minutes=console.idle_minutes),
             absolute=timedelta(hours=console.absolute_hours),
+            second_factor=console.second_factor,
         )
 
     def password_checks(self, console: ConsoleTable) -> tuple[PasswordCheck, ...]:
@@ -154,6 +155,11 @@ class OpenSite:
             )
         check: PasswordCheck = build(options, directory_context(self.settings, name, self.clock))
         return check
+
+    def new_hash(self, account: str, password: str) -> str:
+        """Return the hash of a new password of a local account; raises WeakPassword."""
+        organization = self.settings.model.organization.name
+        return LocalPasswords(self.site.store).hash_new(account, password, organization)
 
     def provider(self, console: ConsoleTable) -> Provider | None:
         """Return where people sign in elsewhere; raises ConfigurationError for a missing file."""

@@ -59,6 +59,15 @@ class UsageError(_ToldError):
     exit_code = 2
 
 
+class WeakPassword(UsageError):  # noqa: N818 - a refusal says what it is
+    """A new password is not taken; `fault` is one of short, long, common, same."""
+
+    def __init__(self, fault: str, message: str, *, ja: str) -> None:
+        """Say what is wrong with it, and never what it is."""
+        self.fault = fault
+        super().__init__(message, ja=ja)
+
+
 # --- what comes in -----------------------------------------------------------------------------
 
 

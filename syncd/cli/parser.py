@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from syncd.core.votes import Role
 from syncd.reports.words import Lang
 
 _DEFAULT = argparse.SUPPRESS
-_USER_ACTIONS = ("add", "list", "password", "disable", "enable", "sign-out")
+_USER_ACTIONS = ("add", "list", "password", "disable", "enable", "sign-out", "reset-factor")
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -58,22 +59,28 @@ def make_parser() -> argparse.ArgumentParser:
     add("daemon", "常駐して予定どおりに動く / run as a background service")
     evidence = add("evidence", "証跡を検証する / verify the audit trail")
     evidence.add_argument("action", choices=["verify"])
+    _add_who_comes_in(add)
+    demo = add("demo", "架空の市で一通り試す / the main job on a fictional city")
+    demo.add_argument("--dir", type=Path, default=Path("var/demo"), metavar="DIR")
+    demo.add_argument("--console", action="store_true", help="コンソールを開く / serve the console")
+    demo.add_argument("--listen", default="127.0.0.1:8470", metavar="HOST:PORT")
+    return parser
+
+
+def _add_who_comes_in(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """Add the commands about people and machines that use the console."""
     user = add("user", "コンソールの利用者 / local accounts of the console")
     user.add_argument("action", choices=_USER_ACTIONS)
     user.add_argument("account", nargs="?", metavar="ACCOUNT")
     user.add_argument("--staff-number", metavar="N", help="職員番号(自分の案件を判断しないため)")
     user.add_argument("--role", action="append", default=[], choices=[str(role) for role in Role])
+    user.add_argument("--all", action="store_true", help="sign-out: すべての人 / everybody")
     token = add("token", "機械の利用者のトークン / tokens of machine clients of the HTTP API")
     token.add_argument("action", choices=["add", "list", "end"])
     token.add_argument("what", nargs="?", metavar="NAME|ID")
     token.add_argument("--account", metavar="ACCOUNT", help="この人の役割で / with whose roles")
     token.add_argument("--scope", action="append", default=[], choices=[str(p) for p in Permission])
     token.add_argument("--days", type=int, default=0, metavar="N", help="何日で切れるか (1-366)")
-    demo = add("demo", "架空の市で一通り試す / the main job on a fictional city")
-    demo.add_argument("--dir", type=Path, default=Path("var/demo"), metavar="DIR")
-    demo.add_argument("--console", action="store_true", help="コンソールを開く / serve the console")
-    demo.add_argument("--listen", default="127.0.0.1:8470", metavar="HOST:PORT")
-    return parser
 
 
 def _add_common(parser: argparse.ArgumentParser, *, first: bool) -> None:

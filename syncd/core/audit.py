@@ -63,6 +63,8 @@ class AuditEvent(StrEnum):
     USER_REKEYED = "user.rekeyed"
     USER_ENABLED = "user.enabled"
     USER_DISABLED = "user.disabled"
+    FACTOR_ENROLLED = "factor.enrolled"
+    FACTOR_RESET = "factor.reset"
     TOKEN_MADE = "token.made"  # noqa: S105 - the name of an event
     TOKEN_ENDED = "token.ended"  # noqa: S105 - the name of an event
     DELEGATION_MADE = "delegation.made"

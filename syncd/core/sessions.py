@@ -103,3 +103,11 @@ def is_throttled(failures: Failures) -> bool:
     Never for the account alone: who guesses from elsewhere must not shut its owner out.
     """
     return failures.of_both >= _MOST_FROM_ONE or failures.from_address >= _MOST_FROM_ADDRESS
+
+
+def codes_are_throttled(failures: Failures) -> bool:
+    """Tell whether a code is not even looked at: for the account too, wherever they came from.
+
+    Who gets to guess codes knows the password; that is no stranger who shuts the owner out.
+    """
+    return is_throttled(failures) or failures.of_account >= _MOST_FROM_ONE

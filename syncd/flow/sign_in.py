@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from syncd.core.audit import AuditEvent, AuditRecord
+from syncd.core.factors import SECRET_BYTES, FactorPolicy, encode_secret
 from syncd.core.sessions import TOUCH_EVERY, WINDOW, Session, delay_s, is_throttled
 from syncd.errors import IdentityUnavailable, SignInRefused
 from syncd.flow.site import Site
@@ -18,11 +19,17 @@ _REFUSED = "The account or the password is not right, or too many were tried. Tr
 
 @dataclass(frozen=True, slots=True)
 class Turnstile:
-    """What signing in needs of the outside: secrets, and how long sessions last."""
+    """What signing in needs of the outside: secrets, how long sessions last, what is asked for."""
 
     new_secret: Callable[[], str]
     idle: timedelta
     absolute: timedelta
+    second_factor: FactorPolicy = FactorPolicy.OPTIONAL
+
+    def new_factor(self) -> str:
+        """Return the secret of a new authenticator."""
+        random = hashlib.sha256(self.new_secret().encode()).digest()
+        return encode_secret(random[:SECRET_BYTES])
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +78,8 @@ def _counted_as(account: str) -> str:
     return account.casefold()
 
 
-def sign_in(
-    site: Site,
-    turnstile: Turnstile,
-    checks: Sequence[PasswordCheck],
-    knocked: Knock,
-    password: str,
-) -> SignedIn:
-    """Sign somebody in by password.
+def prove(site: Site, checks: Sequence[PasswordCheck], knocked: Knock, password: str) -> Identity:
+    """Return whose password it is, and forget their failures from this address.
 
     Raises SignInRefused, the same for every cause, and IdentityUnavailable where nobody who
     knows passwords can be asked and none of the others knew it.
@@ -91,7 +92,7 @@ def sign_in(
         raise failure or SignInRefused(_REFUSED)
     with site.store.begin() as unit:
         unit.forget_failures(_counted_as(knocked.account), knocked.address)
-    return begin_session(site, turnstile, identity, knocked.address)
+    return identity
 
 
 def _ask(
@@ -117,8 +118,13 @@ def _record_refusal(site: Site, knocked: Knock, why: str) -> None:
         unit.audit([record])
 
 
-def begin_session(site: Site, turnstile: Turnstile, identity: Identity, address: str) -> SignedIn:
-    """Begin a session under a secret that did not exist before (no fixation)."""
+def begin_session(
+    site: Site, turnstile: Turnstile, identity: Identity, address: str, factor: str = ""
+) -> SignedIn:
+    """Begin a session under a secret that did not exist before (no fixation).
+
+    `factor` is what was proved beside the password.
+    """
     now, secret = site.clock(), turnstile.new_secret()
     session = Session(
         id_hash=hash_secret(secret),
@@ -132,6 +138,8 @@ def begin_session(site: Site, turnstile: Turnstile, identity: Identity, address:
         address=address,
     )
     ground = {"method": identity.method, "address": address}
+    if factor:
+        ground["factor"] = factor
     with site.store.begin() as unit:
         unit.save_session(session)
         unit.audit(
@@ -170,4 +178,14 @@ def end_sessions_of(site: Site, account: str, by: str) -> int:
         ended = unit.end_sessions(account, now)
         ground = {"sessions": ended}
         unit.audit([AuditRecord(now, AuditEvent.SESSION_ENDED, by, account, None, ground)])
+    return ended
+
+
+def end_everybody(site: Site, by: str) -> int:
+    """End every session of everybody at once; return how many there were."""
+    now = site.clock()
+    with site.store.begin() as unit:
+        ended = unit.end_all_sessions(now)
+        ground = {"sessions": ended, "of": "everybody"}
+        unit.audit([AuditRecord(now, AuditEvent.SESSION_ENDED, by, "console", None, ground)])
     return ended

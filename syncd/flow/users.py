@@ -15,15 +15,20 @@ from syncd.flow.site import Site
 _LONGEST_NAME = 256
 
 
-def add_user(
+def add_user(  # noqa: PLR0913 - what there is to say about an account, in one call
     site: Site,
     account: str,
     password_hash: str,
     by: str,
     staff_number: StaffNumber | None = None,
     roles: frozenset[Role] = frozenset(),
+    *,
+    must_change: bool = False,
 ) -> User:
-    """Make a local account; raises UsageError for a name that is taken or cannot be one."""
+    """Make a local account; raises UsageError for a name that is taken or cannot be one.
+
+    With `must_change` the password is good for one thing: to choose another one.
+    """
     named = account.strip() == account and account.isprintable()
     if not account or not named or len(account) > _LONGEST_NAME:
         raise UsageError(
@@ -40,7 +45,7 @@ def add_user(
         staff_number=staff_number,
         password_hash=password_hash,
         roles=roles,
-        must_change=False,
+        must_change=must_change,
         created_at=now,
         created_by=by,
     )
@@ -51,16 +56,28 @@ def add_user(
                 f"there is a local account {account!r} already. 'syncd user password' gives it a "
                 "new password, 'syncd user enable' opens it again.",
                 ja=f"アカウント {account} はすでにあります。"
-                "合言葉は syncd user password、有効に戻すのは syncd user enable です。",
+                "パスワードは syncd user password、有効に戻すのは syncd user enable です。",
             )
         unit.save_user(user)
         unit.audit([AuditRecord(now, AuditEvent.USER_ADDED, by, account, None, ground)])
     return user
 
 
-def set_password(site: Site, account: str, password_hash: str, by: str) -> User:
+def set_password(
+    site: Site, account: str, password_hash: str, by: str, *, must_change: bool = False
+) -> User:
     """Give an account a new password; its roles stay, its sessions end. Raises UsageError."""
-    return _changed(site, account, AuditEvent.USER_REKEYED, by, password_hash=password_hash)
+    changes: dict[str, Any] = {"password_hash": password_hash, "must_change": must_change}
+    return _changed(site, account, AuditEvent.USER_REKEYED, by, **changes)
+
+
+def change_own_password(site: Site, account: str, password_hash: str, *, but: str = "") -> None:
+    """Take the password that somebody chose for themselves; every session of theirs ends.
+
+    So does every sign-in under way, but for the one in which they chose it. Raises UsageError.
+    """
+    changes: dict[str, Any] = {"password_hash": password_hash, "must_change": False}
+    _changed(site, account, AuditEvent.USER_REKEYED, account, but=but, **changes)
 
 
 def disable_user(site: Site, account: str, by: str) -> User:
@@ -78,6 +95,8 @@ def _changed(
     account: str,
     event: AuditEvent,
     by: str,
+    *,
+    but: str = "",
     **changes: Any,  # noqa: ANN401 - fields of User
 ) -> User:
     now = site.clock()
@@ -91,5 +110,6 @@ def _changed(
         changed = replace(user, **changes)
         unit.save_user(changed)
         unit.end_sessions(account, now)
+        unit.end_pending_of(account, but=but)
         unit.audit([AuditRecord(now, event, by, account)])
     return changed

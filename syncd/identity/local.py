@@ -5,30 +5,22 @@ from __future__ import annotations
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from syncd.errors import UsageError
+from syncd.errors import WeakPassword
+from syncd.identity.strength import check_strength
 from syncd.ports.identity import Identity
 from syncd.ports.store import Store
 
-SHORTEST = 12
-_COMMON = ("password", "syncd", "qwerty", "mynumber", "12345678", "admin")
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # Verified for accounts that do not exist, so that they cost what the others cost.
 _NOBODY = _HASHER.hash("nobody has this password")
 
 
-def hash_password(password: str) -> str:
-    """Return the hash to keep; raises UsageError for a password that is too easy to guess."""
-    if len(password) < SHORTEST:
-        raise UsageError(
-            f"a password needs at least {SHORTEST} characters; a sentence will do.",
-            ja=f"合言葉は {SHORTEST} 文字以上にしてください。文がよいでしょう。",
-        )
-    lowered = password.casefold()
-    if any(lowered.startswith(word) for word in _COMMON) or len(set(password)) <= SHORTEST // 3:
-        raise UsageError(
-            "this password is among the first that are tried; choose a sentence.",
-            ja="この合言葉は真っ先に試されるものです。文にしてください。",
-        )
+def hash_password(password: str, *words: str) -> str:
+    """Return the hash to keep; `words` are those that a guesser of this place tries first.
+
+    Raises WeakPassword for a password that is too easy to guess.
+    """
+    check_strength(password, words)
     return _HASHER.hash(password)
 
 
@@ -51,6 +43,22 @@ class LocalPasswords:
             return None
         self._renew(user.account, kept, password)
         return Identity(user.account, user.staff_number, self.method, user.roles)
+
+    def hash_new(self, account: str, password: str, *words: str) -> str:
+        """Return the hash of another password for an account; raises WeakPassword.
+
+        The one that it has is not taken again: what an administrator set must not stay (6.4.1).
+        """
+        hashed = hash_password(password, account, *words)
+        with self._store.begin() as unit:
+            user = unit.user(account)
+        if user is not None and _is_right(user.password_hash, password):
+            raise WeakPassword(
+                "same",
+                "this is the password that the account has now.",
+                ja="いまのパスワードと同じです。別のものにしてください。",
+            )
+        return hashed
 
     def _renew(self, account: str, kept: str, password: str) -> None:
         """Hash anew what was hashed with less work than today's; only now is the password here."""

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from syncd.core.acting import Delegation
+from syncd.core.factors import PendingSignIn, SecondFactor
 from syncd.core.ids import StaffNumber
 from syncd.core.sessions import Failures, ProviderFlow, Session, User
 from syncd.core.tokens import Token
@@ -60,6 +61,10 @@ class AccessUnit(Protocol):
         """End every session of an account at once; return how many there were."""
         ...
 
+    def end_all_sessions(self, at: datetime) -> int:
+        """End every session of everybody at once; return how many there were."""
+        ...
+
     # --- machines' tokens ---
     def add_token(self, token: Token) -> None:
         """Add a token."""
@@ -92,6 +97,48 @@ class AccessUnit(Protocol):
 
     def forget_flows(self, before: datetime) -> None:
         """Remove flows that were begun before a moment and never finished."""
+        ...
+
+    # --- second factors ---
+    def save_factor(self, factor: SecondFactor) -> None:
+        """Keep somebody's authenticator in place of any other of theirs."""
+        ...
+
+    def factor(self, account: str) -> SecondFactor | None:
+        """Return somebody's authenticator."""
+        ...
+
+    def use_step(self, account: str, step: int) -> bool:
+        """Note that a code was used; return False where it or a later one was used already."""
+        ...
+
+    def remove_factor(self, account: str) -> bool:
+        """Forget somebody's authenticator; return whether there was one."""
+        ...
+
+    # --- sign-ins that owe a step ---
+    def add_pending(self, pending: PendingSignIn) -> None:
+        """Add a sign-in whose password was right."""
+        ...
+
+    def pending(self, secret_hash: str) -> PendingSignIn | None:
+        """Return a sign-in by the hash of its secret."""
+        ...
+
+    def advance_pending(self, secret_hash: str, *, has_proved: bool, offered: str) -> bool:
+        """Set how far a sign-in has come; return False where it is not there any more."""
+        ...
+
+    def take_pending(self, secret_hash: str) -> PendingSignIn | None:
+        """Return a sign-in and remove it, so that it begins one session at most."""
+        ...
+
+    def forget_pending(self, before: datetime) -> None:
+        """Remove sign-ins that were begun before a moment and never finished."""
+        ...
+
+    def end_pending_of(self, account: str, *, but: str = "") -> None:
+        """Remove the unfinished sign-ins of an account, but for one by the hash of its secret."""
         ...
 
     # --- wrong passwords ---

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from apscheduler.triggers.cron import CronTrigger
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from syncd.core.factors import FactorPolicy
 from syncd.core.facts import Provides
 from syncd.core.findings import Reason
 from syncd.core.messages import MessageKind
@@ -264,6 +265,8 @@ class ConsoleTable(_Table):
         "local",
     )
     ldap_directory: str = ""
+    second_factor: FactorPolicy = FactorPolicy.OPTIONAL
+    requests_per_minute: Annotated[int, Field(ge=60, le=100_000)] = 600
     oidc: OidcTable | None = None
 
     @field_validator("listen")

@@ -117,6 +117,11 @@ class AccessUnitQueries:
         )
         return self._connection.execute(statement).rowcount
 
+    def end_all_sessions(self, at: datetime) -> int:
+        """End every session of everybody at once; return how many there were."""
+        standing = update(sessions).where(sessions.c.ended_at.is_(None))
+        return self._connection.execute(standing.values(ended_at=encode_moment(at))).rowcount
+
     # --- wrong passwords ---
     def reserve_attempt(
         self, account: str, address: str, at: datetime, since: datetime

@@ -1,7 +1,8 @@
 """The console's tables: who may sign in, what they asked for, what was sent to them.
 
 The same on SQLite and PostgreSQL; see `tables` for the core ones. Secrets stand here as hashes
-only: a stolen copy of the database opens no session and no token.
+only, so that a stolen copy of the database opens no session and no token; but for those of second
+factors, which open nothing without the password.
 """
 
 from __future__ import annotations
@@ -194,4 +195,28 @@ oidc_flows = Table(
     Column("verifier", String, nullable=False),
     Column("target", String, nullable=False),
     Column("created_at", MOMENT, nullable=False),
+)
+
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column("account", String, primary_key=True),
+    # In the clear, since codes are worked out from it: as secret as the whole database.
+    Column("secret", String, nullable=False),
+    Column("enrolled_at", MOMENT, nullable=False),
+    Column("last_step", Integer, nullable=False),
+)
+
+pending_sign_ins = Table(
+    "pending_sign_ins",
+    metadata,
+    Column("secret_hash", String(64), primary_key=True),
+    Column("account", String, nullable=False),
+    Column("staff_number", String),
+    Column("method", String, nullable=False),
+    Column("address", String, nullable=False),
+    Column("target", String, nullable=False),
+    Column("created_at", MOMENT, nullable=False),
+    Column("has_proved", Boolean, nullable=False),
+    Column("offered", String, nullable=False),
 )

@@ -19,6 +19,7 @@ from syncd.ports.source import SourceReading
 from syncd.ports.store import AcceptedInput, Checkpoint, PlanState, RefusedInput, StoredPlan
 from syncd.store import audit, cases, facts, inputs, plans, runs, snapshots, votes
 from syncd.store.access import AccessUnitQueries
+from syncd.store.factors import FactorUnitQueries
 from syncd.store.flows import FlowUnitQueries
 from syncd.store.listing import ListingUnitQueries
 from syncd.store.outbox import OutboxUnitQueries
@@ -30,6 +31,7 @@ class SqlUnit(
     AccessUnitQueries,
     TokenUnitQueries,
     FlowUnitQueries,
+    FactorUnitQueries,
     ListingUnitQueries,
     OutboxUnitQueries,
     SyncsUnitQueries,

@@ -19,10 +19,12 @@ from syncd.flow.syncs import MOST_BYTES
 from syncd.web.api.answers import problem
 from syncd.web.api.app import PREFIX, create_api
 from syncd.web.desk import Desk
+from syncd.web.faults import Faults, say_sorry
 from syncd.web.forms import told_faults
 from syncd.web.gate import NotSignedIn, sign_in_address, visitor_of
 from syncd.web.headers import Headers
 from syncd.web.limits import BodyLimit, KnownHosts
+from syncd.web.pace import TooManyRequests
 from syncd.web.pages import PAGES
 from syncd.web.render import page
 from syncd.web.statuses import status_of
@@ -47,6 +49,7 @@ def create_app(desk: Desk, hosts: tuple[str, ...]) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _tell_invalid)
     app.add_middleware(KnownHosts, hosts=hosts, refuse=_refuse)
     app.add_middleware(BodyLimit, most=MOST_BYTES + _FORM_BYTES, refuse=_refuse)
+    app.add_middleware(Faults, answer=say_sorry)
     app.add_middleware(Headers, secure=desk.is_secure)
     return app
 
@@ -63,7 +66,11 @@ def _tell(request: Request, error: Exception) -> Response:
     if isinstance(error, StoreError):  # it names the database: not for whoever asks
         structlog.get_logger("syncd.web").error("store.failed", why=str(error))
         return _error_page(request, status, "")
-    return _error_page(request, status, error.told if isinstance(error, SyncdError) else "")
+    text = error.told if isinstance(error, SyncdError) else ""
+    answer = _error_page(request, status, text)
+    if isinstance(error, TooManyRequests):
+        answer.headers["Retry-After"] = str(error.after_s)
+    return answer
 
 
 def _tell_http(request: Request, error: Exception) -> Response:

@@ -20,6 +20,7 @@ from syncd.flow.sign_in import Turnstile
 from syncd.flow.uncertain import Learned, learn
 from syncd.ports.identity import PasswordCheck, Provider
 from syncd.settings.schedule import last_due
+from syncd.web.pace import Pace
 
 _TO_BEGIN = timedelta(minutes=10)
 _MOST_KEPT = 8
@@ -33,6 +34,7 @@ class Desk:
     `next_full` gives the next moment of the schedule, where a daemon keeps one here.
     `public_url` is the address that browsers know, which may be that of a proxy before us.
     `provider` is where people sign in elsewhere, where the configuration names one.
+    `pace` counts the requests of each person and machine; None counts none.
     """
 
     opened: OpenSite
@@ -42,6 +44,7 @@ class Desk:
     next_full: Callable[[], datetime | None] = lambda: None
     public_url: str = ""
     provider: Provider | None = None
+    pace: Pace | None = None
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep
     _kept: dict[Hashable, tuple[Hashable, Any]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
@@ -50,6 +53,11 @@ class Desk:
     def cookie(self) -> str:
         """Return the name of the session's cookie; browsers let `__Host-` come by https only."""
         return "__Host-syncd" if self.is_secure else "syncd"
+
+    @property
+    def language_cookie(self) -> str:
+        """Return the name of the cookie that keeps the language."""
+        return "__Host-lang" if self.is_secure else "lang"
 
     def coming(self) -> ComingDay | None:
         """Return the next transfer day."""

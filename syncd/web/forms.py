@@ -9,7 +9,7 @@ from syncd.bilingual import Bilingual
 
 _FIELDS = {
     "account": ("アカウント", "account"),
-    "password": ("合言葉", "password"),
+    "password": ("パスワード", "password"),
     "until": ("この日まで", "until"),
     "until_on": ("最終日", "last day"),
     "from_on": ("初日", "first day"),

@@ -12,17 +12,20 @@ from collections.abc import Callable
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
 
+import structlog
 from fastapi import Depends, Form, Request, Response
 
+from syncd.bilingual import Bilingual
 from syncd.core.access import Permission, require
 from syncd.core.acting import Someone
 from syncd.core.audit import AuditEvent, AuditRecord
-from syncd.core.sessions import Session
+from syncd.core.sessions import FLOW_LIVES, Session
 from syncd.errors import NotPermitted, SyncdError
 from syncd.flow.sign_in import SignedIn, resume
 from syncd.flow.site import Site
 from syncd.flow.tokens import resolve_token
 from syncd.web.desk import Desk
+from syncd.web.pace import TooManyRequests
 from syncd.web.render import lang_of
 from syncd.web.visitor import Visitor
 
@@ -30,6 +33,7 @@ DOORS: dict[Callable[..., Visitor], Permission | None] = {}
 """What each dependency asks for, so that a test can hold every route to its door."""
 
 _PORTS = {"http": 80, "https": 443}
+_ALWAYS_HEARD = ("/events", "/sign-out", "/account/end-sessions")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _SAME = frozenset({"same-origin", "none"})
 
@@ -92,6 +96,7 @@ def door(permission: Permission | None) -> Any:  # noqa: ANN401 - what FastAPI's
 
     def enter(request: Request) -> Visitor:
         visitor = visitor_of(request)
+        _count(request, f"person {visitor.account}")
         _require(request, visitor, permission)
         return visitor
 
@@ -104,12 +109,16 @@ def posting(permission: Permission | None) -> Any:  # noqa: ANN401 - what FastAP
 
     def enter(request: Request, csrf: Annotated[str, Form()] = "") -> Visitor:
         visitor = visitor_of(request)
-        check_origin(request)
-        if not hmac.compare_digest(csrf.encode(), visitor.csrf.encode()):
-            raise ForgedRequest(
+        _count(request, f"person {visitor.account}")
+        _check_form(
+            request,
+            visitor,
+            csrf,
+            Bilingual(
                 "the form is too old or not ours. Open the page again.",
                 ja="フォームが古いか、この画面のものではありません。ページを開き直してください。",
-            )
+            ),
+        )
         _require(request, visitor, permission)
         return visitor
 
@@ -147,6 +156,7 @@ def _machine_of(request: Request) -> Visitor | None:
     someone = None if token is None else _local(site, token.account, or_else=Someone(token.account))
     if token is None or someone is None:
         raise NotSignedIn("the token is unknown, ended or expired")
+    _count(request, f"token {token.token_id}")
     # A machine is nobody's deputy (代決): it has the account's own right and no other.
     own = desk_of(request).opened.actors(someone)[:1]
     return Visitor(own, "", lang_of(request), token.created_at, "token", token.scopes)
@@ -155,15 +165,42 @@ def _machine_of(request: Request) -> Visitor | None:
 def _scripted(request: Request) -> Visitor:
     """Return who is signed in where a script of our own pages sends the request."""
     visitor = visitor_of(request)
+    _count(request, f"person {visitor.account}")
     if request.method not in _SAFE:
-        check_origin(request)
         given = request.headers.get("X-CSRF-Token", "")
-        if not hmac.compare_digest(given.encode(), visitor.csrf.encode()):
-            raise ForgedRequest(
-                "the request lacks the X-CSRF-Token of this session.",
-                ja="要求に、このセッションの X-CSRF-Token がありません。",
-            )
+        why = Bilingual(
+            "the request lacks the X-CSRF-Token of this session.",
+            ja="要求に、このセッションの X-CSRF-Token がありません。",
+        )
+        _check_form(request, visitor, given, why)
     return visitor
+
+
+def _check_form(request: Request, visitor: Visitor, token: str, why: Bilingual) -> None:
+    """Raise ForgedRequest for what no page of this session sent; that is on record."""
+    try:
+        check_origin(request)
+        _check_token(token, visitor.csrf, why)
+    except ForgedRequest:
+        record_refusal(request, visitor.account, "forged")
+        raise
+
+
+def _count(request: Request, who: str) -> None:
+    """Count a request; raises TooManyRequests. Following a run and leaving are always heard."""
+    pace = desk_of(request).pace
+    if pace is None or request.url.path.endswith(_ALWAYS_HEARD):
+        return
+    try:
+        pace.spend(who)
+    except TooManyRequests:
+        structlog.get_logger("syncd.web").warning("request.paced", who=who, path=request.url.path)
+        raise
+
+
+def _check_token(given: str, kept: str, why: Bilingual) -> None:
+    if not hmac.compare_digest(given.encode(), kept.encode()):
+        raise ForgedRequest(why, ja=why.ja)
 
 
 def _require(request: Request, visitor: Visitor, permission: Permission | None) -> None:
@@ -227,6 +264,24 @@ def set_cookie(desk: Desk, response: Response, signed_in: SignedIn) -> None:
         samesite="lax",
         path="/",
     )
+
+
+def set_steps_cookie(desk: Desk, response: Response, secret: str) -> None:
+    """Give the browser the secret of a sign-in that owes a step; no other site's page sends it."""
+    response.set_cookie(
+        steps_cookie(desk),
+        secret,
+        max_age=int(FLOW_LIVES.total_seconds()),
+        httponly=True,
+        secure=desk.is_secure,
+        samesite="strict",
+        path="/",
+    )
+
+
+def steps_cookie(desk: Desk) -> str:
+    """Return the name of the cookie of a sign-in that is under way."""
+    return f"{desk.cookie}-steps"
 
 
 def sign_in_address(request: Request) -> str:

@@ -97,7 +97,8 @@ def page(
 
 def lang_of(request: Request) -> Lang:
     """Return the language chosen in this browser; Japanese where none was."""
-    return Lang.EN if request.cookies.get("lang") == Lang.EN else Lang.JA
+    desk: Desk = request.app.state.desk
+    return Lang.EN if request.cookies.get(desk.language_cookie) == Lang.EN else Lang.JA
 
 
 def _filters(lang: Lang, titles: words.Titles) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable
 from datetime import datetime
 from threading import Thread
@@ -15,6 +16,7 @@ from syncd.errors import ConfigurationError
 from syncd.settings.model import ConsoleTable
 from syncd.web.app import create_app
 from syncd.web.desk import Desk
+from syncd.web.pace import Pace
 
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _GRACE_S = 5
@@ -43,6 +45,7 @@ class WebServer:
             next_full,
             public_url=console.public_url,
             provider=opened.provider(console),
+            pace=Pace(console.requests_per_minute, time.monotonic),
         )
         self._server = uvicorn.Server(
             uvicorn.Config(
@@ -87,6 +90,7 @@ def _bind(listen: str) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host, int(port)))
+        bound.listen()  # who comes before the server runs waits, and is not turned away
     except OSError as error:
         bound.close()
         raise ConfigurationError(

@@ -19,6 +19,7 @@ from syncd.errors import (
     SyncdError,
     UsageError,
 )
+from syncd.web.pace import TooManyRequests
 
 _STATUS: dict[type[SyncdError], HTTPStatus] = {
     NotPermitted: HTTPStatus.FORBIDDEN,
@@ -30,6 +31,7 @@ _STATUS: dict[type[SyncdError], HTTPStatus] = {
     UsageError: HTTPStatus.UNPROCESSABLE_ENTITY,
     SignInRefused: HTTPStatus.UNAUTHORIZED,
     IdentityUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
     DirectoryUnreadable: HTTPStatus.BAD_GATEWAY,
     DirectoryWriteError: HTTPStatus.BAD_GATEWAY,

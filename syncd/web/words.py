@@ -34,8 +34,8 @@ _ROLES = {
 
 
 _METHODS = {
-    "local": ("合言葉（このコンソール）", "password of this console"),
-    "ldap": ("ディレクトリの合言葉", "password of the directory"),
+    "local": ("パスワード（このコンソール）", "password of this console"),
+    "ldap": ("ディレクトリのパスワード", "password of the directory"),
     "oidc": ("認証基盤", "provider"),
     "token": ("トークン", "token"),
 }

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from syncd.core.access import Permission
 from syncd.core.acting import Delegation
+from syncd.core.factors import PendingSignIn, SecondFactor
 from syncd.core.ids import CaseId, StaffNumber
 from syncd.core.sessions import Failures, ProviderFlow, Session, User
 from syncd.core.tokens import Token
@@ -45,6 +46,10 @@ TOKEN = Token(
     expires_at=at(10),
 )
 FLOW = ProviderFlow("ab" * 32, "nonce", "verifier", "/cases", at(0))
+FACTOR = SecondFactor("sato", "GEZDGNBV", at(0), 7)
+PENDING = PendingSignIn(
+    "ab" * 32, "sato", StaffNumber("0000900"), "ldap", "192.0.2.1", "/cases", at(0)
+)
 DELEGATION = Delegation(
     delegation_id="d1",
     principal="sato",
@@ -173,6 +178,64 @@ def test_sign_ins_that_nobody_finished_are_forgotten(store: Store):
         unit.forget_flows(at(1))
         assert unit.take_flow(FLOW.state_hash) is None
         assert unit.take_flow(later.state_hash) == later
+
+
+def test_an_authenticator_is_kept_in_place_of_another_and_forgotten(store: Store):
+    other = replace(FACTOR, secret="ABCD", enrolled_at=at(1))
+    with store.begin() as unit:
+        assert unit.factor("sato") is None
+        unit.save_factor(FACTOR)
+        assert unit.factor("sato") == FACTOR
+        unit.save_factor(other)
+        assert unit.factor("sato") == other
+        assert unit.factor("SATO") is None
+        assert unit.remove_factor("sato")
+        assert not unit.remove_factor("sato")
+
+
+def test_the_step_of_a_code_is_used_once_and_none_before_it(store: Store):
+    with store.begin() as unit:
+        unit.save_factor(FACTOR)
+        used = [unit.use_step("sato", step) for step in (7, 8, 8, 6, 9)]
+        assert used == [False, True, False, False, True]
+        assert not unit.use_step("ito", 9)
+
+
+def test_a_sign_in_that_owes_a_step_is_taken_once(store: Store):
+    with store.begin() as unit:
+        unit.add_pending(PENDING)
+        assert unit.pending(PENDING.secret_hash) == PENDING
+        assert unit.advance_pending(PENDING.secret_hash, has_proved=True, offered="ABCD")
+        assert not unit.advance_pending("none", has_proved=True, offered="")
+    with store.begin() as unit:
+        come = replace(PENDING, has_proved=True, offered="ABCD")
+        assert unit.take_pending(PENDING.secret_hash) == come
+        assert unit.take_pending(PENDING.secret_hash) is None
+        assert unit.pending(PENDING.secret_hash) is None
+
+
+def test_half_done_sign_ins_are_forgotten_by_age_and_by_account(store: Store):
+    second = replace(PENDING, secret_hash="cd" * 32, created_at=at(1))
+    others = replace(PENDING, secret_hash="ef" * 32, account="ito", created_at=at(1))
+    with store.begin() as unit:
+        for pending in (PENDING, second, others):
+            unit.add_pending(pending)
+        unit.forget_pending(at(1))
+        assert unit.pending(PENDING.secret_hash) is None
+        unit.end_pending_of("sato", but=second.secret_hash)
+        assert unit.pending(second.secret_hash) == second
+        unit.end_pending_of("sato")
+        assert unit.pending(second.secret_hash) is None
+        assert unit.pending(others.secret_hash) == others
+
+
+def test_every_session_of_everybody_ends_at_once(store: Store):
+    with store.begin() as unit:
+        unit.save_session(SESSION)
+        unit.save_session(replace(SESSION, id_hash="ef" * 32, account="ito"))
+        assert unit.end_all_sessions(at(1)) == 2
+        assert unit.end_all_sessions(at(2)) == 0
+        assert unit.sessions_of("ito", at(1)) == ()
 
 
 def test_attempts_are_counted_by_account_by_address_and_by_both(store: Store):

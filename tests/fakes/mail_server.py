@@ -14,7 +14,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
-USER, PASSWORD = "syncd", "合言葉 p4ss"
+USER, PASSWORD = "syncd", "パスワード p4ss"
 
 
 def free_port() -> int:

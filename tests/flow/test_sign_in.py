@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -12,18 +13,20 @@ from argon2 import PasswordHasher
 
 from syncd.core.ids import StaffNumber
 from syncd.core.votes import Role
-from syncd.errors import IdentityUnavailable, SignInRefused, UsageError
+from syncd.errors import IdentityUnavailable, SignInRefused, UsageError, WeakPassword
 from syncd.flow.sign_in import (
     SignedIn,
     Turnstile,
+    begin_session,
     end_session,
     end_sessions_of,
     knock,
+    prove,
     resume,
-    sign_in,
 )
 from syncd.flow.users import add_user, disable_user, enable_user, set_password
 from syncd.identity.local import LocalPasswords, hash_password
+from syncd.identity.strength import check_strength
 from syncd.ports.identity import Identity
 from tests.flow.town import Town, town_in
 
@@ -56,7 +59,8 @@ class Door:
         address = str(ask.get("address", "192.0.2.1"))
         knocked = knock(self.site, account, address)
         self.waits.append(knocked.wait_s)
-        return sign_in(self.site, self.turnstile, checks, knocked, password)  # type: ignore[arg-type]
+        identity = prove(self.site, checks, knocked, password)  # type: ignore[arg-type]
+        return begin_session(self.site, self.turnstile, identity, address)
 
     def records(self, event: str) -> list[dict[str, object]]:
         with self.site.store.begin() as unit:
@@ -243,11 +247,54 @@ def test_a_dead_directory_refuses_and_is_told_from_a_wrong_password(door: Door):
 
 
 @pytest.mark.parametrize(
-    "weak", ["short", "passwordpassword", "aaaaaaaaaaaaaaaa", "12345678901234"]
+    "weak",
+    [
+        "short",
+        "passwordpassword",
+        "aaaaaaaaaaaaaaaa",
+        "12345678901234",
+        "P@ssw0rd2027",
+        "qwertyuiop123",
+        "iloveyou12345",
+        "sakurasakura12",
+        "administrator1",
+    ],
 )
 def test_passwords_that_are_tried_first_are_not_taken(weak: str):
     with pytest.raises(UsageError):
         hash_password(weak)
+
+
+@pytest.mark.parametrize(
+    "weak", ["mynumber syncd", "マイナンバーマイナンバー", "sato sato sato", "みほん市みほん市2027"]
+)
+def test_words_of_this_place_make_no_password(weak: str):
+    with pytest.raises(WeakPassword):
+        hash_password(weak, "sato", "みほん市")
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        "一羽の鷺が堰の上に立つ朝",
+        "four grey herons",
+        " \t☃ any thing at all ",
+        "".join(chr(0x4E00 + n * 37 % 9001) for n in range(1024)),
+    ],
+)
+def test_any_characters_and_any_length_up_to_1024_make_a_password(good: str, door: Door):
+    set_password(door.site, "sato", hash_password(good), "root")
+    assert door.enter(password=good)
+    with pytest.raises(SignInRefused):
+        door.enter(password=good[:-1])
+
+
+def test_looking_at_a_long_password_takes_no_long_time():
+    begun = time.perf_counter()
+    with pytest.raises(WeakPassword):
+        hash_password("@4{(3601!|7$5+%2" * 64 + "x")
+    check_strength("@4{(3601!|7$5+%2" * 64)
+    assert time.perf_counter() - begun < 5
 
 
 def test_disabling_nobody_says_who_there_is(door: Door):

@@ -42,7 +42,7 @@ def test_it_shows_who_is_in_from_where_by_what_way_and_since_when(office: Office
     rows = text.partition('id="sessions"')[2].partition("</table>")[0]
     assert "kansa" in rows
     assert "testclient" in rows
-    assert "合言葉（このコンソール）" in rows
+    assert "パスワード（このコンソール）" in rows
     assert "令和9年4月1日 8:40" in rows
     assert "hosaka" not in rows
 

@@ -114,6 +114,16 @@ def test_a_script_of_another_page_changes_nothing(office: Office):
     assert call(browser, office, "POST", "/cases/{case_id}/approve").status_code == 403
 
 
+@pytest.mark.parametrize("route", sorted(BODIES))
+def test_a_field_that_nobody_knows_is_refused(office: Office, route: str):
+    body = {**BODIES[route], "decided_by": "somebody else"}
+    answers = [
+        scripted(office, account).post(path_of(office, route), json=body) for account in ACCOUNTS
+    ]
+    assert {answer.status_code for answer in answers} <= {403, 422}
+    assert 422 in {answer.status_code for answer in answers}
+
+
 def test_cases_are_paged_by_cursor_to_the_last(office: Office):
     browser, cursor, seen = scripted(office, "soukatsu"), "", []
     while cursor is not None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -34,15 +35,104 @@ def test_every_answer_carries_the_headers(office: Office, path: str):
     headers = office.browser().get(path).headers
     policy = headers["content-security-policy"]
     assert "default-src 'none'" in policy
-    assert "script-src 'self'" in policy
+    assert ("script-src 'self'" in policy) is (path != "/")  # which only leads to the form
     assert "unsafe" not in policy
     assert headers["x-content-type-options"] == "nosniff"
-    assert "max-age" in headers["strict-transport-security"]
+    for directive in ("object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"):
+        assert directive in policy
+    lasting = headers["strict-transport-security"]
+    assert lasting == "max-age=31536000; includeSubDomains"
     assert headers["referrer-policy"] == "same-origin"
 
 
 def test_pages_are_kept_by_no_cache(office: Office):
     assert office.enter("kansa").get("/").headers["cache-control"] == "no-store"
+
+
+def test_an_error_page_under_static_is_kept_by_no_cache_either(office: Office):
+    answer = office.enter("kansa").get("/static/nowhere.css")
+    assert answer.status_code == 404
+    assert answer.headers["cache-control"] == "no-store"
+    kept = office.browser().get("/static/console.css").headers["cache-control"]
+    assert "immutable" in kept
+
+
+@pytest.mark.parametrize("path", ["/api/v1/cases", "/api/v1/openapi.json", "/api/v1/nowhere"])
+def test_what_is_no_page_is_nothing_that_a_browser_could_run(office: Office, path: str):
+    policy = office.enter("kansa").get(path).headers["content-security-policy"]
+    assert "sandbox" in policy
+    assert "'self'" not in policy
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/", "text/html; charset=utf-8"),
+        ("/nowhere", "text/html; charset=utf-8"),
+        ("/static/console.css", "text/css; charset=utf-8"),
+        ("/static/console.js", "text/javascript; charset=utf-8"),
+        ("/static/icon.svg", "image/svg+xml; charset=utf-8"),
+        ("/api/v1/cases", "application/json"),
+        ("/api/v1/nowhere", "application/problem+json"),
+    ],
+)
+def test_every_answer_says_what_it_is_and_in_which_characters(office: Office, path: str, kind: str):
+    assert office.enter("kansa").get(path).headers["content-type"] == kind
+
+
+@pytest.mark.parametrize("method", ["TRACE", "TRACK", "DEBUG", "CONNECT"])
+@pytest.mark.parametrize("path", ["/", "/api/v1/cases", "/static/console.css", "/nowhere"])
+def test_a_method_that_echoes_requests_is_not_there(office: Office, method: str, path: str):
+    answer = office.enter("kansa").request(method, path, headers={"X-Echo": "hear-me"})
+    assert answer.status_code in (404, 405)
+    assert "hear-me" not in answer.text
+
+
+def test_no_page_of_another_site_may_read_an_answer(office: Office):
+    headers = {"Origin": "https://evil.example"}
+    for path in ("/", "/api/v1/cases"):
+        answer = office.enter("kansa").get(path, headers=headers)
+        assert not [name for name in answer.headers if name.startswith("access-control-")]
+
+
+def test_reading_changes_nothing_and_only_a_form_does(office: Office):
+    browser = office.enter("soukatsu")
+    for path in ("/sign-out", "/account/end-sessions", "/cases/approve", "/account/password"):
+        assert browser.get(path).status_code in (404, 405), path
+    assert browser.get("/account").status_code == 200
+
+
+def test_no_folder_is_listed_and_no_source_is_served(office: Office):
+    browser = office.enter("soukatsu")
+    for path in (
+        "/static/",
+        "/.git/config",
+        "/static/../app.py",
+        "/static/%2e%2e/app.py",
+    ):
+        answer = browser.get(path)
+        assert answer.status_code in (404, 405), path
+        assert "import" not in answer.text
+
+
+def test_no_page_of_a_framework_and_no_metric_is_served(office: Office):
+    browser = office.enter("soukatsu")
+    for path in ("/docs", "/redoc", "/openapi.json", "/metrics", "/healthz", "/api/v1/redoc"):
+        assert browser.get(path).status_code == 404, path
+    assert office.browser().get("/api/v1/docs").status_code in (303, 401)
+    assert office.app.debug is False
+
+
+def test_every_page_offers_to_sign_out(office: Office):
+    browser = office.enter("soukatsu")
+    for path in ("/", "/cases", "/plans", "/people", "/runs", "/trail", "/connections", "/nowhere"):
+        assert 'action="/sign-out"' in browser.get(path).text, path
+
+
+def test_signing_out_makes_the_browser_forget_what_it_was_shown(office: Office):
+    for path in ("/sign-out", "/account/end-sessions"):
+        answer = send(office.enter("kansa"), path)
+        assert answer.headers["clear-site-data"] == '"cache", "storage"'
 
 
 def test_no_page_holds_an_inline_script_style_or_handler(office: Office):
@@ -63,9 +153,28 @@ def test_the_session_cookie_is_for_this_host_over_https_and_not_for_scripts(offi
     assert "domain" not in cookie
 
 
+def test_the_cookie_of_the_language_is_for_this_host_over_https_too(office: Office):
+    browser = office.browser()
+    cookie = browser.post("/language", data={"lang": "en"}).headers["set-cookie"].lower()
+    for part in ("__host-lang=en", "httponly", "secure", "samesite=lax", "path=/"):
+        assert part in cookie
+    assert "domain" not in cookie
+    assert "Sign in" in browser.get("/sign-in").text
+
+
 def test_another_host_name_is_not_answered(office: Office):
     answer = office.browser().get("/sign-in", headers={"Host": "evil.example"})
     assert answer.status_code == 400
+
+
+def test_passwords_are_typed_unseen_and_may_be_pasted_and_filled_in(office: Office):
+    pages = [office.browser().get("/sign-in").text, office.enter("kansa").get("/account").text]
+    boxes = [box for page in pages for box in re.findall(r"<input[^>]*>", page) if "assword" in box]
+    assert len(boxes) == 5
+    for box in boxes:
+        assert 'type="password"' in box
+        assert re.search(r'autocomplete="(current|new)-password"', box)
+    assert "paste" not in (Path(__file__).parents[2] / "syncd/web/static/console.js").read_text()
 
 
 # --- forged requests ----------------------------------------------------------------------------
@@ -77,6 +186,11 @@ def test_a_form_without_the_token_changes_nothing(office: Office):
         answer = browser.post(f"/cases/{case.case_id}/approve", data={"csrf": token})
         assert answer.status_code == 403
     assert tax_case(office).state is CaseState.OPEN
+    with office.opened.site.store.begin() as unit:
+        leaves = unit.history("console")
+    forged = [leaf for leaf in leaves if b"request.refused" in leaf and b'"why":"forged"' in leaf]
+    assert len(forged) == 3
+    assert all(case.case_id.encode() in leaf for leaf in forged)
 
 
 @pytest.mark.parametrize(
@@ -89,6 +203,25 @@ def test_a_form_that_another_site_sends_changes_nothing(office: Office, headers:
     assert browser.post(path, data={"csrf": token}, headers=headers).status_code == 403
     signing_in = {"account": "kansa", "password": PASSWORD}
     assert office.browser().post("/sign-in", data=signing_in, headers=headers).status_code == 403
+
+
+def test_a_token_in_the_address_or_a_cookie_counts_for_none_in_the_form(office: Office):
+    browser, case = office.enter("soukatsu"), tax_case(office)
+    token = csrf_of(browser.get("/account").text)
+    browser.cookies.set("csrf", token, domain=HOST)
+    path = f"/cases/{case.case_id}/approve"
+    assert browser.post(path, params={"csrf": token}).status_code == 403
+    assert browser.post(path, params={"csrf": token}, data={"csrf": "guess"}).status_code == 403
+
+
+def test_a_field_that_a_form_does_not_have_changes_nothing(office: Office):
+    browser = office.enter("kansa")
+    send(browser, "/account/password", current="x", password="y", again="y", roles='["chief"]')
+    assert browser.get("/cases").status_code == 200
+    with office.opened.site.store.begin() as unit:
+        user = unit.user("kansa")
+    assert user is not None
+    assert user.roles == frozenset()
 
 
 PUBLIC_URL = "https://syncd.mihon.example"

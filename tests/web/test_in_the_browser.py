@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,9 +14,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from syncd.core.access import Permission
 from syncd.core.cases import CaseState
+from syncd.core.factors import FactorPolicy, step_at, totp
 from syncd.core.votes import Role
 from syncd.flow.tokens import TokenWish, make_token
-from syncd.flow.users import add_user, disable_user
+from syncd.flow.users import add_user, disable_user, set_password
 from syncd.identity.local import hash_password
 from syncd.settings.model import ConsoleTable
 from syncd.web.server import WebServer
@@ -131,6 +134,64 @@ def test_the_page_of_accesses_has_no_violation_either(
         page.get_by_role("button", name="English").click()
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+
+
+@pytest.fixture
+def strict(make_office: Callable[[], Office]) -> Iterator[tuple[Office, str]]:
+    """A console that asks for a second factor, and somebody whose password was set for them."""
+    office = make_office()
+    hashed = hash_password(PASSWORD)
+    set_password(office.opened.site, "kansa", hashed, "root", must_change=True)
+    table = ConsoleTable(listen="127.0.0.1:0", second_factor=FactorPolicy.REQUIRED)
+    server = WebServer(office.opened, table)
+    server.start()
+    yield office, f"http://127.0.0.1:{server.port}"
+    server.stop()
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_every_step_of_a_first_sign_in_is_a_page_that_axe_passes(
+    browser: Browser, strict: tuple[Office, str], lang: str
+):
+    office, url = strict
+    context = browser.new_context(base_url=url, viewport=DESK, color_scheme="dark")
+    page, faults = context.new_page(), []
+    page.on("console", lambda m: faults.append(m.text) if "Content Security" in m.text else None)
+    page.goto("/sign-in")
+    if lang == "en":
+        page.get_by_role("button", name="English").click()
+    page.locator("#account").fill("kansa")
+    page.locator("#password").fill(PASSWORD)
+    page.locator("#password").press("Enter")
+    for box in ("#password", "#again"):
+        expect(page.locator(box)).to_be_visible()
+        page.locator(box).fill("four grey herons above the weir")
+    assert violations(page) == []
+    page.locator("#again").press("Enter")
+    expect(page.locator(".qr")).to_be_visible()
+    assert violations(page) == []
+    drawn = page.locator(".qr svg").bounding_box()
+    assert drawn is not None
+    assert drawn["width"] > 150
+    secret = "".join(page.locator("code").inner_text().split())
+    enter_code(page, secret, office)
+    expect(page.get_by_role("navigation")).to_be_visible()
+    page.get_by_role("button", name="Sign out" if lang == "en" else "サインアウト").click()
+    page.locator("#account").fill("kansa")
+    page.locator("#password").fill("four grey herons above the weir")
+    page.locator("#password").press("Enter")
+    expect(page.locator("#code")).to_be_focused()
+    assert violations(page) == []
+    office.clock.at += timedelta(seconds=30)
+    enter_code(page, secret, office)
+    expect(page.get_by_role("navigation")).to_be_visible()
+    assert faults == []
+    context.close()
+
+
+def enter_code(page: Page, secret: str, office: Office) -> None:
+    page.locator("#code").fill(totp(base64.b32decode(secret), step_at(office.clock())))
+    page.locator("#code").press("Enter")
 
 
 @pytest.mark.parametrize("dark", [False, True])

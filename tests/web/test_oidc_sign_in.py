@@ -6,7 +6,9 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -326,6 +328,29 @@ def test_a_provider_that_calls_itself_otherwise_is_not_asked(tmp_path: Path, con
     other.opened.site.store.close()
 
 
+def test_a_provider_that_leads_elsewhere_is_not_followed(tmp_path: Path, console: Console):
+    asked: list[str] = []
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(302)
+            self.send_header("Location", "/stolen")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        issuer = f"http://127.0.0.1:{server.server_port}"
+        other = console_of(tmp_path, console, console.provider.issuer, issuer)
+        assert other.browser().get("/sign-in/oidc").status_code == 503
+        other.opened.site.store.close()
+        server.shutdown()
+    assert asked == ["/.well-known/openid-configuration"]
+
+
 def console_of(folder: Path, console: Console, old: str, new: str) -> Console:
     config = folder / "syncd.toml"
     text = config.read_text(encoding="utf-8").replace(old, new)
@@ -372,3 +397,4 @@ def test_the_secret_shows_nowhere(console: Console, tmp_path: Path):
     kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*.db*"))
     assert SECRET not in repr(console.app.state.desk.provider) + "".join(pages)
     assert SECRET.encode() not in kept
+    assert b"eyJ" not in kept  # how every token of the provider begins

@@ -27,6 +27,10 @@ from tests.web.conftest import PASSWORD, Office, csrf_of
 PUBLIC = {
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
+    ("GET", "/sign-in/next"),
+    ("POST", "/sign-in/code"),
+    ("POST", "/sign-in/password"),
+    ("POST", "/sign-in/enrol"),
     ("GET", "/sign-in/oidc"),
     ("GET", "/sign-in/oidc/callback"),
     ("POST", "/language"),
@@ -34,6 +38,8 @@ PUBLIC = {
 SIGNED_IN = {
     ("GET", "/account"),
     ("POST", "/account/end-sessions"),
+    ("POST", "/account/password"),
+    ("POST", "/account/factor"),
     ("POST", "/sign-out"),
 }
 ROUTES = {

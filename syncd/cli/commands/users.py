@@ -1,4 +1,4 @@
-"""`syncd user add|list|password|disable|enable|sign-out`: who comes into the console."""
+"""`syncd user`: who comes into the console, with what, and how they are shown out."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from typing import Any
 
 from rich.text import Text
 
-from syncd.bootstrap import acting_account
+from syncd.bootstrap import OpenSite, acting_account
 from syncd.cli.opening import answer, open_for
 from syncd.core.ids import normalise_staff_number
 from syncd.core.sessions import User
 from syncd.core.votes import Role
 from syncd.errors import UsageError
-from syncd.flow.sign_in import end_sessions_of
+from syncd.flow.sign_in import end_everybody, end_sessions_of
+from syncd.flow.site import Site
+from syncd.flow.steps import reset_factor
 from syncd.flow.users import add_user, disable_user, enable_user, set_password
-from syncd.identity.local import hash_password
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -27,32 +28,72 @@ def run(arguments: argparse.Namespace) -> int:
         with opened.site.store.begin() as unit:
             users = unit.users()
         return _tell(arguments, users)
+    if arguments.all:
+        return _sign_everybody_out(arguments, opened.site)
     if not arguments.account:
         raise UsageError(
             "name the account: syncd user add ACCOUNT",
             ja="アカウントを書いてください: syncd user add ACCOUNT",
         )
+    if arguments.action in _OF_ANY_ACCOUNT:
+        return _OF_ANY_ACCOUNT[arguments.action](arguments, opened.site)
+    if arguments.action in _CHANGES:
+        change = _CHANGES[arguments.action]
+        return _tell(arguments, [change(opened.site, arguments.account, acting_account())])
+    return _tell(arguments, [_key(arguments, opened)])
+
+
+def _key(arguments: argparse.Namespace, opened: OpenSite) -> User:
+    """Make an account or give one another password.
+
+    What an administrator sets for somebody else is good until that person chooses another one.
+    """
     site, account, by = opened.site, arguments.account, acting_account()
-    if arguments.action == "sign-out":  # those of the directory and the provider too
-        ended = end_sessions_of(site, account, by)
-        answer(arguments, {"account": account, "ended": ended}, Text(f"{account}  {ended} ended"))
-        return 0
+    hashed, must_change = opened.new_hash(account, _read_password()), account != by
     if arguments.action == "password":
-        return _tell(arguments, [set_password(site, account, hash_password(_read_password()), by)])
-    if arguments.action != "add":
-        change = {"disable": disable_user, "enable": enable_user}[arguments.action]
-        return _tell(arguments, [change(site, account, by)])
+        return set_password(site, account, hashed, by, must_change=must_change)
     number = arguments.staff_number
     width = opened.settings.model.organization.staff_number_width
-    user = add_user(
+    return add_user(
         site,
         account,
-        hash_password(_read_password()),
+        hashed,
         by,
         None if number is None else normalise_staff_number(number, width),
         frozenset(Role(role) for role in arguments.role),
+        must_change=must_change,
     )
-    return _tell(arguments, [user])
+
+
+def _sign_out(arguments: argparse.Namespace, site: Site) -> int:
+    """End the sessions of an account, those of the directory and the provider too."""
+    account = arguments.account
+    ended = end_sessions_of(site, account, acting_account())
+    answer(arguments, {"account": account, "ended": ended}, Text(f"{account}  {ended} ended"))
+    return 0
+
+
+def _sign_everybody_out(arguments: argparse.Namespace, site: Site) -> int:
+    """End every session there is; raises UsageError where anything else was to be done to all."""
+    if arguments.action != "sign-out" or arguments.account:
+        raise UsageError(
+            "--all stands alone, with sign-out: syncd user sign-out --all",
+            ja="--all は sign-out だけに、単独で使います: syncd user sign-out --all",
+        )
+    ended = end_everybody(site, acting_account())
+    answer(arguments, {"ended": ended}, Text(f"{ended} ended"))
+    return 0
+
+
+def _reset_factor(arguments: argparse.Namespace, site: Site) -> int:
+    """Forget the authenticator of an account, of the directory too."""
+    reset_factor(site, arguments.account, acting_account())
+    answer(arguments, {"account": arguments.account}, Text(f"{arguments.account}  reset"))
+    return 0
+
+
+_OF_ANY_ACCOUNT = {"sign-out": _sign_out, "reset-factor": _reset_factor}
+_CHANGES = {"disable": disable_user, "enable": enable_user}
 
 
 def _read_password() -> str:
@@ -61,7 +102,7 @@ def _read_password() -> str:
         return sys.stdin.readline().rstrip("\r\n")
     password = getpass.getpass("password: ")
     if getpass.getpass("again: ") != password:
-        raise UsageError("the two passwords differ.", ja="二つの合言葉が違います。")
+        raise UsageError("the two passwords differ.", ja="二つのパスワードが違います。")
     return password
 
 

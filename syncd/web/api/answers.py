@@ -15,10 +15,11 @@ from syncd.errors import RowFault, SourceRefused, StoreError, SyncdError
 from syncd.web.api.cursors import etag_of
 from syncd.web.api.models import Problem
 from syncd.web.gate import NotSignedIn
+from syncd.web.pace import TooManyRequests
 from syncd.web.statuses import status_of
 
 PROBLEM = "application/problem+json"
-_ANSWERED = ("400", "401", "403", "404", "409", "412", "413", "422", "502", "503")
+_ANSWERED = ("400", "401", "403", "404", "409", "412", "413", "422", "429", "502", "503")
 
 
 def tell_problems(schema: dict[str, Any]) -> dict[str, Any]:
@@ -93,7 +94,10 @@ def tell(_request: Request, error: Exception) -> Response:
         return answer
     status = status_of(error) if isinstance(error, SyncdError) else HTTPStatus(500)
     detail = "" if isinstance(error, StoreError) else str(error)
-    return problem(status, _kind(error), detail)
+    answer = problem(status, _kind(error), detail)
+    if isinstance(error, TooManyRequests):
+        answer.headers["Retry-After"] = str(error.after_s)
+    return answer
 
 
 def tell_http(_request: Request, error: Exception) -> Response:
@@ -103,6 +107,11 @@ def tell_http(_request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException) and error.headers:
         answer.headers.update(error.headers)
     return answer
+
+
+def tell_fault() -> Response:
+    """Answer a bug, and say nothing of it."""
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "fault", "")
 
 
 def tell_invalid(_request: Request, error: Exception) -> Response:

@@ -11,12 +11,13 @@ from starlette.exceptions import HTTPException
 from syncd import __version__
 from syncd.core.access import Permission
 from syncd.errors import SyncdError
-from syncd.web.api.answers import tell, tell_http, tell_invalid, tell_problems
+from syncd.web.api.answers import tell, tell_fault, tell_http, tell_invalid, tell_problems
 from syncd.web.api.cases import router as cases
 from syncd.web.api.people import router as people
 from syncd.web.api.plans import router as plans
 from syncd.web.api.syncs import router as syncs
 from syncd.web.desk import Desk
+from syncd.web.faults import Faults
 from syncd.web.gate import door
 from syncd.web.render import page
 from syncd.web.visitor import Visitor
@@ -53,6 +54,7 @@ def create_api(desk: Desk) -> FastAPI:
     api.add_exception_handler(SyncdError, tell)
     api.add_exception_handler(HTTPException, tell_http)
     api.add_exception_handler(RequestValidationError, tell_invalid)
+    api.add_middleware(Faults, answer=tell_fault)
     return api
 
 

@@ -5,17 +5,21 @@ from syncd.web.pages.account import router as account
 from syncd.web.pages.ahead import router as ahead
 from syncd.web.pages.cases import router as cases
 from syncd.web.pages.connections import router as connections
+from syncd.web.pages.own_keys import router as own_keys
 from syncd.web.pages.people import router as people
 from syncd.web.pages.plans import router as plans
 from syncd.web.pages.provider import router as provider
 from syncd.web.pages.runs import router as runs
+from syncd.web.pages.steps import router as steps
 from syncd.web.pages.today import router as today
 from syncd.web.pages.trail import router as trail
 from syncd.web.pages.transfer import router as transfer
 
 PAGES = (
     account,
+    own_keys,
     provider,
+    steps,
     today,
     cases,
     plans,

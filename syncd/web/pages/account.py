@@ -11,10 +11,13 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
 from syncd.core.access import Permission
+from syncd.core.factors import asks_for_factor
 from syncd.errors import IdentityUnavailable, SignInRefused, SyncdError
 from syncd.flow.deputies import end_deputy, name_deputy
-from syncd.flow.sign_in import end_session, end_sessions_of, knock, sign_in
+from syncd.flow.sign_in import SignedIn, end_session, end_sessions_of, knock, prove
+from syncd.flow.steps import BegunSteps, enter
 from syncd.reports.words import Lang
+from syncd.web.desk import Desk
 from syncd.web.gate import (
     address_of,
     check_origin,
@@ -23,6 +26,8 @@ from syncd.web.gate import (
     posting,
     safe_target,
     set_cookie,
+    set_steps_cookie,
+    steps_cookie,
 )
 from syncd.web.render import page
 from syncd.web.visitor import Visitor
@@ -30,7 +35,8 @@ from syncd.web.visitor import Visitor
 router = APIRouter()
 _SEE_OTHER = 303
 _LONGEST_ACCOUNT = 256
-_LONGEST_PASSWORD = 1024
+LONGEST_PASSWORD = 1024
+NEXT = "/sign-in/next"
 _STATUS_OF = {"": 200, "refused": 401, "provider": 401, "unavailable": 503}
 
 
@@ -62,7 +68,7 @@ def sign_in_page(request: Request, target: str, failed: str = "") -> Response:
 async def do_sign_in(
     request: Request,
     account: Annotated[str, Form(max_length=_LONGEST_ACCOUNT)],
-    password: Annotated[str, Form(max_length=_LONGEST_PASSWORD)],
+    password: Annotated[str, Form(max_length=LONGEST_PASSWORD)],
     target: Annotated[str, Form()] = "/",
 ) -> Response:
     """Sign somebody in; a wrong password shows the form again and says no more than that.
@@ -75,14 +81,27 @@ async def do_sign_in(
     knocked = await run_in_threadpool(knock, site, account.strip(), address_of(request))
     await desk.sleep(knocked.wait_s)
     try:
-        signed_in = await run_in_threadpool(
-            sign_in, site, desk.turnstile, desk.checks, knocked, password
-        )
+        identity = await run_in_threadpool(prove, site, desk.checks, knocked, password)
     except (SignInRefused, IdentityUnavailable) as why:
         shown = "refused" if isinstance(why, SignInRefused) else unavailable(why)
         return sign_in_page(request, safe_target(target), shown)
-    answer = RedirectResponse(safe_target(target), _SEE_OTHER)
-    set_cookie(desk, answer, signed_in)
+    entered = await run_in_threadpool(
+        enter, site, desk.turnstile, identity, knocked.address, safe_target(target)
+    )
+    return lead_on(desk, entered, safe_target(target))
+
+
+def lead_on(desk: Desk, entered: SignedIn | BegunSteps, target: str) -> Response:
+    """Answer who is in with what they asked for, and who owes a step with that step."""
+    if isinstance(entered, BegunSteps):
+        answer = RedirectResponse(NEXT, _SEE_OTHER)
+        set_steps_cookie(desk, answer, entered.secret)
+        return answer
+    answer = RedirectResponse(target, _SEE_OTHER)
+    set_cookie(desk, answer, entered)
+    answer.delete_cookie(
+        steps_cookie(desk), secure=desk.is_secure, httponly=True, samesite="strict"
+    )
     return answer
 
 
@@ -91,39 +110,67 @@ def sign_out(request: Request) -> Response:
     """End the session at once."""
     desk = desk_of(request)
     end_session(desk.opened.site, request.state.session)
-    answer = RedirectResponse("/sign-in", _SEE_OTHER)
+    answer = _signed_out()
     answer.delete_cookie(desk.cookie, secure=desk.is_secure, httponly=True)
+    return answer
+
+
+def _signed_out() -> Response:
+    """Return to the form, and let the browser forget what it was shown (ASVS 14.3.1).
+
+    Not "cookies": that would reach every host of the body's domain.
+    """
+    answer = RedirectResponse("/sign-in", _SEE_OTHER)
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
 
 
 @router.post("/language")
 def choose_language(
-    lang: Annotated[Lang, Form()], target: Annotated[str, Form()] = "/"
+    request: Request, lang: Annotated[Lang, Form()], target: Annotated[str, Form()] = "/"
 ) -> Response:
     """Keep the language in this browser; it is nothing worth forging."""
+    desk = desk_of(request)
     answer = RedirectResponse(safe_target(target), _SEE_OTHER)
-    answer.set_cookie("lang", str(lang), max_age=31_536_000, samesite="lax", httponly=True)
+    answer.set_cookie(
+        desk.language_cookie,
+        str(lang),
+        max_age=31_536_000,
+        secure=desk.is_secure,
+        samesite="lax",
+        httponly=True,
+    )
     return answer
 
 
 @router.get("/account")
 def show_account(request: Request, visitor: Annotated[Visitor, door(None)]) -> Response:
-    """Show the person's sessions and deputies."""
+    """Show the person's sessions and deputies, and how they sign in."""
+    return account_page(request, visitor)
+
+
+def account_page(
+    request: Request, visitor: Visitor, fault: str = "", status: int = 200
+) -> Response:
+    """Return the page, with what was wrong with a password or code that was given on it."""
     desk = desk_of(request)
     with desk.opened.site.store.begin() as unit:
         context = {
             "sessions": unit.sessions_of(visitor.account, desk.opened.clock()),
             "current": request.state.session.id_hash,
             "handed": unit.delegations_by(visitor.account),
+            "factor": unit.factor(visitor.account),
+            "asks_for_factor": asks_for_factor(visitor.method, desk.turnstile.second_factor),
+            "fault": fault,
         }
-    return page(request, "account.html", visitor, context)
+    return page(request, "account.html", visitor, context, status)
 
 
 @router.post("/account/end-sessions")
 def end_all_sessions(request: Request, visitor: Annotated[Visitor, posting(None)]) -> Response:
     """End every session of the person, this one included."""
     end_sessions_of(desk_of(request).opened.site, visitor.account, visitor.account)
-    return RedirectResponse("/sign-in", _SEE_OTHER)
+    return _signed_out()
 
 
 @router.post("/account/deputies")

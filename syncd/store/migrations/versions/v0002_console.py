@@ -108,6 +108,27 @@ def _create() -> None:
         sa.PrimaryKeyConstraint("reader", name=op.f("pk_outbox_cursors")),
     )
     op.create_table(
+        "pending_sign_ins",
+        sa.Column("secret_hash", sa.String(length=64), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("staff_number", sa.String(), nullable=True),
+        sa.Column("method", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("target", sa.String(), nullable=False),
+        sa.Column("created_at", sa.String(length=32), nullable=False),
+        sa.Column("has_proved", sa.Boolean(), nullable=False),
+        sa.Column("offered", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("secret_hash", name=op.f("pk_pending_sign_ins")),
+    )
+    op.create_table(
+        "second_factors",
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("secret", sa.String(), nullable=False),
+        sa.Column("enrolled_at", sa.String(length=32), nullable=False),
+        sa.Column("last_step", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("account", name=op.f("pk_second_factors")),
+    )
+    op.create_table(
         "sections",
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),

@@ -8,7 +8,7 @@ from pathlib import Path
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import RedirectResponse
+from fastapi.responses import PlainTextResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
@@ -47,7 +47,7 @@ def create_app(desk: Desk, hosts: tuple[str, ...]) -> FastAPI:
     app.add_exception_handler(HTTPException, _tell_http)
     app.add_exception_handler(RequestValidationError, _tell_invalid)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
-    app.add_middleware(BodyLimit, most=MOST_BYTES + _FORM_BYTES)
+    app.add_middleware(BodyLimit, most=MOST_BYTES + _FORM_BYTES, refuse=_refuse)
     app.add_middleware(Faults, answer=say_sorry)
     app.add_middleware(Headers, secure=desk.is_secure)
     return app
@@ -80,6 +80,12 @@ def _tell_invalid(request: Request, error: Exception) -> Response:
     faults = error.errors() if isinstance(error, RequestValidationError) else []
     places = "; ".join(f"{'.'.join(map(str, f['loc'][1:]))}: {f['msg']}" for f in faults)
     return _error_page(request, HTTPStatus.UNPROCESSABLE_ENTITY, places)
+
+
+def _refuse(path: str, status: HTTPStatus, text: str) -> Response:
+    if path.startswith(f"{PREFIX}/"):
+        return problem(status, "http", text)
+    return PlainTextResponse(text, int(status))
 
 
 def _error_page(request: Request, status: HTTPStatus, text: str) -> Response:

@@ -5,20 +5,24 @@ A plain ASGI middleware; what is too large is refused before anything of it is p
 
 from __future__ import annotations
 
-from starlette.datastructures import Headers
-from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from collections.abc import Callable
+from http import HTTPStatus
 
-_NOT_FOUND, _TOO_LARGE = 404, 413
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class BodyLimit:
     """Refuses requests whose body is larger than `most` bytes, told or not."""
 
-    def __init__(self, app: ASGIApp, *, most: int) -> None:
-        """Wrap an application."""
+    def __init__(
+        self, app: ASGIApp, *, most: int, refuse: Callable[[str, HTTPStatus, str], Response]
+    ) -> None:
+        """Wrap an application; `refuse` makes the answer from path, status and words."""
         self._app = app
         self._most = most
+        self._refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, counting its body as it comes in."""
@@ -27,11 +31,13 @@ class BodyLimit:
             return
         if b"%00" in scope.get("raw_path", b"") or b"%00" in scope["query_string"]:
             # No text of ours holds a NUL, and PostgreSQL takes none.
-            await PlainTextResponse("no such thing", _NOT_FOUND)(scope, receive, send)
+            answer = self._refuse(scope["path"], HTTPStatus.NOT_FOUND, "no such thing")
+            await answer(scope, receive, send)
             return
         told = Headers(scope=scope).get("content-length", "0")
         if not told.isdecimal() or int(told) > self._most:
-            answer = PlainTextResponse("the request is too large", _TOO_LARGE)
+            status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+            answer = self._refuse(scope["path"], status, "the request is too large")
             await answer(scope, receive, send)
             return
         taken = 0

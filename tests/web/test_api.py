@@ -124,6 +124,13 @@ def test_a_field_that_nobody_knows_is_refused(office: Office, route: str):
     assert 422 in {answer.status_code for answer in answers}
 
 
+@pytest.mark.parametrize("path", ["/cases?text=%00", "/cases/%00"])
+def test_what_no_text_can_hold_is_answered_as_a_problem(office: Office, path: str):
+    answer = office.enter("soukatsu").get(API + path)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
 def test_cases_are_paged_by_cursor_to_the_last(office: Office):
     browser, cursor, seen = scripted(office, "soukatsu"), "", []
     while cursor is not None:

@@ -66,6 +66,8 @@ _EVENTS = {
     _E.USER_REKEYED: ("パスワードを替えた", "password replaced"),
     _E.USER_ENABLED: ("アカウントを有効に戻した", "local account enabled"),
     _E.USER_DISABLED: ("アカウントを無効にした", "local account disabled"),
+    _E.FACTOR_ENROLLED: ("認証アプリを登録した", "authenticator set up"),
+    _E.FACTOR_RESET: ("認証アプリの登録を消した", "authenticator reset"),
     _E.TOKEN_MADE: ("トークンを作った", "token made"),
     _E.TOKEN_ENDED: ("トークンを終えた", "token ended"),
     _E.DELEGATION_MADE: ("代決者を決めた", "deputy named"),
@@ -92,6 +94,7 @@ _KEYS = {
     "excepted": ("猶予", "excepted"),
     "exit_code": ("終了コード", "exit code"),
     "expires_at": ("期限", "expires"),
+    "factor": ("二要素", "second factor"),
     "failed": ("失敗", "failed"),
     "faults": ("誤りの件数", "faults"),
     "filters": ("絞り込み", "filters"),
@@ -110,6 +113,7 @@ _KEYS = {
     "pages": ("ページ", "pages"),
     "notifier": ("送り方", "by"),
     "object": ("何について", "about"),
+    "of": ("誰の", "whose"),
     "part_of": ("元の計画", "part of plan"),
     "plan": ("計画", "plan"),
     "policy": ("方針", "policy"),
@@ -190,6 +194,13 @@ _VALUES = {
         "認証基盤が誰もサインインさせなかった",
         "the provider signed nobody in",
     ),
+    "code": (
+        "コードが違うか、使用済みか、間違いが多すぎる",
+        "wrong or used code, or too many tried",
+    ),
+    "everybody": ("全員", "everybody"),
+    "forged": ("この画面から送られたものではない", "not sent by a page of ours"),
+    "totp": ("認証アプリのコード", "code of an authenticator"),
     "True": ("はい", "yes"),
 }
 _SHORT = 12

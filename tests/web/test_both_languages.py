@@ -23,7 +23,7 @@ JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
 
 def in_english(office: Office, account: str) -> TestClient:
     browser = office.enter(account)
-    browser.cookies.set("lang", "en", domain=HOST)
+    browser.cookies.set("__Host-lang", "en", domain=HOST)
     return browser
 
 

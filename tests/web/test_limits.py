@@ -57,7 +57,7 @@ def test_under_the_api_every_refusal_is_a_problem(office: Office, name: str):
 def test_elsewhere_every_refusal_is_a_page_in_the_readers_language(office: Office, name: str):
     method, path, more, status = REFUSED[name]
     browser = office.browser()
-    browser.cookies.set("lang", "en", domain="console.test")
+    browser.cookies.set("__Host-lang", "en", domain="console.test")
     answer = ask(browser, method, path, more)
     assert answer.status_code == status
     assert '<html lang="en">' in answer.text

@@ -94,7 +94,7 @@ def test_a_record_is_shown_in_words_with_its_permanent_name_beside_it(office: Of
     assert "reasons:" not in rows
     assert "not-designated" not in rows
     assert not re.search(r"\d{4}-\d\d-\d\d[ T]", rows)
-    browser.cookies.set("lang", "en", domain=HOST)
+    browser.cookies.set("__Host-lang", "en", domain=HOST)
     english = browser.get("/trail?event=case.opened").text.partition("<tbody>")[2]
     assert "case opened" in english
     assert "2027-04-01 00:00" in english
@@ -140,5 +140,5 @@ def test_roles_are_called_as_the_body_calls_them(office: Office, monkeypatch: py
     browser = office.enter("soukatsu")
     assert "（総括保護管理者）" in browser.get("/").text
     assert "総括責任者" not in browser.get("/cases").text
-    browser.cookies.set("lang", "en", domain=HOST)
+    browser.cookies.set("__Host-lang", "en", domain=HOST)
     assert "（chief）" in browser.get("/").text

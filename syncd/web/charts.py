@@ -9,10 +9,10 @@ from datetime import date
 from markupsafe import Markup
 
 from syncd.core.residue import DayResidue
-from syncd.reports.words import Lang
+from syncd.reports.words import Lang, day_word
 from syncd.web.words import phrase
 
-_WIDTH, _HEIGHT = 900, 220
+_WIDTH, _HEIGHT = 640, 210
 _LEFT, _RIGHT, _TOP, _BOTTOM = 48, 56, 14, 34
 _STEPS = (1, 2, 5)
 
@@ -44,7 +44,7 @@ def residue_chart(days: Sequence[DayResidue], lang: str) -> Markup:
         f"残存している権限と残存日数の推移。今日は {now} 件、延べ {stood} 日。",
         f"Stale rights and residual days. Today {now}, {stood} days in all.",
     )
-    return _svg(_HEIGHT, title, parts)
+    return _svg(_WIDTH, _HEIGHT, title, parts)
 
 
 def _grid(top: int, top_days: int) -> Iterable[Markup]:
@@ -119,7 +119,7 @@ def _begins(bar: Bar) -> date:
     return date.min if bar.maybe_before else bar.from_on or date.min
 
 
-_LANE, _NAMES = 30, 190
+_LINE_WIDTH, _LANE, _NAMES = 900, 30, 190
 _ROOM_FOR_A_WORD = 80
 
 
@@ -132,10 +132,10 @@ def timeline(
 
     def x(day: date | None, *, otherwise: date) -> float:
         at = min(max(day or otherwise, from_on), until_on)
-        return _NAMES + (_WIDTH - _NAMES - 12) * (at - from_on).days / span
+        return _NAMES + (_LINE_WIDTH - _NAMES - 12) * (at - from_on).days / span
 
     height = _LANE * len(lanes) + 34
-    parts = [*_years(from_on, until_on, x, height)]
+    parts = [*_years((from_on, until_on), x, height, Lang(lang))]
     for n, lane in enumerate(lanes):
         y = n * _LANE + 8
         parts.append(_text(0, y + 15, _cut(lane.name, 15)))
@@ -149,6 +149,7 @@ def timeline(
         )
     )
     return _svg(
+        _LINE_WIDTH,
         height,
         say("経歴の図。同じ内容が下の表にあります。", "Timeline; the tables below say the same."),
         parts,
@@ -168,16 +169,18 @@ def _bar(bar: Bar, left: float, right: float, y: int) -> Iterable[Markup]:
         yield _text(left + 5, y + 14, _cut(bar.label, int((right - left) / 11)))
 
 
-def _years(from_on: date, until_on: date, x: Callable[..., float], height: int) -> Iterable[Markup]:
-    for year in range(from_on.year, until_on.year + 1):
-        for month in (4,):
-            day = date(year, month, 1)
-            if from_on <= day <= until_on:
-                at = x(day, otherwise=day)
-                yield Markup('<line class="grid" x1="{:.1f}" x2="{:.1f}" y1="0" y2="{}"/>').format(
-                    at, at, height - 26
-                )
-                yield _text(at, height - 10, f"{year}/{month}", anchor="middle", soft=True)
+def _years(
+    days: tuple[date, date], x: Callable[..., float], height: int, lang: Lang
+) -> Iterable[Markup]:
+    """Yield a line and a word for each 1 April: the years of public bodies begin there."""
+    for year in range(days[0].year, days[1].year + 1):
+        day = date(year, 4, 1)
+        if days[0] <= day <= days[1]:
+            at = x(day, otherwise=day)
+            line = Markup('<line class="grid" x1="{:.1f}" x2="{:.1f}" y1="0" y2="{}"/>')
+            yield line.format(at, at, height - 26)
+            word = f"{year}-04" if lang is Lang.EN else day_word(day).removesuffix("1日")
+            yield _text(at, height - 10, word, anchor="middle", soft=True)
 
 
 def _cut(text: str, most: int) -> str:
@@ -191,6 +194,6 @@ def _text(x: float, y: float, text: str, *, anchor: str = "start", soft: bool = 
     )
 
 
-def _svg(height: int, title: str, parts: Iterable[Markup]) -> Markup:
+def _svg(width: int, height: int, title: str, parts: Iterable[Markup]) -> Markup:
     opening = Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">')
-    return opening.format(_WIDTH, height, title) + Markup("").join(parts) + Markup("</svg>")
+    return opening.format(width, height, title) + Markup("").join(parts) + Markup("</svg>")

@@ -120,7 +120,7 @@ def deadline_word(moment: datetime, lang: Lang) -> str:
     local = moment.astimezone(JST)
     if (local.hour, local.minute) == (0, 0):
         ended = date.fromordinal(local.toordinal() - 1)
-        return f"{day_word(ended, lang)}" + (" 中" if lang is Lang.JA else ", end of day")
+        return f"{day_word(ended, lang)}" + ("まで" if lang is Lang.JA else ", end of day")
     return moment_word(moment, lang)
 
 

@@ -23,7 +23,7 @@ def test_today_tells_what_waits_for_whom_and_until_when(office: Office):
     text = office.enter("soukatsu").get("/").text
     assert f"<b>{len(office.cases())}</b>" in text
     assert "税務課" in text
-    assert "令和9年4月7日 中" in text
+    assert "令和9年4月7日まで" in text
     assert "令和9年4月16日: 発令 1, 対象 1人" in text
 
 

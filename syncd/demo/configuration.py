@@ -19,6 +19,7 @@ class Actors:
     operator: str = "unyo"
     auditor: str = "kansa"
     personnel: str = "jinji"
+    admin: str = "kanri"
 
 
 ACTORS: Final = Actors()
@@ -29,6 +30,7 @@ SEATS: Final[Mapping[str, tuple[str, int]]] = {
     ACTORS.operator: ("10040", 4),
     ACTORS.auditor: ("10010", 5),
     ACTORS.personnel: ("10022", 1),
+    ACTORS.admin: ("10040", 1),
 }
 """The section and seat of each actor; none of them holds a My-Number right."""
 
@@ -38,6 +40,7 @@ _ROLES: Final = {
     ACTORS.operator: ("情報政策課（運用担当）", '["operator"]'),
     ACTORS.auditor: ("総務課（監査責任者）", '["auditor"]'),
     ACTORS.personnel: ("人事課人事係", '["personnel"]'),
+    ACTORS.admin: ("情報政策課（管理者）", '["admin"]'),
 }
 
 _SOURCES: Final = (

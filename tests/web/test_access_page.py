@@ -13,17 +13,12 @@ from syncd.core.acting import Grant
 from syncd.core.ids import OrgUnitCode
 from syncd.core.votes import Role
 from syncd.flow.tokens import MadeToken, TokenWish, make_token
-from syncd.flow.users import add_user
-from syncd.identity.local import hash_password
 from tests.web.conftest import PASSWORD, Office, send
 
 
 @pytest.fixture
 def office(make_office: Callable[[], Office]) -> Office:
-    office = make_office()
-    hashed = hash_password(PASSWORD)
-    add_user(office.opened.site, "kanri", hashed, "root", None, frozenset({Role.ADMIN}))
-    return office
+    return make_office()
 
 
 def token_of(office: Office, days: int = 30) -> MadeToken:

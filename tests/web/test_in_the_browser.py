@@ -15,9 +15,8 @@ from playwright.sync_api import Browser, Page, expect
 from syncd.core.access import Permission
 from syncd.core.cases import CaseState
 from syncd.core.factors import FactorPolicy, step_at, totp
-from syncd.core.votes import Role
 from syncd.flow.tokens import TokenWish, make_token
-from syncd.flow.users import add_user, disable_user, set_password
+from syncd.flow.users import disable_user, set_password
 from syncd.identity.local import hash_password
 from syncd.settings.model import ConsoleTable
 from syncd.web.server import WebServer
@@ -115,7 +114,6 @@ def test_no_page_has_a_violation_that_axe_finds(
 def kanri(served: tuple[Office, str]) -> str:
     """An administrator, with a token and an account that is disabled to look at."""
     site = served[0].opened.site
-    add_user(site, "kanri", hash_password(PASSWORD), "root", None, frozenset({Role.ADMIN}))
     scopes = frozenset({Permission.READ, Permission.START_SYNC})
     make_token(site, lambda: "machine", TokenWish("人事システム", "jinji", scopes, 30), "root")
     disable_user(site, "norole", "root")

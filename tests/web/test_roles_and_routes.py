@@ -16,13 +16,10 @@ from fastapi.routing import APIRoute
 
 from syncd.core.access import Permission
 from syncd.core.facts import Provides
-from syncd.core.votes import Role
-from syncd.flow.users import add_user
-from syncd.identity.local import hash_password
 from syncd.ports.source import Fingerprint, SourceReading
 from syncd.web.gate import DOORS
 from tests.fakes.readings import order
-from tests.web.conftest import PASSWORD, Office, csrf_of
+from tests.web.conftest import Office, csrf_of
 
 PUBLIC = {
     ("GET", "/sign-in"),
@@ -226,8 +223,6 @@ class Crowd:
 
     def __init__(self, office: Office) -> None:
         self.office = office
-        hashed = hash_password(PASSWORD)
-        add_user(office.opened.site, "kanri", hashed, "root", None, frozenset({Role.ADMIN}))
         self.browsers = {role: office.enter(account) for role, account in ACCOUNTS.items()}
         self.browsers["nobody"] = office.browser()
         self.tokens = {

@@ -10,6 +10,7 @@ from syncd.core.access import Permission
 from syncd.flow.coming import planned_day
 from syncd.flow.today import look_at_today
 from syncd.flow.uncertain import uncertain
+from syncd.ports.outbox import Dispatch
 from syncd.web.gate import desk_of, door
 from syncd.web.render import page
 from syncd.web.visitor import Visitor
@@ -26,11 +27,13 @@ def show_today(request: Request, visitor: Annotated[Visitor, door(Permission.REA
     seen = look_at_today(opened.site, opened.today(), visible, told, coming, desk.due_at())
     with opened.site.store.begin() as unit:
         names = {section.code: section.name for section in unit.sections()}
+        counts = unit.message_counts()
     context = {
         "seen": seen,
         "planned": None if coming is None else planned_day(desk.decision(coming.on), visible),
         "section_names": names,
         "next_full": desk.next_full(),
         "sees_all": visible is None,
+        "undelivered": sum(n for (_, state), n in counts.items() if state is Dispatch.FAILED),
     }
     return page(request, "today.html", visitor, context)

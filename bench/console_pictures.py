@@ -1,14 +1,20 @@
-"""Takes the README's pictures of the console from the demo city: python -m bench.console_pictures.
+"""Takes the pictures of the console from the demo city: python -m bench.console_pictures.
 
-What is pictured is what `make demo-console` serves; the pictures are made anew, never retouched.
+The README's are of what `make demo-console` serves; those in docs/images/days are left by
+tests/web/test_role_days.py. All are made anew, never retouched, only saved with fewer colours.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
+import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Page
 
 from syncd.cli.commands.demo_console import PASSWORD, add_people, prepare_demo
@@ -16,7 +22,9 @@ from syncd.settings.model import ConsoleTable
 from syncd.web.server import WebServer
 from tests.fakes.chromium import chromium
 
-IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
+ROOT = Path(__file__).resolve().parents[1]
+IMAGES = ROOT / "docs" / "images"
+DAYS = "tests/web/test_role_days.py"
 SCREEN = {"width": 1280, "height": 800}
 
 
@@ -26,8 +34,31 @@ def take(page: Page, address: str, name: str) -> None:
     page.screenshot(path=IMAGES / f"console-{name}.png")
 
 
+def walk_the_days() -> None:
+    """Let each role's day leave its pictures."""
+    folder = IMAGES / "days"
+    shutil.rmtree(folder, ignore_errors=True)
+    left = {**os.environ, "SYNCD_SCREENSHOTS": str(folder)}
+    subprocess.run([sys.executable, "-m", "pytest", "-q", DAYS], cwd=ROOT, env=left, check=True)
+    for printed in folder.glob("*.pdf"):
+        printed.unlink()
+
+
+def lighten() -> None:
+    """Save every picture with as many colours as a page of text needs."""
+    for path in IMAGES.rglob("*.png"):
+        Image.open(path).convert("RGB").quantize(64).save(path, optimize=True)
+
+
 def main() -> None:
-    """Serve the city and take every picture."""
+    """Take every picture."""
+    serve_the_city()
+    walk_the_days()
+    lighten()
+
+
+def serve_the_city() -> None:
+    """Serve the city and take the README's pictures."""
     with tempfile.TemporaryDirectory() as folder:
         arguments = argparse.Namespace(dir=Path(folder) / "city", quiet=True)
         city, opened, _ = prepare_demo(arguments)

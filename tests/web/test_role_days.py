@@ -157,6 +157,7 @@ def test_the_day_of_a_chief(day: Day):
     day.page.locator("#keep-reason").fill(day.say("引継ぎのため", "handing over"))
     day.press("失効を断る", "Refuse the removal")
     day.sees("2人目待ち", "waits for a second person")
+    day.sees("もう1名の判断を待っています", "one more person is needed")
     day.keep("refused")
     day.page.goto("/account")
     day.page.get_by_label(day.say("代決者のアカウント", "Account of the deputy")).fill("kansa")

@@ -219,7 +219,7 @@ def _case_context(request: Request, visitor: Visitor, case_id: CaseId) -> dict[s
     return {
         "case": case,
         "card": card,
-        "votes": votes,
+        "gave": {v.choice for v in votes if (v.voter, v.round) == (visitor.account, case.round)},
         "history": [tell(json.loads(leaf), visitor.lang, titles, _TOLD_ABOVE) for leaf in history],
         "section_names": sections,
         "can_decide": _can(visitor, case),

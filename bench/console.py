@@ -24,8 +24,8 @@ from syncd.core.cases import Case, CaseState
 from syncd.core.findings import Because, Reason
 from syncd.core.ids import AccountId, CaseId, EntitlementId, OrgUnitCode, StaffNumber
 from syncd.core.votes import Role
-from syncd.flow.sign_in import Turnstile
-from syncd.flow.users import add_user
+from syncd.flow.access.sign_in import Turnstile
+from syncd.flow.access.users import add_user
 from syncd.identity.local import LocalPasswords, hash_password
 from syncd.web.app import create_app
 from syncd.web.desk import Desk

@@ -22,12 +22,12 @@ from syncd.core.calendar import JST, day_of
 from syncd.core.facts import Provides
 from syncd.core.votes import Actor
 from syncd.errors import ConfigurationError, SourceRefused
-from syncd.flow.acting import actors_of
+from syncd.flow.access.acting import actors_of
+from syncd.flow.access.sign_in import Turnstile
 from syncd.flow.collect import BROUGHT
-from syncd.flow.recipients import Addresses
-from syncd.flow.sign_in import Turnstile
 from syncd.flow.site import DirectorySeat, Site, SourceSeat
-from syncd.flow.telling import Notices, NotifierSeat
+from syncd.flow.telling.composing import Notices, NotifierSeat
+from syncd.flow.telling.recipients import Addresses
 from syncd.identity.local import LocalPasswords
 from syncd.identity.oidc import OidcProvider, Registration
 from syncd.plugins import DIRECTORIES, NOTIFIERS, SOURCES, load_connector

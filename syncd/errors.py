@@ -134,46 +134,36 @@ class SourceRefused(SyncdError):  # noqa: N818 - a refusal says what it is
         )
 
 
-class DirectoryUnreadable(SyncdError):  # noqa: N818 - a refusal says what it is
+class _DirectoryError(SyncdError):
+    """Something between us and a directory; `ja` words it with {directory} in it."""
+
+    ja: ClassVar[str]
+
+    def __init__(self, directory: str, why: str, remedy: str) -> None:
+        """Name the directory, what went wrong, and what the administrator can do."""
+        self.directory = directory
+        self.why = why
+        self.remedy = remedy
+        super().__init__(f"directory {directory!r}: {why}. {remedy}")
+
+    @property
+    def told(self) -> Bilingual:
+        """Return the message as people read it; what the server said may be technical."""
+        lead = self.ja.format(directory=self.directory)
+        return Bilingual(str(self), ja=f"{lead}: {japanese(self.why)}。{japanese(self.remedy)}")
+
+
+class DirectoryUnreadable(_DirectoryError):  # noqa: N818 - a refusal says what it is
     """A directory could not be read whole: what it holds is unknown, never empty."""
 
     exit_code = 5
-
-    def __init__(self, directory: str, why: str, remedy: str) -> None:
-        """Name the directory, what went wrong, and what the administrator can do."""
-        self.directory = directory
-        self.why = why
-        self.remedy = remedy
-        super().__init__(f"directory {directory!r}: {why}. {remedy}")
-
-    @property
-    def told(self) -> Bilingual:
-        """Return the message as people read it; what the server said may be technical."""
-        ja = (
-            f"ディレクトリ {self.directory} をすべて読むことができません: "
-            f"{japanese(self.why)}。{japanese(self.remedy)}"
-        )
-        return Bilingual(str(self), ja=ja)
+    ja = "ディレクトリ {directory} をすべて読むことができません"
 
 
-class DirectoryWriteError(SyncdError):
+class DirectoryWriteError(_DirectoryError):
     """A directory refused a change or broke off while it was made."""
 
-    def __init__(self, directory: str, why: str, remedy: str) -> None:
-        """Name the directory, what went wrong, and what the administrator can do."""
-        self.directory = directory
-        self.why = why
-        self.remedy = remedy
-        super().__init__(f"directory {directory!r}: {why}. {remedy}")
-
-    @property
-    def told(self) -> Bilingual:
-        """Return the message as people read it; what the server said may be technical."""
-        ja = (
-            f"ディレクトリ {self.directory} に書き込めません: {japanese(self.why)}。"
-            f"{japanese(self.remedy)}"
-        )
-        return Bilingual(str(self), ja=ja)
+    ja = "ディレクトリ {directory} に書き込めません"
 
 
 # --- what people ask for -----------------------------------------------------------------------
@@ -234,7 +224,18 @@ class NoSuchCase(_ToldError):  # noqa: N818 - a refusal says what it is
 # --- what goes out to people -------------------------------------------------------------------
 
 
-class NotifierUnavailable(SyncdError):  # noqa: N818 - a refusal says what it is
+class _NotifierError(SyncdError):
+    """Something between us and a notifier."""
+
+    def __init__(self, notifier: str, why: str, remedy: str) -> None:
+        """Name the notifier, what went wrong, and what the administrator can do."""
+        self.notifier = notifier
+        self.why = why
+        self.remedy = remedy
+        super().__init__(f"notifier {notifier!r}: {why}. {remedy}")
+
+
+class NotifierUnavailable(_NotifierError):  # noqa: N818 - a refusal says what it is
     """A message could not be handed over now; it is tried again.
 
     `retry_after_s` is how long the other side asks to be left alone: a hint, None where it said
@@ -245,22 +246,12 @@ class NotifierUnavailable(SyncdError):  # noqa: N818 - a refusal says what it is
         self, notifier: str, why: str, remedy: str, *, retry_after_s: int | None = None
     ) -> None:
         """Name the notifier, what went wrong, and what the administrator can do."""
+        super().__init__(notifier, why, remedy)
         self.retry_after_s = retry_after_s
-        self.notifier = notifier
-        self.why = why
-        self.remedy = remedy
-        super().__init__(f"notifier {notifier!r}: {why}. {remedy}")
 
 
-class MessageRefused(SyncdError):  # noqa: N818 - a refusal says what it is
+class MessageRefused(_NotifierError):  # noqa: N818 - a refusal says what it is
     """A message will never be taken as it is; it is not tried again."""
-
-    def __init__(self, notifier: str, why: str, remedy: str) -> None:
-        """Name the notifier, what went wrong, and what the administrator can do."""
-        self.notifier = notifier
-        self.why = why
-        self.remedy = remedy
-        super().__init__(f"notifier {notifier!r}: {why}. {remedy}")
 
 
 # --- guards ------------------------------------------------------------------------------------

@@ -24,12 +24,12 @@ from syncd.daemon.health import HealthServer
 from syncd.daemon.metrics import Metrics
 from syncd.daemon.notify import notify, watchdog_interval_s
 from syncd.errors import AlreadyRunning, StoreError
-from syncd.flow.delivery import Delivery, deliver
 from syncd.flow.delta import has_work
 from syncd.flow.run import run
 from syncd.flow.site import RunRequest
 from syncd.flow.syncs import work_off
-from syncd.flow.telling import compose
+from syncd.flow.telling.composing import compose
+from syncd.flow.telling.delivery import Delivery, deliver
 from syncd.settings.schedule import is_missed, is_overdue, last_due, trigger_of
 
 ACTOR = "syncd"

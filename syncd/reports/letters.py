@@ -22,7 +22,7 @@ from syncd.core.cases import Case
 from syncd.core.messages import MessageKind, Recipient
 from syncd.core.votes import Actor
 from syncd.errors import ConfigurationError
-from syncd.flow.telling import Letter
+from syncd.flow.telling.composing import Letter
 from syncd.reports.words import day_word, place_word, reason_word
 
 _SHOWN = 30

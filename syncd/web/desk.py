@@ -13,10 +13,10 @@ import anyio
 from syncd.bootstrap import OpenSite
 from syncd.core.findings import Decision
 from syncd.core.ids import StaffNumber
+from syncd.flow.access.sign_in import Turnstile
 from syncd.flow.coming import ComingDay, coming_day
 from syncd.flow.judge import judge
 from syncd.flow.roll import Listed, roll_of
-from syncd.flow.sign_in import Turnstile
 from syncd.flow.uncertain import Learned, learn
 from syncd.ports.identity import PasswordCheck, Provider
 from syncd.settings.schedule import last_due

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from syncd.bilingual import Bilingual
+from syncd.errors import UsageError
 
 _FIELDS = {
     "account": ("アカウント", "account"),
@@ -51,3 +53,14 @@ def _told(fault: Mapping[str, Any]) -> tuple[str, str]:
     field = _FIELDS.get(name, (name, name))
     wanted = _WANTED.get(str(fault["type"]), _OTHER)
     return f"{field[0]}: {wanted[0]}", f"{field[1]} {wanted[1]}"
+
+
+def parse_day(text: str) -> date | None:
+    """Return the day of a box of a form, None for an empty one; raises UsageError."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise UsageError(
+            f"{text!r} is no day; write 2027-04-01.",
+            ja=f"{text} は日付ではありません。2027-04-01 のように書いてください。",
+        ) from None

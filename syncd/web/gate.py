@@ -21,9 +21,9 @@ from syncd.core.acting import Someone
 from syncd.core.audit import AuditEvent, AuditRecord
 from syncd.core.sessions import FLOW_LIVES, Session
 from syncd.errors import NotPermitted, SyncdError
-from syncd.flow.sign_in import SignedIn, resume
+from syncd.flow.access.sign_in import SignedIn, resume
+from syncd.flow.access.tokens import resolve_token
 from syncd.flow.site import Site
-from syncd.flow.tokens import resolve_token
 from syncd.web.desk import Desk
 from syncd.web.pace import TooManyRequests
 from syncd.web.render import lang_of

@@ -12,9 +12,9 @@ import pytest
 from syncd.bootstrap import acting_account, new_secret, open_site
 from syncd.cli.main import main
 from syncd.core.factors import SecondFactor
-from syncd.flow.sign_in import Turnstile, begin_session, resume
+from syncd.flow.access.sign_in import Turnstile, begin_session, resume
+from syncd.flow.access.users import change_own_password
 from syncd.flow.site import Site
-from syncd.flow.users import change_own_password
 from syncd.ports.identity import Identity
 from syncd.settings.template import init_site
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from syncd.bootstrap import open_site
-from syncd.flow.users import add_user
+from syncd.flow.access.users import add_user
 from syncd.identity.local import hash_password
 from syncd.settings.template import init_site
 from tests.daemon.test_daemon import PATIENCE_S, Running, daemon, free_port

@@ -16,10 +16,10 @@ from syncd.bootstrap import OpenSite, open_site
 from syncd.core.calendar import midnight
 from syncd.core.cases import CaseState
 from syncd.demo import DemoCity, advance_to_transfer_day, make_city
-from syncd.flow.delivery import Delivery, deliver
 from syncd.flow.run import run
 from syncd.flow.site import RunRequest
-from syncd.flow.telling import compose
+from syncd.flow.telling.composing import compose
+from syncd.flow.telling.delivery import Delivery, deliver
 from syncd.settings.template import init_site
 from tests.daemon.test_daemon import PATIENCE_S, daemon
 from tests.fakes.mail_server import MailServer

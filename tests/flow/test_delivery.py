@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from syncd.flow.delivery import GIVE_UP_AFTER, Delivery, deliver
-from syncd.flow.recipients import Addresses
-from syncd.flow.telling import Notices, NotifierSeat
+from syncd.flow.telling.composing import Notices, NotifierSeat
+from syncd.flow.telling.delivery import GIVE_UP_AFTER, Delivery, deliver
+from syncd.flow.telling.recipients import Addresses
 from syncd.ports.outbox import Dispatch, OutgoingMessage
 from tests.contract.test_outbox_contract import MESSAGE
 from tests.fakes.notifier import FakeNotifier

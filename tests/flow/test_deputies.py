@@ -13,8 +13,8 @@ from syncd.core.cases import CaseState
 from syncd.core.ids import OrgUnitCode
 from syncd.core.votes import Actor, Role
 from syncd.errors import NoSuchCase, NotPermitted, UsageError
-from syncd.flow.acting import actors_of
-from syncd.flow.deputies import end_deputy, name_deputy
+from syncd.flow.access.acting import actors_of
+from syncd.flow.access.deputies import end_deputy, name_deputy
 from syncd.flow.timeline import timeline_of
 from syncd.flow.vote import approve_part, approve_selected
 from syncd.ports.store import PlanState

@@ -14,7 +14,7 @@ from argon2 import PasswordHasher
 from syncd.core.ids import StaffNumber
 from syncd.core.votes import Role
 from syncd.errors import IdentityUnavailable, SignInRefused, UsageError, WeakPassword
-from syncd.flow.sign_in import (
+from syncd.flow.access.sign_in import (
     SignedIn,
     Turnstile,
     begin_session,
@@ -24,7 +24,7 @@ from syncd.flow.sign_in import (
     prove,
     resume,
 )
-from syncd.flow.users import add_user, disable_user, enable_user, set_password
+from syncd.flow.access.users import add_user, disable_user, enable_user, set_password
 from syncd.identity.local import LocalPasswords, hash_password
 from syncd.identity.strength import check_strength
 from syncd.ports.identity import Identity

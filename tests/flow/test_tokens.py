@@ -12,7 +12,7 @@ import pytest
 from syncd.core.access import Permission
 from syncd.core.tokens import Token
 from syncd.errors import UsageError
-from syncd.flow.tokens import MadeToken, TokenWish, end_token, make_token, resolve_token
+from syncd.flow.access.tokens import MadeToken, TokenWish, end_token, make_token, resolve_token
 from tests.flow.town import Town, town_in
 
 WISH = TokenWish("人事システム", "hr", frozenset({Permission.BRING_ORDERS}), 30)

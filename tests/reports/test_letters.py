@@ -15,7 +15,7 @@ from syncd.core.ids import OrgUnitCode
 from syncd.core.messages import MessageKind, Recipient
 from syncd.core.votes import Actor
 from syncd.errors import ConfigurationError
-from syncd.flow.telling import Letter
+from syncd.flow.telling.composing import Letter
 from syncd.ports.notifier import Message, is_one_line
 from syncd.reports.letters import Letters
 from syncd.settings.tables import shipped_folder

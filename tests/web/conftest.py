@@ -15,11 +15,11 @@ from syncd.bootstrap import OpenSite, open_site
 from syncd.core.calendar import midnight
 from syncd.core.cases import Case, CaseState
 from syncd.demo import DemoCity, advance_to_transfer_day, make_city
+from syncd.flow.access.sign_in import Turnstile
+from syncd.flow.access.users import add_user
 from syncd.flow.run import run
-from syncd.flow.sign_in import Turnstile
 from syncd.flow.site import RunRequest
 from syncd.flow.syncs import ask_for_sync, bring, hold, work_off
-from syncd.flow.users import add_user
 from syncd.identity.local import LocalPasswords, hash_password
 from syncd.ports.store import PlanState
 from syncd.ports.syncs import RequestedSync

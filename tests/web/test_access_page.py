@@ -12,7 +12,7 @@ from syncd.core.access import Permission
 from syncd.core.acting import Grant
 from syncd.core.ids import OrgUnitCode
 from syncd.core.votes import Role
-from syncd.flow.tokens import MadeToken, TokenWish, make_token
+from syncd.flow.access.tokens import MadeToken, TokenWish, make_token
 from tests.web.conftest import PASSWORD, Office, send
 
 

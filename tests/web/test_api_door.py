@@ -13,9 +13,9 @@ from fastapi.testclient import TestClient
 
 from syncd.bootstrap import OpenSite, new_secret, open_site
 from syncd.core.access import Permission
-from syncd.flow.sign_in import Turnstile
-from syncd.flow.tokens import MadeToken, TokenWish, end_token, make_token
-from syncd.flow.users import add_user, disable_user
+from syncd.flow.access.sign_in import Turnstile
+from syncd.flow.access.tokens import MadeToken, TokenWish, end_token, make_token
+from syncd.flow.access.users import add_user, disable_user
 from syncd.identity.local import LocalPasswords, hash_password
 from syncd.web.app import create_app
 from syncd.web.desk import Desk

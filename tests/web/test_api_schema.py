@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from syncd.core.votes import Role
-from syncd.flow.users import add_user
+from syncd.flow.access.users import add_user
 from syncd.identity.local import hash_password
 from tests.web.conftest import PASSWORD, Office, csrf_of
 from tests.web.test_api import ROUTES

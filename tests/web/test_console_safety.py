@@ -13,7 +13,7 @@ import pytest
 from syncd.core.cases import CaseState
 from syncd.core.facts import Provides
 from syncd.core.ids import CaseId
-from syncd.flow.users import disable_user
+from syncd.flow.access.users import disable_user
 from syncd.ports.source import Fingerprint, SourceReading
 from tests.fakes.readings import order
 from tests.web.conftest import HOST, PASSWORD, Office, csrf_of, send

@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, Page, expect
 from syncd.core.access import Permission
 from syncd.core.cases import CaseState
 from syncd.core.factors import FactorPolicy, step_at, totp
-from syncd.flow.tokens import TokenWish, make_token
-from syncd.flow.users import disable_user, set_password
+from syncd.flow.access.tokens import TokenWish, make_token
+from syncd.flow.access.users import disable_user, set_password
 from syncd.identity.local import hash_password
 from syncd.settings.model import ConsoleTable
 from syncd.web.server import WebServer

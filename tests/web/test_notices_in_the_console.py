@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from syncd.bootstrap import open_site
-from syncd.flow.delivery import deliver
-from syncd.flow.telling import compose
+from syncd.flow.telling.composing import compose
+from syncd.flow.telling.delivery import deliver
 from tests.fakes.mail_server import MailServer
 from tests.web.conftest import Office, open_office, send
 

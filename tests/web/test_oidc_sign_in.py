@@ -17,7 +17,7 @@ from fastapi.testclient import TestClient
 from syncd.bootstrap import OpenSite, new_secret, now, open_site
 from syncd.cli.main import main
 from syncd.errors import ConfigurationError
-from syncd.flow.sign_in import Turnstile
+from syncd.flow.access.sign_in import Turnstile
 from syncd.web.app import create_app
 from syncd.web.desk import Desk
 from tests.fakes.oidc_provider import SECRET, OidcServer

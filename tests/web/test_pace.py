@@ -10,7 +10,7 @@ import pytest
 
 from syncd.bootstrap import new_secret
 from syncd.core.access import Permission
-from syncd.flow.tokens import TokenWish, make_token
+from syncd.flow.access.tokens import TokenWish, make_token
 from syncd.logs import configure_logs
 from syncd.web.pace import Pace, TooManyRequests
 from tests.web.conftest import Office

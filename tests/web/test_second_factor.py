@@ -14,9 +14,9 @@ from fastapi.testclient import TestClient
 
 from syncd.bootstrap import OpenSite, new_secret, now, open_site
 from syncd.core.factors import FactorPolicy, step_at, totp
-from syncd.flow.sign_in import Turnstile
-from syncd.flow.steps import reset_factor
-from syncd.flow.users import add_user, disable_user, set_password
+from syncd.flow.access.sign_in import Turnstile
+from syncd.flow.access.steps import reset_factor
+from syncd.flow.access.users import add_user, disable_user, set_password
 from syncd.identity.local import LocalPasswords, hash_password
 from syncd.web.app import create_app
 from syncd.web.desk import Desk

@@ -9,8 +9,8 @@ from syncd.bootstrap import OpenSite
 from syncd.cli.opening import answer, open_for
 from syncd.errors import IdentityUnavailable
 from syncd.flow.check import check, check_notifier
-from syncd.flow.recipients import unreachable
 from syncd.flow.report import CheckLine
+from syncd.flow.telling.recipients import unreachable
 from syncd.plugins import connector_versions
 from syncd.ports.notifier import Addressing
 from syncd.reports.tables import render_check

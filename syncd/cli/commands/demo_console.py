@@ -14,10 +14,10 @@ from rich.text import Text
 from syncd.bootstrap import OpenSite, open_site
 from syncd.core.calendar import midnight
 from syncd.demo import DemoCity, advance_to_transfer_day, make_city
+from syncd.flow.access.users import add_user
 from syncd.flow.run import run as run_once
 from syncd.flow.site import RunRequest
 from syncd.flow.syncs import work_off
-from syncd.flow.users import add_user
 from syncd.identity.local import hash_password
 from syncd.logs import configure_logs
 from syncd.reports.progress import make_progress

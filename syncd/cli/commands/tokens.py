@@ -12,7 +12,7 @@ from syncd.cli.opening import answer, open_for
 from syncd.core.access import Permission
 from syncd.core.tokens import Token
 from syncd.errors import UsageError
-from syncd.flow.tokens import TokenWish, end_token, make_token
+from syncd.flow.access.tokens import TokenWish, end_token, make_token
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -15,10 +15,10 @@ from syncd.core.ids import normalise_staff_number
 from syncd.core.sessions import User
 from syncd.core.votes import Role
 from syncd.errors import UsageError
-from syncd.flow.sign_in import end_everybody, end_sessions_of
+from syncd.flow.access.sign_in import end_everybody, end_sessions_of
+from syncd.flow.access.steps import reset_factor
+from syncd.flow.access.users import add_user, disable_user, enable_user, set_password
 from syncd.flow.site import Site
-from syncd.flow.steps import reset_factor
-from syncd.flow.users import add_user, disable_user, enable_user, set_password
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -11,9 +11,9 @@ from fastapi.responses import RedirectResponse
 from syncd.core.access import Permission
 from syncd.core.sessions import Session
 from syncd.errors import UsageError
-from syncd.flow.sign_in import end_sessions_of
-from syncd.flow.tokens import end_token
-from syncd.flow.users import disable_user, enable_user
+from syncd.flow.access.sign_in import end_sessions_of
+from syncd.flow.access.tokens import end_token
+from syncd.flow.access.users import disable_user, enable_user
 from syncd.web.desk import Desk
 from syncd.web.gate import desk_of, door, posting
 from syncd.web.render import page

@@ -13,9 +13,9 @@ from fastapi.responses import RedirectResponse
 from syncd.core.access import Permission
 from syncd.core.factors import asks_for_factor
 from syncd.errors import IdentityUnavailable, SignInRefused, SyncdError
-from syncd.flow.deputies import end_deputy, name_deputy
-from syncd.flow.sign_in import SignedIn, end_session, end_sessions_of, knock, prove
-from syncd.flow.steps import BegunSteps, enter
+from syncd.flow.access.deputies import end_deputy, name_deputy
+from syncd.flow.access.sign_in import SignedIn, end_session, end_sessions_of, knock, prove
+from syncd.flow.access.steps import BegunSteps, enter
 from syncd.reports.words import Lang
 from syncd.web.desk import Desk
 from syncd.web.gate import (

@@ -19,13 +19,14 @@ from syncd.core.findings import Reason
 from syncd.core.ids import CaseId, OrgUnitCode
 from syncd.core.votes import may_decide
 from syncd.errors import NoSuchCase, UsageError
-from syncd.flow.deputies import name_deputy
+from syncd.flow.access.deputies import name_deputy
 from syncd.flow.restore import restore_case
 from syncd.flow.vote import approve_selected, refuse_case
 from syncd.ports.listing import CaseLine, CaseOrder, CaseQuery
 from syncd.ports.store import Unit
 from syncd.reports.explain import because_word
 from syncd.web.desk import Desk
+from syncd.web.forms import parse_day
 from syncd.web.gate import desk_of, door, posting
 from syncd.web.render import page
 from syncd.web.trail_words import tell
@@ -89,15 +90,8 @@ def _reason(text: str) -> Reason | None:
 
 
 def _end_of_day(text: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        return midnight(date.fromisoformat(text) + timedelta(days=1)) + timedelta(seconds=1)
-    except ValueError:
-        raise UsageError(
-            f"{text!r} is no day; write 2027-04-01.",
-            ja=f"{text} は日付ではありません。2027-04-01 のように書いてください。",
-        ) from None
+    day = parse_day(text)
+    return None if day is None else midnight(day + timedelta(days=1)) + timedelta(seconds=1)
 
 
 Filters = Annotated[CaseQuery, Depends(query_of)]

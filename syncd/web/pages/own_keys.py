@@ -13,9 +13,9 @@ from fastapi.concurrency import run_in_threadpool
 
 from syncd.core.factors import asks_for_factor
 from syncd.errors import IdentityUnavailable, NotPermitted, SignInRefused, WeakPassword
-from syncd.flow.sign_in import begin_session, knock, prove
-from syncd.flow.steps import enter
-from syncd.flow.users import change_own_password
+from syncd.flow.access.sign_in import begin_session, knock, prove
+from syncd.flow.access.steps import enter
+from syncd.flow.access.users import change_own_password
 from syncd.ports.identity import Identity
 from syncd.web.gate import address_of, desk_of, posting
 from syncd.web.pages.account import LONGEST_PASSWORD, account_page, lead_on, unavailable

@@ -16,7 +16,7 @@ from syncd.core.calendar import day_of
 from syncd.core.cases import Case
 from syncd.core.facts import Designation
 from syncd.core.ids import normalise_staff_number
-from syncd.errors import NoSuchCase, UsageError
+from syncd.errors import NoSuchCase
 from syncd.flow.explain import explain
 from syncd.flow.holdings import HeldRight
 from syncd.flow.report import Explanation
@@ -24,6 +24,7 @@ from syncd.flow.roll import find_people
 from syncd.flow.timeline import HeldPost, Timeline, timeline_of
 from syncd.reports.words import Lang, day_word, reason_word
 from syncd.web.charts import Bar, Lane, pack
+from syncd.web.forms import parse_day
 from syncd.web.gate import desk_of, door
 from syncd.web.render import page
 from syncd.web.visitor import Visitor, sees_person
@@ -77,7 +78,7 @@ def show_person(
     opened = desk.opened
     width = opened.settings.model.organization.staff_number_width
     number = normalise_staff_number(staff_number, width)
-    day = _day(as_of) or opened.today()
+    day = parse_day(as_of) or opened.today()
     told = explain(opened.site, number, day, desk.decision(day))
     if told.person is None or not sees_person(visitor, told):
         raise NoSuchCase(
@@ -96,16 +97,6 @@ def show_person(
         "advance_notices": years.advance_notices if visitor.sees_advance_notices else (),
     }
     return page(request, "person.html", visitor, context)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise UsageError(
-            f"{text!r} is no day; write 2027-04-01.",
-            ja=f"{text} は日付ではありません。2027-04-01 のように書いてください。",
-        ) from None
 
 
 def _lanes(told: Explanation, years: Timeline, lang: Lang, today: date) -> Iterator[Lane]:

@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 
 from syncd.core.sessions import FLOW_LIVES
 from syncd.errors import IdentityUnavailable, SignInRefused
-from syncd.flow.provider_sign_in import ProviderAnswer, begin_flow, finish_flow
+from syncd.flow.access.provider_sign_in import ProviderAnswer, begin_flow, finish_flow
 from syncd.ports.identity import Provider
 from syncd.web.desk import Desk
 from syncd.web.gate import address_of, desk_of, safe_target, set_cookie

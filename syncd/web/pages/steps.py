@@ -14,7 +14,7 @@ from fastapi.responses import RedirectResponse
 
 from syncd.core.factors import PendingSignIn, Step, otpauth_uri
 from syncd.errors import SignInRefused, WeakPassword
-from syncd.flow.steps import choose_password, due, enrol, finish, give_code, knock_with_code
+from syncd.flow.access.steps import choose_password, due, enrol, finish, give_code, knock_with_code
 from syncd.web.gate import address_of, check_origin, desk_of, safe_target, steps_cookie
 from syncd.web.pages.account import LONGEST_PASSWORD, NEXT, lead_on
 from syncd.web.qr import qr_svg

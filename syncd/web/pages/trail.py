@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -18,6 +18,7 @@ from syncd.core.calendar import midnight
 from syncd.errors import UsageError
 from syncd.ports.listing import TrailQuery
 from syncd.ports.store import Store
+from syncd.web.forms import parse_day
 from syncd.web.gate import desk_of, door
 from syncd.web.render import page
 from syncd.web.trail_words import tell
@@ -53,13 +54,8 @@ def query_of(
 
 
 def _midnight(text: str) -> datetime | None:
-    try:
-        return midnight(date.fromisoformat(text)) if text else None
-    except ValueError:
-        raise UsageError(
-            f"{text!r} is no day; write 2027-04-01.",
-            ja=f"{text} は日付ではありません。2027-04-01 のように書いてください。",
-        ) from None
+    day = parse_day(text)
+    return None if day is None else midnight(day)
 
 
 Filters = Annotated[TrailQuery, Depends(query_of)]

@@ -28,6 +28,7 @@ from syncd.ports.source import SourceReading
 from syncd.ports.syncs import CheckedFeed, RequestedSync
 from syncd.web.desk import Desk
 from syncd.web.events import ENDED, stream
+from syncd.web.forms import parse_day
 from syncd.web.gate import desk_of, door, posting
 from syncd.web.render import page
 from syncd.web.visitor import Visitor
@@ -40,7 +41,7 @@ _MOST_SHOWN = 1000
 
 
 @router.get("/transfer-day")
-def show_transfer_day(
+def show_transferparse_day(
     request: Request, visitor: Annotated[Visitor, door(Permission.START_SYNC)]
 ) -> Response:
     """Show how to begin, and the runs that were asked for lately."""
@@ -126,7 +127,7 @@ def _foreseen(desk: Desk, visitor: Visitor, reading: SourceReading, on: str) -> 
     opened, sees = desk.opened, visitor.sees_advance_notices
     orders = [record for record in reading.records if isinstance(record, Order)]
     confirmed = [order for order in orders if order.confirmed]
-    day = _day(on) or _first_day(confirmed, opened.today())
+    day = parse_day(on) or _firstparse_day(confirmed, opened.today())
     report = foresee(opened.site, visitor.own, reading, day)
     losing = [f for f in report.findings if f.verdict == "stale"]
     roll = desk.roll()
@@ -146,17 +147,7 @@ def _foreseen(desk: Desk, visitor: Visitor, reading: SourceReading, on: str) -> 
     }
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise UsageError(
-            f"{text!r} is no day; write 2027-04-01.",
-            ja=f"{text} は日付ではありません。2027-04-01 のように書いてください。",
-        ) from None
-
-
-def _first_day(orders: list[Order], today: date) -> date:
+def _firstparse_day(orders: list[Order], today: date) -> date:
     """Return the first day on which the file changes anything: today for what has begun."""
     days = [order.effective_on for order in orders if order.effective_on is not None]
     return max(today, min(days, default=today))

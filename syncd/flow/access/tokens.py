@@ -11,7 +11,7 @@ from syncd.core.audit import AuditEvent, AuditRecord
 from syncd.core.sessions import TOUCH_EVERY
 from syncd.core.tokens import LONGEST, PREFIX, Token
 from syncd.errors import UsageError
-from syncd.flow.sign_in import hash_secret
+from syncd.flow.access.sign_in import hash_secret
 from syncd.flow.site import Site
 
 _LONGEST_NAME = 256

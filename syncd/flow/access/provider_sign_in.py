@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from syncd.core.audit import AuditEvent, AuditRecord
 from syncd.core.sessions import FLOW_LIVES, ProviderFlow
 from syncd.errors import IdentityUnavailable, SignInRefused
-from syncd.flow.sign_in import SignedIn, Turnstile, begin_session, hash_secret
+from syncd.flow.access.sign_in import SignedIn, Turnstile, begin_session, hash_secret
 from syncd.flow.site import Site
 from syncd.ports.identity import Identity, Provider
 

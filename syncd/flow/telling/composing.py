@@ -2,7 +2,7 @@
 
 Composing writes the messages and moves the cursors over what they tell of, all in one unit: killed
 at any moment it neither forgets nor repeats. New cases come as one digest, not as one message each:
-the first at once, the next ones together after a while. Nothing here sends (`flow.delivery`), and
+the first at once, the next ones together after a while. Nothing here sends (`delivery`), and
 nothing here puts things into words (`reports.letters`).
 """
 
@@ -25,9 +25,9 @@ from syncd.core.messages import (
     reminders,
     shares,
 )
-from syncd.flow.news import Event, News, read_news
-from syncd.flow.recipients import Addresses, recipients_of
 from syncd.flow.site import Site
+from syncd.flow.telling.news import Event, News, read_news
+from syncd.flow.telling.recipients import Addresses, recipients_of
 from syncd.ports.notifier import Addressing, Notifier
 from syncd.ports.outbox import OutgoingMessage
 from syncd.ports.store import Unit

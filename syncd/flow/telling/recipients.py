@@ -23,7 +23,7 @@ from syncd.core.facts import Facts
 from syncd.core.ground import Ground
 from syncd.core.ids import OrgUnitCode, StaffNumber
 from syncd.core.messages import Recipient, address_of
-from syncd.flow.acting import plain_posts
+from syncd.flow.access.acting import plain_posts
 from syncd.flow.collect import known_facts
 from syncd.flow.site import Site
 from syncd.ports.store import Unit

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from syncd.core.audit import AuditEvent, AuditRecord
 from syncd.errors import AlreadyRunning, MessageRefused, NotifierUnavailable
 from syncd.flow.site import Site
-from syncd.flow.telling import Notices
+from syncd.flow.telling.composing import Notices
 from syncd.ports.notifier import Message, Notifier
 from syncd.ports.outbox import Dispatch, OutgoingMessage
 

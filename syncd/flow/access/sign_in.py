@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from syncd.core.audit import AuditEvent, AuditRecord
 from syncd.core.factors import SECRET_BYTES, FactorPolicy, encode_secret
-from syncd.core.sessions import TOUCH_EVERY, WINDOW, Session, delay_s, is_throttled
+from syncd.core.sessions import TOUCH_EVERY, WINDOW, Failures, Session, delay_s, is_throttled
 from syncd.errors import IdentityUnavailable, SignInRefused
 from syncd.flow.site import Site
 from syncd.ports.identity import Identity, PasswordCheck
@@ -61,13 +61,19 @@ def hash_secret(secret: str) -> str:
 
 def knock(site: Site, account: str, address: str) -> Knock:
     """Count an attempt before anything is looked at; the caller waits, holding no thread."""
-    now = site.clock()
     if not account.isprintable():
         return Knock("?", address, 0.0, None)
+    return count_attempt(site, (account, _counted_as(account)), address, is_throttled)
+
+
+def count_attempt(
+    site: Site, names: tuple[str, str], address: str, is_over: Callable[[Failures], bool]
+) -> Knock:
+    """Count an attempt of an account, under a name of its own; `is_over`: it is not looked at."""
+    (account, counted), now = names, site.clock()
     with site.store.begin() as unit:
-        counted = _counted_as(account)
         failures, attempt = unit.reserve_attempt(counted, address, now, now - WINDOW)
-        if is_throttled(failures):
+        if is_over(failures):
             unit.drop_attempt(attempt)
             return Knock(account, address, 0.0, None)
     return Knock(account, address, delay_s(failures), attempt)

@@ -14,10 +14,10 @@ from syncd.core.calendar import midnight
 from syncd.core.ids import OrgUnitCode
 from syncd.core.messages import MessageKind
 from syncd.core.votes import Role
-from syncd.flow.deputies import name_deputy
-from syncd.flow.recipients import Addresses
-from syncd.flow.telling import Letter, Notices, NotifierSeat, compose
-from syncd.flow.users import add_user, disable_user
+from syncd.flow.access.deputies import name_deputy
+from syncd.flow.access.users import add_user, disable_user
+from syncd.flow.telling.composing import Letter, Notices, NotifierSeat, compose
+from syncd.flow.telling.recipients import Addresses
 from syncd.flow.vote import approve_cases
 from syncd.ports.notifier import Addressing
 from syncd.ports.outbox import Dispatch, OutgoingMessage

@@ -19,11 +19,18 @@ from syncd.core.factors import (
     matching_step,
     next_step,
 )
-from syncd.core.sessions import FLOW_LIVES, WINDOW, codes_are_throttled, delay_s
+from syncd.core.sessions import FLOW_LIVES, codes_are_throttled
 from syncd.errors import SignInRefused, UsageError
-from syncd.flow.sign_in import Knock, SignedIn, Turnstile, begin_session, hash_secret
+from syncd.flow.access.sign_in import (
+    Knock,
+    SignedIn,
+    Turnstile,
+    begin_session,
+    count_attempt,
+    hash_secret,
+)
+from syncd.flow.access.users import change_own_password
 from syncd.flow.site import Site
-from syncd.flow.users import change_own_password
 from syncd.ports.identity import Identity
 from syncd.ports.store import Unit
 
@@ -101,14 +108,7 @@ def knock_with_code(site: Site, account: str, address: str) -> Knock:
 
     Codes are counted apart from passwords: a right password must not wipe out the guesses.
     """
-    now = site.clock()
-    with site.store.begin() as unit:
-        counted = _counted_as(account)
-        failures, attempt = unit.reserve_attempt(counted, address, now, now - WINDOW)
-        if codes_are_throttled(failures):
-            unit.drop_attempt(attempt)
-            return Knock(account, address, 0.0, None)
-    return Knock(account, address, delay_s(failures), attempt)
+    return count_attempt(site, (account, _counted_as(account)), address, codes_are_throttled)
 
 
 def _counted_as(account: str) -> str:

@@ -1,4 +1,4 @@
-"""The wheel as a user installs it: connectors are found, tables are there, the first run works."""
+"""The wheel as a user installs it: connectors, tables and pages are there; the first run works."""
 
 from __future__ import annotations
 
@@ -7,6 +7,23 @@ import sys
 import sysconfig
 from pathlib import Path
 
+CONSOLE = """
+from pathlib import Path
+import httpx
+from syncd.bootstrap import open_site
+from syncd.settings.model import ConsoleTable
+from syncd.web.render import static
+from syncd.web.server import WebServer
+
+opened = open_site(Path("site/syncd.toml"), lambda *_: None)
+opened.notices()  # the texts of messages are there and can be used
+server = WebServer(opened, ConsoleTable(listen="127.0.0.1:0"))
+server.start()
+with httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=30) as browser:
+    for path in ("/sign-in", static("console.css"), static("htmx-2.0.11.min.js")):
+        print(browser.get(path).status_code)
+server.stop()
+"""
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -38,3 +55,4 @@ def test_an_installed_wheel_does_the_first_run(tmp_path: Path):
     do(syncd, "init", "site", cwd=tmp_path)
     shown = do(syncd, "--config", "site/syncd.toml", "sync", "--dry-run", cwd=tmp_path)
     assert "残存 1" in shown
+    assert do(env / "bin" / "python", "-c", CONSOLE, cwd=tmp_path).split() == ["200"] * 3

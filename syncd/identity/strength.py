@@ -30,7 +30,7 @@ CONTEXT = (
     "shiyakusho",
     "yakuba",
     "console",
-    "パスワード",
+    "合言葉",
     "パスワード",
     "pasuwado",
 )

@@ -24,6 +24,7 @@ from syncd.web.pace import Pace
 
 _TO_BEGIN = timedelta(minutes=10)
 _MOST_KEPT = 8
+_A_FEW = 3
 
 
 @dataclass
@@ -47,6 +48,7 @@ class Desk:
     pace: Pace | None = None
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep
     _kept: dict[Hashable, tuple[Hashable, Any]] = field(default_factory=dict)
+    _locks: dict[Hashable, Lock] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     @property
@@ -85,6 +87,13 @@ class Desk:
         )
         return found
 
+    def warm(self) -> None:
+        """Work out what the first page shows, so that nobody waits for it; raises StoreError."""
+        self.learned()
+        coming = self.coming()
+        if coming is not None:
+            self.decision(coming.on)
+
     def due_at(self) -> datetime | None:
         """Return when the schedule last promised a run, allowing it some minutes to begin."""
         full = self.opened.settings.model.schedule.full
@@ -93,17 +102,27 @@ class Desk:
     def _once(self, what: Hashable, work_out: Callable[[], Any]) -> Any:  # noqa: ANN401 - as kept
         """Return what was worked out before, unless an input, a run or the day came since.
 
-        A city takes seconds: two visitors never make it work the same out side by side.
+        A city takes seconds: two visitors never make it work the same out side by side, and who
+        asks for something else waits for neither.
         """
         with self.opened.site.store.begin() as unit:
-            last = unit.last_run()
-            run = None if last is None else (last.run, last.finished_at)
-            version = (unit.inputs_version(), run, self.opened.today())
+            ended = next((r.run for r in unit.runs(_A_FEW) if r.finished_at is not None), None)
+            version = (unit.inputs_version(), ended, self.opened.today())
         with self._lock:
-            kept = self._kept.pop(what, None)
+            each = self._locks.setdefault(what, Lock())
+        with each:
+            kept = self._kept.get(what)
             if kept is None or kept[0] != version:
                 kept = (version, work_out())
+            self._keep(what, kept)
+            return kept[1]
+
+    def _keep(self, what: Hashable, kept: tuple[Hashable, Any]) -> None:
+        """Keep the newest few: each holds what a city had to say on a day."""
+        with self._lock:
+            self._kept.pop(what, None)
             self._kept[what] = kept
             while len(self._kept) > _MOST_KEPT:
-                self._kept.pop(next(iter(self._kept)))
-            return kept[1]
+                oldest = next(iter(self._kept))
+                del self._kept[oldest]
+                self._locks.pop(oldest, None)

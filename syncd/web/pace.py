@@ -1,7 +1,7 @@
 """How many requests one person or machine may make: many for people, too few to empty the store.
 
 A token bucket for each, in memory and of this process only (OWASP ASVS 5, 2.4.1). It is about
-scripts that run wild and copies of everything, not about guessing, which `flow.access.sign_in` slows.
+scripts that run wild and copies of everything; guessing is slowed by `flow.access.sign_in`.
 """
 
 from __future__ import annotations

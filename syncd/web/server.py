@@ -6,13 +6,14 @@ import socket
 import time
 from collections.abc import Callable
 from datetime import datetime
-from threading import Thread
+from threading import Event, Thread
 from urllib.parse import urlsplit
 
+import structlog
 import uvicorn
 
 from syncd.bootstrap import OpenSite
-from syncd.errors import ConfigurationError
+from syncd.errors import ConfigurationError, SyncdError
 from syncd.settings.model import ConsoleTable
 from syncd.web.app import create_app
 from syncd.web.desk import Desk
@@ -20,6 +21,7 @@ from syncd.web.pace import Pace
 
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _GRACE_S = 5
+_WARM_EVERY_S = 5.0
 
 
 class WebServer:
@@ -61,7 +63,10 @@ class WebServer:
                 h11_max_incomplete_event_size=64 * 1024,
             )
         )
+        self._desk = desk
+        self._stopping = Event()
         self._thread = Thread(target=self._serve, name="console", daemon=True)
+        self._warmer = Thread(target=self._keep_warm, name="console-warmth", daemon=True)
 
     @property
     def port(self) -> int:
@@ -71,12 +76,25 @@ class WebServer:
     def start(self) -> None:
         """Begin to answer."""
         self._thread.start()
+        self._warmer.start()
 
     def stop(self) -> None:
         """Stop answering; requests that are going on have a few seconds to end."""
+        self._stopping.set()
         self._server.should_exit = True
         self._thread.join()
+        self._warmer.join()
         self._socket.close()
+
+    def _keep_warm(self) -> None:
+        """Work out after each run what the first page shows; the first visitor need not wait."""
+        while True:
+            try:
+                self._desk.warm()
+            except SyncdError as error:  # told on the page too; the next round tries again
+                structlog.get_logger("syncd.web").warning("warmth.failed", why=str(error))
+            if self._stopping.wait(_WARM_EVERY_S):
+                return
 
     def _serve(self) -> None:
         self._server.run(sockets=[self._socket])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from syncd.core.votes import Role
 from syncd.errors import ConfigurationError
 from syncd.flow.site import Mode
 from syncd.settings import Settings, load_settings
+from syncd.settings.template import init_site
 
 ORGANIZATION = '[organization]\nname = "みほん市"\n'
 TODAY = date(2027, 4, 1)
@@ -371,3 +373,16 @@ def test_texts_are_looked_for_in_the_sites_folder_first(tmp_path: Path):
 def test_a_grant_says_where_mail_reaches_its_holder(tmp_path: Path):
     text = '[[actors]]\npost = { section = "12010" }\nmail = "zeimu@city.example"\n'
     assert load(tmp_path, text).grants()[0].mail == "zeimu@city.example"
+
+
+def test_what_init_shows_as_a_comment_works_when_it_is_uncommented(tmp_path: Path):
+    init_site(tmp_path / "site")
+    config = tmp_path / "site" / "syncd.toml"
+    above, people = config.read_text("utf-8").split("# --- 操作する人", 1)
+    shown = re.sub(r"^# (?=\[|\w+ = )", "", people, flags=re.MULTILINE)
+    config.write_text(f"{above}# --- 操作する人{shown}", "utf-8")
+    opened = open_site(config, lambda *_: None)
+    assert opened.settings.model.console is not None
+    assert [seat.notifier.name for seat in opened.notices().seats] == ["mail"]
+    assert opened.settings.grants()[0].mail == "sato@mihon.example"
+    opened.site.store.close()

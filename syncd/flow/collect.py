@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 from syncd.core.audit import AuditEvent, AuditRecord
 from syncd.core.calendar import JST
 from syncd.core.facts import Designation, Facts, Order, Provides, Record, RosterEntry
-from syncd.core.ids import RunId
+from syncd.core.ids import RunId, StaffNumber
 from syncd.core.intake import (
     ACCUMULATES,
     Volume,
@@ -22,6 +22,7 @@ from syncd.core.intake import (
     without_advance_notices,
 )
 from syncd.core.memberships import DirectorySnapshot, Reading, Unread
+from syncd.core.people import contractor_number
 from syncd.core.policy import Policy
 from syncd.core.reach import reach_of
 from syncd.errors import DirectoryUnreadable, RowFault, SourceRefused
@@ -180,7 +181,23 @@ def known_facts(unit: Unit, site: Site, as_of: date) -> Facts:
 
     The clock is not asked: what was recorded is known, also after a clock was set back.
     """
-    facts = unit.facts(_EVERYTHING, as_of=as_of)
+    return _stated(unit.facts(_EVERYTHING, as_of=as_of), site)
+
+
+def facts_about(unit: Unit, site: Site, staff_number: StaffNumber) -> Facts:
+    """Return what the configured sources state of one person, and of who answers for them.
+
+    Whoever is named as 管理者 of an account of theirs lends it a section.
+    """
+    first = unit.facts_about([staff_number], _EVERYTHING)
+    listed = (one for one in first.accounts if contractor_number(one) == staff_number)
+    sponsors = {account.sponsor for account in listed if account.sponsor is not None}
+    if sponsors - {staff_number}:
+        first = unit.facts_about({staff_number, *sponsors}, _EVERYTHING)
+    return _stated(first, site)
+
+
+def _stated(facts: Facts, site: Site) -> Facts:
     names = frozenset({BROUGHT, API, *(seat.source.name for seat in site.sources)})
     vanished = tuple(v for v in facts.vanished_designations if v.designation.source in names)
     return replace(

@@ -17,7 +17,7 @@ from syncd.core.ground import Ground
 from syncd.core.ids import AccountId, StaffNumber
 from syncd.core.memberships import DirectorySnapshot
 from syncd.core.reach import reach_of
-from syncd.flow.collect import known_facts
+from syncd.flow.collect import facts_about, known_facts
 from syncd.flow.report import Explanation, RightExplained
 from syncd.flow.site import Site
 
@@ -27,10 +27,12 @@ def explain(
 ) -> Explanation:
     """Return everything that is known of a person on a day, and why each right stands or falls.
 
-    `decision` is that of `judge` for the day, where somebody has worked it out already.
+    `decision` is that of `judge` for the day, where somebody has worked it out already: then only
+    what is about the person is read.
     """
     with site.store.begin() as unit:
-        facts = known_facts(unit, site, as_of)
+        whole = decision is None
+        facts = known_facts(unit, site, as_of) if whole else facts_about(unit, site, staff_number)
         found = (unit.last_snapshot(name) for name in site.directories)
         snapshots = tuple(snapshot for snapshot in found if snapshot is not None)
         ever = unit.cases(list(CaseState))

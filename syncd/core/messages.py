@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
+from typing import TypeAlias
 
 from syncd.core.acting import Grant
 from syncd.core.calendar import day_of, is_open
 from syncd.core.cases import Case, CaseState
-from syncd.core.votes import Actor, Role, may_decide
+from syncd.core.ids import OrgUnitCode
+from syncd.core.votes import MAY_DECIDE, Actor, Role, answers_for, may_decide
 
 WAITS = frozenset({CaseState.OPEN, CaseState.REFUSED})
 """The states in which a case waits for somebody's decision."""
@@ -93,20 +95,37 @@ def shares(
     `chief_too`. A case that somebody has in their own right they are not told of again as a deputy.
     """
     told: dict[tuple[Recipient, str], list[Case]] = {}
+    # Sections first: 10,000 cases and 300 approvers are three million questions otherwise.
+    near: dict[OrgUnitCode | None, tuple[_Near, ...]] = {}
     for case in cases:
-        deciders = [found for r in recipients for found in _capacity(r, case)]
+        if case.section not in near:
+            near[case.section] = tuple(_near(recipients, case.section))
+        deciders = [found for each in near[case.section] for found in _capacity(*each, case)]
         approvers = [found for found in deciders if Role.CHIEF not in found[1].roles]
         for recipient, actor in deciders if chief_too or not approvers else approvers:
             told.setdefault((recipient, actor.deputy_for), []).append(case)
     return tuple(Share(r, tuple(theirs), deputy) for (r, deputy), theirs in told.items())
 
 
-def _capacity(recipient: Recipient, case: Case) -> Iterable[tuple[Recipient, Actor]]:
+_Near: TypeAlias = tuple[Recipient, tuple[Actor, ...]]
+
+
+def _near(recipients: Iterable[Recipient], section: OrgUnitCode | None) -> Iterable[_Near]:
+    """Yield who decides for a section at all, with the capacities in which they do."""
+    for recipient in recipients:
+        able = (a for a in recipient.actors if a.roles & MAY_DECIDE and answers_for(a, section))
+        if actors := tuple(able):
+            yield recipient, actors
+
+
+def _capacity(
+    recipient: Recipient, actors: Iterable[Actor], case: Case
+) -> Iterable[tuple[Recipient, Actor]]:
     """Yield the first capacity in which somebody may decide a case; an approver's before a chief's.
 
     A person may be both; as the approver of the section they are told first.
     """
-    able = [actor for actor in recipient.actors if may_decide(actor, case)]
+    able = [actor for actor in actors if may_decide(actor, case)]
     if able:
         yield recipient, min(able, key=lambda actor: Role.CHIEF in actor.roles)
 

@@ -173,6 +173,17 @@ def test_an_etag_saves_the_reading_and_guards_the_decision(fresh_office: Office)
     assert (again.status_code, again.json()["type"]) == (409, "urn:syncd:problem:illegal-move")
 
 
+def test_who_approves_a_plan_learns_of_other_sections_only_how_many_lines_there_are(
+    fresh_office: Office,
+):
+    others = [case for case in fresh_office.cases() if case.section != "20020"]
+    path = f"{API}/plans/{fresh_office.plan_hash()}/approve"
+    answer = scripted(fresh_office, "hosaka").post(path, json={})
+    assert answer.json()["given"] + len(others) == answer.json()["needed"]
+    assert f"{len(others)} cases" in answer.json()["refused"][-1]
+    assert not any(case.case_id in answer.text for case in others)
+
+
 def test_a_plan_is_approved_whole_and_is_not_released(fresh_office: Office):
     browser, path = scripted(fresh_office, "soukatsu"), f"{API}/plans/{fresh_office.plan_hash()}"
     plan = browser.get(path).json()

@@ -158,9 +158,14 @@ def open_days_until(today: date, last_day: date, closed_days: Collection[date]) 
 def address_of(grants: Iterable[Grant], mail_domain: str, account: str) -> str:
     """Return where mail reaches somebody: the address a grant of theirs gives, else their account.
 
-    An account is an address within `mail_domain`; with neither there is no address.
+    An account is an address within `mail_domain`; with neither there is no address. One that is
+    written as an address elsewhere has none: an approver names any account as deputy, and what
+    waits for a decision must not leave the body by that.
     """
     given = next((grant.mail for grant in grants if grant.mail), "")
     if given or not (mail_domain and account):
         return given
-    return account if "@" in account else f"{account}@{mail_domain}"
+    if "@" not in account:
+        return f"{account}@{mail_domain}"
+    is_within = account.rpartition("@")[2].casefold() == mail_domain.casefold()
+    return account if is_within else ""

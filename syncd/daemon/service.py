@@ -149,7 +149,12 @@ class Service:
             self._metrics.note_complete(last)
         if is_missed(self._schedule.full, last, self._site.clock()):
             self._log.info("run.caught_up")
-            self._run_when_free("full")
+            try:
+                self._run_when_free("full")
+            finally:
+                # Who stood still at the deadline has no alarm of its own before tomorrow's.
+                if not self._stop.is_set():
+                    self._deadline()
 
     def _run_when_free(self, kind: str) -> None:
         """Wait for a run of another node or a person: the due moment is claimed and comes once."""

@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from syncd.core.calendar import FIRST_DAY, LAST_DAY
 from syncd.core.facts import Order, Provides
 from syncd.core.ids import (
     OrderNumber,
@@ -38,6 +39,7 @@ _STAFF_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]*")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _GAIJI = re.compile("[\ue000-\uf8ff\ufffd]")
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NO_END = "9999-12-31"  # what personnel systems write for a day that does not come
 _SHOWN_AT_MOST = 40
 _WHERE = "JSON"
 
@@ -183,11 +185,14 @@ class _Row:
 
     def _day(self, name: str, *, needed: bool = False) -> date | None:
         text = self._text(name, needed=needed)
+        if not text or (name == "ends_on" and text == _NO_END):
+            return None
         try:
-            if not text or _ISO_DAY.fullmatch(text):
-                return date.fromisoformat(text) if text else None
+            day = date.fromisoformat(text) if _ISO_DAY.fullmatch(text) else date.min
         except ValueError:
-            pass  # told below, as any other text that is no day
+            day = date.min  # told below, as any other text that is no day
+        if FIRST_DAY <= day <= LAST_DAY:
+            return day
         self._fault(name, text, "日付にしてください（例 2027-04-01）")
         return None
 

@@ -22,6 +22,7 @@ from syncd.core.votes import (
     Actor,
     Choice,
     Vote,
+    answers_for,
     approval_asked,
     distinct_voters,
     may_decide,
@@ -110,7 +111,8 @@ def approve_plan(
 ) -> PlanVoteResult:
     """Approve exactly this plan, or release it where a guard holds it.
 
-    Cases of the plan that this person may not decide stay open and are named in `refused`.
+    Cases that this person may not decide stay open and are told in `refused`: by their number
+    where they belong to sections that this person does not see.
     """
 
     def vote(unit: Unit) -> PlanVoteResult:
@@ -303,7 +305,7 @@ def _approve_lines(
     site: Site, unit: Unit, actors: Sequence[Actor], stored: StoredPlan, reason: str
 ) -> PlanVoteResult:
     ballot = _Ballot(Choice.REVOKE, reason, plan_hash=stored.plan.hash)
-    pairs, refused = [], []
+    pairs, refused, elsewhere = [], [], 0
     # A plan may be older than what became of its cases: only those that still wait are voted on.
     for case in unit.cases_of(stored.plan.case_ids):
         if case.state not in _WAITS:
@@ -311,7 +313,11 @@ def _approve_lines(
         try:
             pairs.append((acting_on(actors, case), case))
         except NotPermitted as why:
-            refused.append(why.told)
+            if any(answers_for(actor, case.section) for actor in actors):
+                refused.append(why.told)
+            else:  # an approver may know how many there are, and not whose
+                elsewhere += 1
+    refused += [_elsewhere(elsewhere)] if elsewhere else []
     if refused and not pairs:
         raise NotPermitted(refused[0], ja=japanese(refused[0]))
     results = _approve(site, unit, pairs, ballot)
@@ -320,10 +326,15 @@ def _approve_lines(
         stored.plan.hash,
         held=False,
         given=approved,
-        needed=len(results) + len(refused),
+        needed=len(results) + len(refused) + max(0, elsewhere - 1),
         cases=results,
         refused=tuple(refused),
     )
+
+
+def _elsewhere(count: int) -> Bilingual:
+    ja = f"{count} 件は、あなたが判断する所属のものではありません。"
+    return Bilingual(f"{count} cases belong to sections for which you do not decide.", ja=ja)
 
 
 def _release(

@@ -71,7 +71,10 @@ class OutboxUnit(Protocol):
         ...
 
     def due_messages(self, now: datetime, limit: int) -> tuple[OutgoingMessage, ...]:
-        """Return messages that wait and whose time has come, oldest first."""
+        """Return messages that wait and whose time has come, oldest first, `limit` a notifier.
+
+        What piles up for one that is down must not stand before what others could carry.
+        """
         ...
 
     def update_message(self, message: OutgoingMessage) -> None:

@@ -64,6 +64,7 @@ _TOLD_IN_FULL = (
     "plan.overridden",
     "override.used",
 )
+_DIGITS = 9  # of a rank; every engine counts as far
 _FOR_PEOPLE = (str(CaseState.OPEN), str(CaseState.REFUSED))
 _SECTION = func.coalesce(cases.c.section, cards.c.section, "")
 _RANK = func.coalesce(sections.c.rank, LAST_RANK)
@@ -294,7 +295,8 @@ def _by_rank(section: Section) -> tuple[int, str]:
 def _typed(after: Sequence[str], sort: CaseOrder) -> list[str | int]:
     """Return a cursor's values; those of a rank are numbers. Raises UsageError for any other."""
     columns = _SORTS[sort]
-    ranks = [v for v, c in zip(after, columns, strict=False) if c is _RANK and not v.isdecimal()]
+    paired = zip(after, columns, strict=False)
+    ranks = [v for v, c in paired if c is _RANK and not (v.isdecimal() and len(v) <= _DIGITS)]
     if len(after) != len(columns) or ranks:
         raise UsageError(
             "the page begins nowhere in this order; go back to the first page.",

@@ -35,9 +35,12 @@ class OutboxUnitQueries:
         return sum(insert_new(self._connection, outbox, _values(m)) for m in messages)
 
     def due_messages(self, now: datetime, limit: int) -> tuple[OutgoingMessage, ...]:
-        """Return messages that wait and whose time has come, oldest first."""
+        """Return messages that wait and whose time has come, oldest first, `limit` a notifier."""
         due = outbox.c.state == Dispatch.WAITING, outbox.c.next_at <= encode_moment(now)
-        query = select(outbox).where(*due).order_by(outbox.c.id).limit(limit)
+        place = func.row_number().over(partition_by=outbox.c.notifier, order_by=outbox.c.id)
+        placed = select(outbox.c.id, place.label("place")).where(*due).subquery()
+        first = select(placed.c.id).where(placed.c.place <= limit)
+        query = select(outbox).where(outbox.c.id.in_(first)).order_by(outbox.c.id)
         return tuple(_message(row) for row in self._connection.execute(query).mappings())
 
     def update_message(self, message: OutgoingMessage) -> None:

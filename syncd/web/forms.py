@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import Field
 
 from syncd.bilingual import Bilingual
+from syncd.core.calendar import FIRST_DAY, LAST_DAY
 from syncd.errors import UsageError
+
+Day: TypeAlias = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
+"""A day that somebody asks for, where a day is taken as one."""
 
 _FIELDS = {
     "account": ("アカウント", "account"),
@@ -58,9 +64,12 @@ def _told(fault: Mapping[str, Any]) -> tuple[str, str]:
 def parse_day(text: str) -> date | None:
     """Return the day of a box of a form, None for an empty one; raises UsageError."""
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text) if text else None
     except ValueError:
+        day = date.min
+    if day is not None and not FIRST_DAY <= day <= LAST_DAY:
         raise UsageError(
             f"{text!r} is no day; write 2027-04-01.",
             ja=f"{text} は日付ではありません。2027-04-01 のように書いてください。",
-        ) from None
+        )
+    return day

@@ -50,6 +50,18 @@ def test_the_same_is_told_to_the_same_by_the_same_way_once(store: Store):
     assert [replace(m, message_id=0) for m in reversed(kept)] == [MESSAGE, *others]
 
 
+def test_what_piles_up_for_one_notifier_stands_before_nothing_of_another(store: Store):
+    piled = [replace(MESSAGE, notifier="chat", object=str(n)) for n in range(5)]
+    with store.begin() as unit:
+        unit.add_messages([*piled, MESSAGE])
+        due = unit.due_messages(at(1), 2)
+    assert [(m.notifier, m.object) for m in due] == [
+        ("chat", "0"),
+        ("chat", "1"),
+        ("mail", "trail:12"),
+    ]
+
+
 def test_due_is_what_waits_and_whose_time_has_come_oldest_first(store: Store):
     later = replace(MESSAGE, object="b", next_at=at(5))
     with store.begin() as unit:

@@ -152,6 +152,16 @@ def test_a_broken_input_is_told_and_the_daemon_lives_on(site: Path):
         assert running.end() == 0
 
 
+def test_a_daemon_that_stood_still_at_the_deadline_raises_the_alarm_itself(site: Path):
+    (site / "in" / "roster.csv").write_text("nothing of use\n")
+    config = site / "syncd.toml"
+    config.write_text(config.read_text().replace('deadline = "06:00"', 'deadline = "00:00"'))
+    with daemon(site) as running:
+        assert running.wait_for("run.finished")["complete"] is False
+        assert running.wait_for("alarm.raised")["why"] == "no complete run by the deadline"
+        assert running.end() == 0
+
+
 def test_no_name_of_a_person_stands_in_the_log(site: Path):
     with daemon(site) as running:
         running.wait_for("run.finished")

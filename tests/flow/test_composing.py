@@ -181,6 +181,29 @@ def test_what_nobody_decided_in_time_goes_to_the_chief_too(begun: Town):
     assert words(begun)[1:] == [("chief", "escalation", "u0001"), ("sato", "escalation", "u0001")]
 
 
+def test_one_process_composes_at_a_time_and_nothing_is_lost_for_it(begun: Town):
+    moved(begun, 1)
+    with begun.store.exclusive("composing"):
+        assert compose(begun.site(), notices()) == 0
+    assert compose(begun.site(), notices()) == 1
+
+
+def test_a_clock_that_ran_ahead_and_was_set_back_silences_nothing(begun: Town):
+    right = begun.now
+    begun.now += timedelta(days=4000)
+    moved(begun, 1)
+    compose(begun.site(), notices())
+    begun.now = right
+    begun.sync(APRIL)
+    moved(begun, 2)
+    assert compose(begun.site(), notices()) == 1
+    with begun.store.begin() as unit:
+        case = unit.cases()[-1]
+    begun.now = case.hard_deadline_at - timedelta(hours=40)
+    compose(begun.site(), notices())
+    assert "deadline" in [subject for _, subject, _ in words(begun)]
+
+
 def test_a_deadline_is_reminded_of_once(begun: Town):
     begun.sync(APRIL)
     moved(begun, 1)

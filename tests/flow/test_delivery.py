@@ -105,6 +105,14 @@ def test_a_message_whose_notifier_was_taken_out_does_not_wait_for_ever(town: Tow
     assert deliver(town.site(), notices()) == Delivery(failed=1)
 
 
+def test_what_cannot_be_written_as_a_message_is_given_up_and_holds_up_nothing(
+    town: Town, mail: FakeNotifier
+):
+    put(town, replace(MESSAGE, recipient="a\nb@city.example"), replace(MESSAGE, object="b"))
+    assert deliver(town.site(), notices(mail)) == Delivery(sent=1, failed=1)
+    assert states(town)["b"] == (Dispatch.SENT, 1)
+
+
 def test_one_process_sends_at_a_time(town: Town, mail: FakeNotifier):
     put(town, MESSAGE)
     with town.store.exclusive("notices"):

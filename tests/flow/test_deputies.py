@@ -179,3 +179,9 @@ def test_what_rests_on_an_advance_notice_is_kept_apart_in_a_timeline(town: Town)
     assert [h.post.org_unit for h in told.posts] == ["12010"]
     assert told.orders == ()
     assert [o.order_number for o in told.advance_notices] == ["R9-1"]
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\u2028b", "\x00"])
+def test_no_deputy_has_a_name_that_cannot_be_written_in_one_line(town: Town, name: str):
+    with pytest.raises(UsageError, match="name another account"):
+        name_deputy(town.site(), BOSS, name, DAYS)

@@ -109,6 +109,9 @@ def test_a_fault_says_whom_the_row_is_about():
         ({"effective_on": "20270401"}, "effective_on"),
         ({"effective_on": "2027-04-01T00:00:00"}, "effective_on"),
         ({"effective_on": None}, "effective_on"),
+        ({"effective_on": "9999-12-31"}, "effective_on"),
+        ({"effective_on": "0001-01-01"}, "effective_on"),
+        ({"ends_on": "9999-12-30"}, "ends_on"),
         ({"confirmed": "内示"}, "confirmed"),
         ({"confirmed": None}, "confirmed"),
         ({"kind": "取消"}, "target"),
@@ -185,3 +188,9 @@ def test_nesting_without_end_is_a_fault_and_breaks_nothing():
 
 def test_the_kept_bytes_of_a_list_read_back_as_the_list():
     assert decode_orders(canonical([WHOLE])) == [WHOLE]
+
+
+def test_an_end_that_never_comes_is_no_end():
+    (order,) = read_orders([{**LEAST, "ends_on": "9999-12-31"}], 7, NOW).records
+    assert isinstance(order, Order)
+    assert order.ends_on is None

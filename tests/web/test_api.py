@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import pytest
@@ -162,13 +163,25 @@ def test_an_etag_saves_the_reading_and_guards_the_decision(fresh_office: Office)
     path = path_of(fresh_office, "/cases/{case_id}")
     tag = browser.get(path).headers["etag"]
     assert browser.get(path, headers={"If-None-Match": tag}).status_code == 304
-    stale = browser.post(f"{path}/approve", json={}, headers={"If-Match": '"other"'})
-    assert (stale.status_code, stale.json()["status"]) == (412, 412)
+    for other in ('"other"', '"other*"'):
+        stale = browser.post(f"{path}/approve", json={}, headers={"If-Match": other})
+        assert (stale.status_code, stale.json()["status"]) == (412, 412)
     done = browser.post(f"{path}/approve", json={}, headers={"If-Match": tag})
     assert (done.status_code, done.json()["case"]["state"]) == (200, "approved")
     assert browser.get(path).headers["etag"] != tag
     again = browser.post(f"{path}/approve", json={})
     assert (again.status_code, again.json()["type"]) == (409, "urn:syncd:problem:illegal-move")
+
+
+def test_who_approves_a_plan_learns_of_other_sections_only_how_many_lines_there_are(
+    fresh_office: Office,
+):
+    others = [case for case in fresh_office.cases() if case.section != "20020"]
+    path = f"{API}/plans/{fresh_office.plan_hash()}/approve"
+    answer = scripted(fresh_office, "hosaka").post(path, json={})
+    assert answer.json()["given"] + len(others) == answer.json()["needed"]
+    assert f"{len(others)} cases" in answer.json()["refused"][-1]
+    assert not any(case.case_id in answer.text for case in others)
 
 
 def test_a_plan_is_approved_whole_and_is_not_released(fresh_office: Office):
@@ -267,6 +280,54 @@ def test_a_cursor_of_somebody_elses_is_told(office: Office, cursor: str):
         answer = browser.get(f"{API}{path}", params={"cursor": cursor})
         assert answer.status_code in (200, 422)
         assert answer.status_code == 422 or cursor == "W10="
+
+
+@pytest.mark.parametrize("value", ["\ud800", "\x00", "9" * 30, "9" * 5000])
+@pytest.mark.parametrize("sort", ["deadline", "section"])
+def test_a_cursor_with_what_the_store_cannot_hold_is_no_fault(
+    office: Office, sort: str, value: str
+):
+    browser, query = scripted(office, "soukatsu"), {"limit": 1, "sort": sort}
+    cursor = browser.get(f"{API}/cases", params=query).json()["next"]
+    parts = json.loads(base64.urlsafe_b64decode(cursor))
+    for place in range(len(parts)):
+        forged = json.dumps([*parts[:place], value, *parts[place + 1 :]]).encode()
+        altered = {"cursor": base64.urlsafe_b64encode(forged).decode()}
+        answer = browser.get(f"{API}/cases", params={**query, **altered})
+        assert answer.status_code in (200, 422)
+
+
+def test_a_cursor_that_is_nested_without_end_is_no_fault(office: Office):
+    cursor = base64.urlsafe_b64encode(b"[" * 30_000).decode()
+    answer = scripted(office, "soukatsu").get(f"{API}/cases", params={"cursor": cursor})
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_day_that_nobody_can_mean_is_told(office: Office, day: str):
+    browser, person = scripted(office, "soukatsu"), office.city.left_behind
+    moment, edges = f"{day}T00:00:00-12:00", {"from_on": day, "until_on": day}
+    for path, query in (
+        (f"{API}/cases", {"due_before": day}),
+        (f"{API}/people/{person}", {"as_of": day}),
+        ("/cases", {"due_before": day}),
+        (f"/people/{person}", {"as_of": day}),
+        ("/trail", edges),
+        ("/trail", {"before": "9" * 30}),
+        ("/runs", {"before": moment}),
+    ):
+        assert browser.get(path, params=query).status_code == 422, path
+
+
+def test_a_reason_holds_nothing_that_a_store_cannot_keep(office: Office):
+    browser = scripted(office, "soukatsu")
+    for route, body in (
+        ("/cases/{case_id}/approve", {}),
+        ("/cases/{case_id}/refuse", {"until": "2027-04-10"}),
+        ("/plans/{plan_hash}/release", {}),
+    ):
+        answer = browser.post(path_of(office, route), json={**body, "reason": "a\x00b"})
+        assert answer.status_code == 422, route
 
 
 def test_the_schema_and_its_page_come_from_the_tree(office: Office):

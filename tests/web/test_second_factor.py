@@ -14,8 +14,9 @@ from fastapi.testclient import TestClient
 
 from syncd.bootstrap import OpenSite, new_secret, now, open_site
 from syncd.core.factors import FactorPolicy, step_at, totp
+from syncd.errors import SignInRefused
 from syncd.flow.access.sign_in import Turnstile
-from syncd.flow.access.steps import reset_factor
+from syncd.flow.access.steps import due, enrol, reset_factor
 from syncd.flow.access.users import add_user, disable_user, set_password
 from syncd.identity.local import LocalPasswords, hash_password
 from syncd.web.app import create_app
@@ -355,3 +356,21 @@ def test_a_password_that_an_administrator_set_opens_nothing_but_the_choice_of_an
     assert is_in(browser)
     assert not is_in(console.give_password(ANOTHER))
     assert is_in(console.give_password())
+
+
+def test_of_two_who_enrol_at_once_the_second_puts_no_authenticator_in_place_of_the_first(
+    console: Console,
+):
+    required = console.with_policy(FactorPolicy.REQUIRED)
+    owner, thief = required.give_password(), required.give_password()
+    turnstile = Turnstile(new_secret, timedelta(hours=1), timedelta(hours=1), required.policy)
+    looked_at = due(console.opened.site, turnstile, thief.cookies[STEPS])
+    assert looked_at is not None
+    secret = secret_on(owner)
+    assert owner.post("/sign-in/enrol", data={"code": console.code(secret)}).status_code == 303
+    with pytest.raises(SignInRefused):
+        enrol(console.opened.site, looked_at[0], console.code(looked_at[0].offered))
+    with console.opened.site.store.begin() as unit:
+        factor = unit.factor("sato")
+    assert factor is not None
+    assert factor.secret == secret

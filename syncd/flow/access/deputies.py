@@ -34,7 +34,7 @@ def name_deputy(
             f"{principal.account} decides nothing in their own right.",
             ja=f"{principal.account} には、自分の立場で判断できるものがありません。",
         )
-    if not deputy or deputy == principal.account:
+    if not deputy or not deputy.isprintable() or deputy == principal.account:
         raise UsageError(
             "name another account as deputy.",
             ja="代決者には、自分以外のアカウントを書いてください。",

@@ -140,11 +140,15 @@ def enrol(site: Site, pending: PendingSignIn, code: str) -> None:
     if step is None:
         _refuse(site, pending)
     with site.store.begin() as unit:
-        unit.save_factor(SecondFactor(account, pending.offered, now, step))
-        unit.advance_pending(pending.secret_hash, has_proved=True, offered="")
-        unit.end_pending_of(account, but=pending.secret_hash)
-        unit.end_sessions(account, now)
-        unit.audit([AuditRecord(now, AuditEvent.FACTOR_ENROLLED, account, account)])
+        # Somebody else's enrolment may have ended this sign-in since it was looked at.
+        stands = unit.advance_pending(pending.secret_hash, has_proved=True, offered="")
+        if stands:
+            unit.save_factor(SecondFactor(account, pending.offered, now, step))
+            unit.end_pending_of(account, but=pending.secret_hash)
+            unit.end_sessions(account, now)
+            unit.audit([AuditRecord(now, AuditEvent.FACTOR_ENROLLED, account, account)])
+    if not stands:
+        _refuse(site, pending)
 
 
 def choose_password(site: Site, pending: PendingSignIn, password_hash: str) -> None:

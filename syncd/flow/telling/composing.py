@@ -25,6 +25,7 @@ from syncd.core.messages import (
     reminders,
     shares,
 )
+from syncd.errors import AlreadyRunning
 from syncd.flow.site import Site
 from syncd.flow.telling.news import Event, News, read_news
 from syncd.flow.telling.recipients import Addresses, recipients_of
@@ -32,6 +33,7 @@ from syncd.ports.notifier import Addressing, Notifier
 from syncd.ports.outbox import OutgoingMessage
 from syncd.ports.store import Unit
 
+_RIGHT = "composing"
 _KEPT_FOR = timedelta(days=90)
 
 
@@ -84,8 +86,18 @@ class Notices:
 def compose(site: Site, notices: Notices) -> int:
     """Write what must be told into the outbox; return how many messages are new.
 
-    The first time ever only what waits now is told, not all that ever happened. Raises StoreError.
+    The first time ever only what waits now is told, not all that ever happened. Where another
+    process composes, nothing: two that read behind one cursor would tell the same twice. Raises
+    StoreError.
     """
+    try:
+        with site.store.exclusive(_RIGHT):
+            return _compose(site, notices)
+    except AlreadyRunning:
+        return 0
+
+
+def _compose(site: Site, notices: Notices) -> int:
     now = site.clock()
     with site.store.begin() as unit:
         news = read_news(unit, notices.digest_every, now)

@@ -22,6 +22,7 @@ GIVE_UP_AFTER = timedelta(days=3)
 _BATCH = 200
 _RIGHT = "notices"
 _DELAYS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240))
+_UNWRITABLE = "its recipient, subject or text cannot be written as a message"
 _GONE = "no notifier of this name is configured any more"
 
 
@@ -70,15 +71,11 @@ def _tried(site: Site, notifier: Notifier | None, message: OutgoingMessage) -> O
     """Hand one message over, with no transaction open; return what became of it."""
     if notifier is None:
         return replace(message, state=Dispatch.FAILED, last_error=_GONE)
-    told = Message(
-        kind=message.kind,
-        subject=message.subject,
-        body=message.body,
-        recipient=message.recipient,
-        object=message.object,
-        written_at=message.created_at,
-    )
     attempt = replace(message, attempts=message.attempts + 1)
+    try:
+        told = _told(message)
+    except ValueError:  # one that cannot be written must not hold up all others
+        return replace(attempt, state=Dispatch.FAILED, last_error=_UNWRITABLE)
     try:
         notifier.send(told)
     except MessageRefused as why:
@@ -86,6 +83,18 @@ def _tried(site: Site, notifier: Notifier | None, message: OutgoingMessage) -> O
     except NotifierUnavailable as why:
         return _put_off(attempt, why, site.clock())
     return replace(attempt, state=Dispatch.SENT, sent_at=site.clock(), last_error="")
+
+
+def _told(message: OutgoingMessage) -> Message:
+    """Return a message for its notifier; raises ValueError for what cannot be written."""
+    return Message(
+        kind=message.kind,
+        subject=message.subject,
+        body=message.body,
+        recipient=message.recipient,
+        object=message.object,
+        written_at=message.created_at,
+    )
 
 
 def _put_off(message: OutgoingMessage, why: NotifierUnavailable, now: datetime) -> OutgoingMessage:

@@ -64,7 +64,8 @@ class News:
 def read_news(unit: Unit, digest_every: timedelta, now: datetime) -> News:
     """Return what happened behind the cursors; reads only what was numbered meanwhile."""
     reminded = unit.cursor(REMINDERS)
-    reminds = reminded is None or day_of(reminded.at) < day_of(now)
+    # "Not" and not "before": a clock that ran ahead and was set back must not silence anything.
+    reminds = reminded is None or day_of(reminded.at) != day_of(now)
     cursors = {REMINDERS: Cursor(0, now)} if reminds else {}
     events, digest = unit.cursor(EVENTS), unit.cursor(DIGEST)
     if events is None or digest is None:
@@ -76,7 +77,7 @@ def read_news(unit: Unit, digest_every: timedelta, now: datetime) -> News:
     if records:
         cursors[EVENTS] = Cursor(records[-1][0], now)
     opened: tuple[CaseId, ...] = ()
-    if digest.at + digest_every <= now:
+    if digest.at > now or digest.at + digest_every <= now:
         gathered = tuple(_records(unit, digest.number))
         opened = _cases(gathered, AuditEvent.CASE_OPENED)
         # Where no case was opened, the next one is told at once.

@@ -55,7 +55,7 @@ def tagged(request: Request, model: BaseModel) -> Response:
 def check_match(request: Request, model: BaseModel) -> None:
     """Raise PreconditionFailed where `If-Match` names another state of the thing."""
     wanted = request.headers.get("If-Match")
-    if wanted is not None and "*" not in wanted and etag_of(model) not in _tags(wanted):
+    if wanted is not None and wanted.strip() != "*" and etag_of(model) not in _tags(wanted):
         raise PreconditionFailed("it changed since you looked at it. Read it again and decide.")
 
 

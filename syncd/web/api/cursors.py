@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import json
+import re
 
 from pydantic import BaseModel
 
 from syncd.errors import UsageError
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def encode_cursor(parts: tuple[str, ...]) -> str | None:
@@ -25,14 +27,19 @@ def decode_cursor(text: str) -> tuple[str, ...]:
         return ()
     try:
         parts = json.loads(base64.urlsafe_b64decode(text.encode()))
-    except (ValueError, binascii.Error, UnicodeError):
+    except (ValueError, RecursionError):
         parts = None
-    if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
+    if not isinstance(parts, list) or not all(_is_ours(part) for part in parts):
         raise UsageError(
             "the cursor is none of ours; begin without one.",
             ja="このカーソルはここで渡したものではありません。カーソルなしで始めてください。",
         )
     return tuple(parts)
+
+
+def _is_ours(part: object) -> bool:
+    """Tell whether a part can have come from the store: halves of characters and NUL cannot."""
+    return isinstance(part, str) and not _UNSTORABLE.search(part)
 
 
 def etag_of(model: BaseModel) -> str:

@@ -12,6 +12,7 @@ from syncd.core.findings import Finding
 from syncd.ports.listing import CaseLine
 from syncd.ports.store import StoredPlan
 from syncd.ports.syncs import RequestedSync
+from syncd.web.forms import Day
 
 _NO_NUL = r"^[^\x00]*$"
 
@@ -97,20 +98,20 @@ class CasesOut(_Model):
 class ApproveIn(_Model):
     """An approval; the reason is for the record."""
 
-    reason: Annotated[str, Field(max_length=500)] = ""
+    reason: Annotated[str, Field(max_length=500, pattern=_NO_NUL)] = ""
 
 
 class RefuseIn(_Model):
     """A refusal: keep the right until a day, for a reason."""
 
-    until: date
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    until: Day
+    reason: Annotated[str, Field(min_length=1, max_length=500, pattern=_NO_NUL)]
 
 
 class ReleaseIn(_Model):
     """A vote to release a held plan once."""
 
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    reason: Annotated[str, Field(min_length=1, max_length=500, pattern=_NO_NUL)]
 
 
 class DecisionOut(_Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -26,7 +26,7 @@ from syncd.ports.listing import CaseLine, CaseOrder, CaseQuery
 from syncd.ports.store import Unit
 from syncd.reports.explain import because_word
 from syncd.web.desk import Desk
-from syncd.web.forms import parse_day
+from syncd.web.forms import Day, parse_day
 from syncd.web.gate import desk_of, door, posting
 from syncd.web.render import page
 from syncd.web.trail_words import tell
@@ -249,7 +249,7 @@ def keep_right(
     request: Request,
     case_id: str,
     visitor: Annotated[Visitor, posting(Permission.DECIDE)],
-    until: Annotated[date, Form()],
+    until: Annotated[Day, Form()],
     reason: Annotated[str, Form(max_length=500)],
 ) -> Response:
     """Keep the right until a day, with a reason; a second person grants it."""
@@ -278,7 +278,7 @@ def hand_over(
     case_id: str,
     visitor: Annotated[Visitor, posting(Permission.DELEGATE)],
     deputy: Annotated[str, Form(max_length=256)],
-    until: Annotated[date, Form()],
+    until: Annotated[Day, Form()],
     reason: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """Hand one case to a deputy until a day."""

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 
 from syncd.core.access import Permission
+from syncd.core.calendar import FIRST_DAY, LAST_DAY
 from syncd.core.ids import RunId
 from syncd.errors import NoSuchCase, UsageError
 from syncd.web.gate import desk_of, door
@@ -36,6 +37,8 @@ def _moment(text: str) -> datetime | None:
     except ValueError:
         moment = None
         text = "?"
+    if moment is not None and not FIRST_DAY <= moment.date() <= LAST_DAY:
+        moment = None
     if text and (moment is None or moment.tzinfo is None):
         raise UsageError(
             "the page begins at no moment; go back to the first page.",

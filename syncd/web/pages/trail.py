@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from syncd.core.access import Permission
@@ -26,6 +26,7 @@ from syncd.web.visitor import Visitor
 
 router = APIRouter()
 _A_BATCH = 1000
+_LAST_NUMBER = 2**63 - 1  # no database counts further
 
 
 def query_of(
@@ -34,7 +35,7 @@ def query_of(
     subject: str = "",
     from_on: str = "",
     until_on: str = "",
-    before: int | None = None,
+    before: Annotated[int | None, Query(ge=1, le=_LAST_NUMBER)] = None,
 ) -> TrailQuery:
     """Return the filters of an address; raises UsageError."""
     if event and event not in set(AuditEvent):

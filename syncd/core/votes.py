@@ -40,6 +40,8 @@ class Actor:
     number of that account in `deputy_for_number`; `deputy_cases` limits that to single cases (None:
     all). `sections` are those an approver decides for, with every section below them (empty: all).
     `named_for_advance_notices` lets a person see 内示 without the role `personnel`.
+    `other_accounts` are known to be the same person's, by their staff number: two accounts of one
+    person are one person.
     """
 
     account: str
@@ -50,6 +52,7 @@ class Actor:
     deputy_for_number: StaffNumber | None = None
     deputy_cases: frozenset[CaseId] | None = None
     named_for_advance_notices: bool = False
+    other_accounts: frozenset[str] = frozenset()
 
 
 class Choice(StrEnum):
@@ -123,13 +126,14 @@ def check_may_decide(actor: Actor, case: Case) -> None:
         (actor.account, actor.staff_number),
         (actor.deputy_for, actor.deputy_for_number),
     ):
-        if account and _concerns(case, account, number):
+        names = {account, *(actor.other_accounts if account == actor.account else ())}
+        if account and _concerns(case, names, number):
             raise NotPermitted(
                 f"case {case.case_id} concerns {account}'s own right. Another approver decides it.",
                 ja=f"案件 {case.case_id} は {account} 自身の権限についてのものです。"
                 "ほかの承認者が判断します。",
             )
-        if account and case.requested_by == account:
+        if account and case.requested_by in names:
             raise NotPermitted(
                 f"{account} asked for case {case.case_id}. Another approver decides it.",
                 ja=(
@@ -173,10 +177,8 @@ def answers_for(actor: Actor, section: OrgUnitCode | None) -> bool:
     return Role.CHIEF in actor.roles or not actor.sections or section in actor.sections
 
 
-def _concerns(case: Case, account: str, staff_number: StaffNumber | None) -> bool:
-    return case.account == account or (
-        staff_number is not None and case.staff_number == staff_number
-    )
+def _concerns(case: Case, names: set[str], staff_number: StaffNumber | None) -> bool:
+    return case.account in names or (staff_number is not None and case.staff_number == staff_number)
 
 
 def distinct_voters(votes: Iterable[Vote]) -> int:

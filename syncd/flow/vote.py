@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from syncd.bilingual import Bilingual, japanese
 from syncd.core.acting import acting_on
@@ -50,8 +50,20 @@ class _Ballot:
     plan_hash: PlanHash | None = None
 
 
+Check: TypeAlias = Callable[[Case], None]
+"""Looks at a case in the unit in which it is voted on; what it raises undoes the vote."""
+
+
+def _nothing_asked(_: Case) -> None:
+    """Ask nothing of a case."""
+
+
 def approve_cases(
-    site: Site, actors: Sequence[Actor], case_ids: Sequence[CaseId], reason: str = ""
+    site: Site,
+    actors: Sequence[Actor],
+    case_ids: Sequence[CaseId],
+    reason: str = "",
+    check: Check = _nothing_asked,
 ) -> tuple[VoteResult, ...]:
     """Approve the revocation of single cases, each in the first capacity that may.
 
@@ -62,6 +74,8 @@ def approve_cases(
 
     def vote(unit: Unit) -> tuple[VoteResult, ...]:
         cases = unit.cases_of(case_ids)
+        for case in cases:
+            check(case)
         return _approve(site, unit, [(acting_on(actors, case), case) for case in cases], ballot)
 
     return _on_record(site, actors[0], _subject(case_ids), vote)
@@ -161,7 +175,12 @@ def approve_part(
 
 
 def refuse_case(
-    site: Site, actors: Sequence[Actor], case_id: CaseId, until: date, reason: str
+    site: Site,
+    actors: Sequence[Actor],
+    case_id: CaseId,
+    until: date,
+    reason: str,
+    check: Check = _nothing_asked,
 ) -> VoteResult:
     """Keep the right until a day: the first person refuses, a second one grants the exception.
 
@@ -180,6 +199,7 @@ def refuse_case(
 
     def vote(unit: Unit) -> VoteResult:
         case = unit.case(case_id)
+        check(case)
         return _refuse(site, unit, acting_on(actors, case), case, ballot)
 
     return _on_record(site, actors[0], case_id, vote)

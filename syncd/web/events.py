@@ -12,13 +12,15 @@ from fastapi.responses import StreamingResponse
 
 from syncd.ports.syncs import SyncEvent, SyncState
 from syncd.web.desk import Desk
-from syncd.web.gate import desk_of
+from syncd.web.gate import desk_of, is_still_in
 from syncd.web.visitor import Visitor
 from syncd.web.words import step_word
 
 ENDED = (SyncState.DONE, SyncState.FAILED)
 _POLL_S = 0.3
 _LONGEST_S = 600.0
+_ASK_EVERY = 10
+"""After how many looks the gate is asked again: some three seconds."""
 
 
 def stream(request: Request, visitor: Visitor, sync_id: str) -> Response:
@@ -26,16 +28,24 @@ def stream(request: Request, visitor: Visitor, sync_id: str) -> Response:
     seen = request.headers.get("Last-Event-ID", "0")
     after = int(seen) if seen.isdecimal() and len(seen) < 10 else 0  # noqa: PLR2004 - digits
     return StreamingResponse(
-        _events(desk_of(request), visitor, sync_id, after),
+        _events(request, visitor, sync_id, after),
         media_type="text/event-stream",
         headers={"X-Accel-Buffering": "no"},
     )
 
 
-async def _events(desk: Desk, visitor: Visitor, sync_id: str, after: int) -> AsyncIterator[str]:
-    """Yield each step once; end with the run, or after a while: then the gate is asked again."""
-    left = _LONGEST_S
+async def _events(
+    request: Request, visitor: Visitor, sync_id: str, after: int
+) -> AsyncIterator[str]:
+    """Yield each step once; end with the run, with the session, or after a while.
+
+    Then the browser comes back, and the gate is asked again.
+    """
+    desk, left, turn = desk_of(request), _LONGEST_S, 0
     while left > 0:
+        turn += 1
+        if turn % _ASK_EVERY == 0 and not await run_in_threadpool(is_still_in, request):
+            return
         steps, state = await run_in_threadpool(_steps, desk, sync_id, after)
         for step in steps:
             after = step.number

@@ -142,6 +142,14 @@ def api_door(permission: Permission | None) -> Any:  # noqa: ANN401 - what FastA
     return Depends(enter)
 
 
+def is_still_in(request: Request) -> bool:
+    """Tell whether who began a request that goes on would still be let in."""
+    try:
+        return (_machine_of(request) or visitor_of(request)) is not None
+    except NotSignedIn:
+        return False
+
+
 def _machine_of(request: Request) -> Visitor | None:
     """Return the machine whose token was sent (RFC 6750, section 2.1); None without one.
 

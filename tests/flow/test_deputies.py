@@ -16,8 +16,9 @@ from syncd.errors import NoSuchCase, NotPermitted, UsageError
 from syncd.flow.access.acting import actors_of
 from syncd.flow.access.deputies import end_deputy, name_deputy
 from syncd.flow.timeline import timeline_of
-from syncd.flow.vote import approve_part, approve_selected
+from syncd.flow.vote import approve_cases, approve_part, approve_selected
 from syncd.ports.store import PlanState
+from tests.fakes.directory import dn
 from tests.flow.town import APRIL, Town, approver, staff, town_in, transfer
 
 MANAGER = Grant(
@@ -185,3 +186,21 @@ def test_what_rests_on_an_advance_notice_is_kept_apart_in_a_timeline(town: Town)
 def test_no_deputy_has_a_name_that_cannot_be_written_in_one_line(town: Town, name: str):
     with pytest.raises(UsageError, match="name another account"):
         name_deputy(town.site(), BOSS, name, DAYS)
+
+
+def test_two_accounts_of_one_person_are_one_person(town: Town):
+    grants = (
+        Grant(account="sato", staff_number=staff(900), roles=frozenset({Role.APPROVER})),
+        Grant(account="sato-op", staff_number=staff(900), roles=frozenset({Role.OPERATOR})),
+    )
+    town.orders.records = (transfer(1, "13010"),)
+    (case,) = town.sync(actor="sato-op").cases.values()
+    actors = actors_of(town.site(), grants, Someone("sato"), APRIL)
+    with pytest.raises(NotPermitted, match="asked for case"):
+        approve_cases(town.site(), actors, [case.case_id])
+    town.directory.accounts["sato-op"] = None
+    town.directory.groups[case.groups[0]].append(dn("sato-op"))
+    town.now += timedelta(minutes=1)
+    (own,) = (c for c in town.sync().cases.values() if c.account == "sato-op")
+    with pytest.raises(NotPermitted, match="own right"):
+        approve_cases(town.site(), actors, [own.case_id])

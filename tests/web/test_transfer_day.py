@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from threading import Timer
 
 import pytest
 
 from syncd.core.cases import CaseState
 from syncd.core.my_number import has_right_check_digit
-from syncd.flow.syncs import MOST_BYTES
+from syncd.flow.access.sign_in import end_sessions_of
+from syncd.flow.syncs import MOST_BYTES, ask_for_sync
 from tests.web.conftest import Office, csrf_of, send
 
 LATE = """発令番号,発令日,発令区分,職員番号,氏名,所属コード,職名,終了日,対象発令番号,発令確定
@@ -278,3 +280,14 @@ def test_a_source_that_gives_no_orders_is_no_feed(office: Office):
     browser = office.enter("jinji")
     form = {"source": "roster", "expected": 1}
     assert send(browser, "/transfer-day/feed", "/transfer-day", **form).status_code == 404
+
+
+def test_progress_is_told_no_longer_than_the_session_lasts(fresh_office: Office):
+    site, actors = fresh_office.opened.site, fresh_office.city.actors
+    asked = ask_for_sync(site, fresh_office.opened.actor(actors.operator))
+    browser = fresh_office.enter(actors.operator)
+    Timer(0.5, end_sessions_of, (site, actors.operator, "root")).start()
+    told = browser.get(f"/transfer-day/runs/{asked.sync_id}/events")
+    assert told.status_code == 200
+    assert "event: done" not in told.text
+    assert browser.get(f"/transfer-day/runs/{asked.sync_id}").status_code == 303

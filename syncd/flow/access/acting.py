@@ -33,8 +33,17 @@ def actors_of(
         sections = unit.sections()
         person = _with_posts(site, unit, grants, person, today)
         deputyships = tuple(_deputyships(site, unit, grants, person.account, today))
-    own = own_actor(person, grants, sections, today)
+        own = own_actor(person, grants, sections, today)
+        if own.staff_number is not None:
+            own = replace(own, other_accounts=_accounts_of(unit, grants, own.staff_number))
     return (own, *(deputy_actor(own, d, grants, sections, today) for d in deputyships))
+
+
+def _accounts_of(unit: Unit, grants: Iterable[Grant], staff_number: StaffNumber) -> frozenset[str]:
+    """Return every account known to be a person's: of grants, local ones, of the last sign-in."""
+    named = {grant.account for grant in grants if grant.staff_number == staff_number}
+    local = {user.account for user in unit.users() if user.staff_number == staff_number}
+    return frozenset(named | local | {unit.account_of(staff_number)}) - {""}
 
 
 def _with_posts(

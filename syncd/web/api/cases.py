@@ -13,7 +13,7 @@ from syncd.core.cases import Case, CaseState
 from syncd.core.findings import Reason
 from syncd.core.ids import CaseId, OrgUnitCode
 from syncd.errors import NoSuchCase
-from syncd.flow.vote import approve_cases, refuse_case
+from syncd.flow.vote import Check, approve_cases, refuse_case
 from syncd.ports.listing import CaseOrder, CaseQuery
 from syncd.web.api.answers import check_match, tagged
 from syncd.web.api.cursors import decode_cursor, encode_cursor
@@ -87,9 +87,9 @@ def approve(
     visitor: Annotated[Visitor, api_door(Permission.DECIDE)],
 ) -> DecisionOut:
     """Approve the removal; with `If-Match`, only of the case as it was seen."""
-    check_match(request, CaseOut.of(seen_case(request, visitor, case_id)))
-    site = desk_of(request).opened.site
-    (result,) = approve_cases(site, visitor.actors, [CaseId(case_id)], wanted.reason)
+    seen_case(request, visitor, case_id)
+    site, check = desk_of(request).opened.site, _as_seen(request)
+    (result,) = approve_cases(site, visitor.actors, [CaseId(case_id)], wanted.reason, check)
     return DecisionOut(case=CaseOut.of(result.case), given=result.given, needed=result.needed)
 
 
@@ -101,7 +101,13 @@ def refuse(
     visitor: Annotated[Visitor, api_door(Permission.DECIDE)],
 ) -> DecisionOut:
     """Keep the right until a day; a second person's same answer grants it."""
-    check_match(request, CaseOut.of(seen_case(request, visitor, case_id)))
-    site = desk_of(request).opened.site
-    result = refuse_case(site, visitor.actors, CaseId(case_id), wanted.until, wanted.reason)
+    case = seen_case(request, visitor, case_id)
+    site, check = desk_of(request).opened.site, _as_seen(request)
+    until, reason = wanted.until, wanted.reason
+    result = refuse_case(site, visitor.actors, case.case_id, until, reason, check)
     return DecisionOut(case=CaseOut.of(result.case), given=result.given, needed=result.needed)
+
+
+def _as_seen(request: Request) -> Check:
+    """Return what holds `If-Match`, in the unit in which the vote is cast."""
+    return lambda case: check_match(request, CaseOut.of(case))

@@ -30,6 +30,7 @@ from syncd.core.ids import AccountId, EntitlementId, OrgUnitCode, RunId, StaffNu
 from syncd.core.memberships import Proof
 from syncd.errors import UsageError
 from syncd.ports.listing import (
+    NO_SECTION,
     CaseLine,
     CaseOrder,
     CasePage,
@@ -319,7 +320,9 @@ def _conditions(query: CaseQuery) -> list[ColumnElement[bool]]:
     if query.visible is not None:
         found.append(cases.c.section.in_(sorted(query.visible)))
     if query.sections:
-        found.append(_SECTION.in_(sorted(query.sections)))
+        named = _SECTION.in_(sorted(query.sections))
+        nobodys = NO_SECTION in query.sections
+        found.append(or_(named, cases.c.section.is_(None)) if nobodys else named)
     if query.directory:
         found.append(cases.c.directory == query.directory)
     if query.entitlement:

@@ -14,7 +14,7 @@ from syncd.core.findings import Reason
 from syncd.core.ids import AccountId, CaseId, EntitlementId, OrgUnitCode, RunId, StaffNumber
 from syncd.core.votes import Choice, Vote
 from syncd.errors import IllegalMove, NoSuchCase
-from syncd.ports.listing import CaseOrder, CaseQuery, TrailQuery
+from syncd.ports.listing import NO_SECTION, CaseOrder, CaseQuery, TrailQuery
 from syncd.ports.runs import RunRow
 from syncd.ports.store import Store
 from tests.fakes.readings import APRIL_ORDER_DAY as DAY
@@ -72,6 +72,11 @@ def test_cases_are_sorted_by_deadline_section_or_kana(
     filled: Store, order_by: CaseOrder, expected: list[int]
 ):
     assert found(filled, sort=order_by) == [f"C-{n:05d}" for n in expected]
+
+
+def test_cases_that_no_section_answers_for_are_found_apart_and_beside_others(filled: Store):
+    assert found(filled, sections=frozenset({NO_SECTION})) == ["C-00004"]
+    assert found(filled, sections=frozenset({NO_SECTION, WELFARE})) == ["C-00003", "C-00004"]
 
 
 @pytest.mark.parametrize("order_by", list(CaseOrder))

@@ -97,6 +97,22 @@ def test_a_connection_is_tried_at_a_click(office: Office):
     assert send(office.enter("unyo"), "/connections/test", name="none").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("path", "above"),
+    [
+        ("/transfer-day/feed", "/transfer-day"),
+        ("/cases/none/approve", "/cases/none"),
+        ("/account/deputies/none/end", "/account"),
+        ("/connections/test", "/connections"),
+    ],
+)
+def test_the_language_of_an_answer_to_a_form_leads_to_a_page_that_can_be_gone_to(
+    office: Office, path: str, above: str
+):
+    answer = send(office.enter("kanri"), path, name="orders", source="orders", expected="1")
+    assert f'name="target" value="{above}"' in answer.text
+
+
 def test_the_language_is_kept_in_the_browser(office: Office):
     browser = office.enter("kansa")
     browser.post("/language", data={"lang": "en", "target": "/"})
@@ -126,6 +142,28 @@ def test_cases_stand_together_by_person_and_by_transfer(office: Office):
     assert by_transfer.count('scope="colgroup">発令 R8-0005, 令和8年4月1日</th>') == 1
     assert 'scope="colgroup">発令によらないもの</th>' in by_transfer
     assert "colgroup" not in browser.get("/cases").text
+
+
+def test_what_no_section_answers_for_is_one_click_from_today(office: Office):
+    chief = office.enter("soukatsu")
+    assert '<a href="/cases?section=-">所属なし（総括責任者）</a>' in chief.get("/").text
+    text = chief.get("/cases?section=-").text
+    found = set(re.findall(r'href="/cases/([0-9a-f]+)" data-open', text))
+    assert found == {c.case_id for c in office.cases() if c.section is None} != set()
+    assert '<option value="-" selected>' in text
+    assert '<option value="-"' not in office.enter("hosaka").get("/cases").text
+
+
+def test_nobody_approves_by_one_box_what_came_after_they_looked(
+    fresh_office: Office,
+):
+    browser, seen = fresh_office.enter("soukatsu"), len(fresh_office.cases())
+    refused = send(browser, "/cases/approve", everything="true", told=seen - 1)
+    assert refused.status_code == 409
+    assert f"{seen - 1} 件から {seen} 件に増えています" in refused.text
+    assert len(fresh_office.cases()) == seen
+    assert send(browser, "/cases/approve", everything="true", told=seen).status_code == 200
+    assert fresh_office.cases() == ()
 
 
 def test_every_filter_keeps_its_value_after_a_reload(office: Office):

@@ -18,11 +18,11 @@ from syncd.core.cases import Case, CaseState
 from syncd.core.findings import Reason
 from syncd.core.ids import CaseId, OrgUnitCode
 from syncd.core.votes import may_decide
-from syncd.errors import NoSuchCase, UsageError
+from syncd.errors import IllegalMove, NoSuchCase, UsageError
 from syncd.flow.access.deputies import name_deputy
 from syncd.flow.restore import restore_case
 from syncd.flow.vote import approve_selected, refuse_case
-from syncd.ports.listing import CaseLine, CaseOrder, CaseQuery
+from syncd.ports.listing import NO_SECTION, CaseLine, CaseOrder, CaseQuery
 from syncd.ports.store import Unit
 from syncd.reports.explain import because_word
 from syncd.web.desk import Desk
@@ -126,6 +126,8 @@ def _choices(desk: Desk, visitor: Visitor, unit: Unit) -> dict[str, Any]:
     sections = unit.sections()
     return {
         "sections": [s for s in sections if visitor.visible is None or s.code in visitor.visible],
+        "sees_all": visitor.visible is None,
+        "no_section": NO_SECTION,
         "directories": [d.name for d in desk.opened.settings.model.directories],
         "entitlements": unit.case_entitlements(visitor.visible),
         "reasons": list(Reason),
@@ -164,19 +166,35 @@ def approve_chosen(
     query: Filters,
     case: Annotated[list[str] | None, Form()] = None,
     everything: Annotated[bool, Form()] = False,  # noqa: FBT002 - a checkbox
+    told: Annotated[int, Form(ge=0)] = 0,
 ) -> Response:
-    """Approve the chosen cases, or all that match the filters of the address."""
+    """Approve the chosen cases, or all that match the filters of the address.
+
+    `told` is how many the page said that these are: nobody approves what came after they looked.
+    """
     site = desk_of(request).opened.site
     chosen = [CaseId(one) for one in case or ()]
     if everything:
-        with site.store.begin() as unit:
-            wanted = replace(query, visible=visitor.visible, after=(), limit=_MOST_AT_ONCE)
-            chosen = [line.case.case_id for line in unit.case_page(wanted).lines]
+        wanted = replace(query, visible=visitor.visible, after=(), limit=_MOST_AT_ONCE)
+        chosen = _all_that_match(request, wanted, told)
     if not chosen:
         raise UsageError("choose at least one case.", ja="案件を一つ以上選んでください。")
     _check_visible(request, visitor, chosen)
     result = approve_selected(site, visitor.actors, chosen)
     return page(request, "cases_approved.html", visitor, {"result": result})
+
+
+def _all_that_match(request: Request, wanted: CaseQuery, told: int) -> list[CaseId]:
+    """Return every case that matches; raises IllegalMove where they are more than people saw."""
+    with desk_of(request).opened.site.store.begin() as unit:
+        found = unit.case_page(wanted)
+    if found.total > told:
+        raise IllegalMove(
+            f"{found.total} cases match now, and the page said {told}; look at the list again.",
+            ja=f"条件に合う案件は、表示した時の {told} 件から {found.total} 件に増えています。"
+            "一覧をもう一度見てください。",
+        )
+    return [line.case.case_id for line in found.lines]
 
 
 def _check_visible(request: Request, visitor: Visitor, chosen: list[CaseId]) -> None:

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from syncd.bilingual import Bilingual
 from syncd.errors import UsageError
+
+FIRST_YEAR, LAST_YEAR = 1868, 2999
+Day = Annotated[date, Field(ge=date(FIRST_YEAR, 1, 1), le=date(LAST_YEAR, 12, 31))]
+"""A day that has days before and after it to reckon with; 9999-12-31 has none."""
 
 _FIELDS = {
     "account": ("アカウント", "account"),
@@ -56,11 +63,17 @@ def _told(fault: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def parse_day(text: str) -> date | None:
-    """Return the day of a box of a form, None for an empty one; raises UsageError."""
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise UsageError(
-            f"{text!r} is no day; write 2027-04-01.",
-            ja=f"{text} は日付ではありません。2027-04-01 のように書いてください。",
-        ) from None
+    """Return the day of a box of a form, None for an empty one; raises UsageError.
+
+    So for 9999-12-31, which means "none" in files: no day comes after it to reckon with.
+    """
+    if not text:
+        return None
+    with suppress(ValueError):
+        day = date.fromisoformat(text)
+        if FIRST_YEAR <= day.year <= LAST_YEAR:
+            return day
+    raise UsageError(
+        f"{text!r} is no day; write 2027-04-01.",
+        ja=f"{text} は日付ではありません。2027-04-01 のように書いてください。",
+    )

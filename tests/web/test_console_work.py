@@ -65,7 +65,7 @@ def test_a_case_is_handed_to_a_deputy_who_decides_it_and_no_other(fresh_office: 
     text = deputy.get(f"/cases/{case.case_id}").text
     assert "代決: hosaka" in text
     other = next(c for c in fresh_office.cases() if c.section == "20020")
-    assert send(deputy, f"/cases/{other.case_id}/approve").status_code == 422
+    assert send(deputy, f"/cases/{other.case_id}/approve").status_code == 403
 
 
 def test_a_plan_is_approved_in_part(fresh_office: Office):
@@ -164,6 +164,46 @@ def test_nobody_approves_by_one_box_what_came_after_they_looked(
     assert len(fresh_office.cases()) == seen
     assert send(browser, "/cases/approve", everything="true", told=seen).status_code == 200
     assert fresh_office.cases() == ()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/cases?due_before=9999-12-31",
+        "/trail?until_on=9999-12-31",
+        "/people/{number}?as_of=0001-01-01",
+        "/runs?before=0001-01-01T00:00:00%2B09:00",
+        "/api/v1/cases?due_before=9999-12-31",
+        "/api/v1/people/{number}?as_of=0001-01-01",
+    ],
+)
+def test_a_day_at_the_end_of_time_is_a_fault_of_the_form_and_not_of_ours(office: Office, path: str):
+    answer = office.enter("soukatsu").get(path.format(number=office.city.left_behind))
+    assert answer.status_code == 422
+
+
+def test_the_second_of_two_approvers_is_told_that_it_changed_and_led_back(fresh_office: Office):
+    case, second = tax_case(fresh_office), fresh_office.enter("hosaka")
+    send(fresh_office.enter("soukatsu"), f"/cases/{case.case_id}/approve")
+    answer = send(second, f"/cases/{case.case_id}/approve")
+    assert answer.status_code == 409
+    assert "すでに変わっています" in answer.text
+    assert "その間に状態が変わり、もう承認を待っていません。" in answer.text
+    assert f'<a href="/cases/{case.case_id}">前のページに戻る</a>' in answer.text
+
+
+def test_two_who_wanted_different_days_still_find_how_to_agree(fresh_office: Office):
+    case = tax_case(fresh_office)
+    path, form = f"/cases/{case.case_id}", {"reason": "引継ぎのため"}
+    first, second = fresh_office.enter("soukatsu"), fresh_office.enter("hosaka")
+    send(first, f"{path}/refuse", until="2027-04-10", **form)
+    send(second, f"{path}/refuse", until="2027-12-31", **form)
+    assert "もう1名の判断を待っています" in first.get(path).text
+    text = second.get(path).text
+    assert "2人目として認める" in text
+    assert re.search(r'name="until" [^>]*value="2027-04-10"[^>]* readonly', text)
+    send(second, f"{path}/refuse", until="2027-04-10", **form)
+    assert [c.case_id for c in fresh_office.cases(CaseState.EXCEPTED)] == [case.case_id]
 
 
 def test_every_filter_keeps_its_value_after_a_reload(office: Office):

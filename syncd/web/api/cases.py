@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -18,6 +18,7 @@ from syncd.ports.listing import CaseOrder, CaseQuery
 from syncd.web.api.answers import check_match, tagged
 from syncd.web.api.cursors import decode_cursor, encode_cursor
 from syncd.web.api.models import ApproveIn, CaseOut, CasesOut, DecisionOut, RefuseIn
+from syncd.web.forms import Day
 from syncd.web.gate import api_door, desk_of
 from syncd.web.visitor import Visitor
 
@@ -34,7 +35,7 @@ def list_cases(  # noqa: PLR0913, PLR0917 - one parameter for each filter
     directory: str = "",
     entitlement: str = "",
     reason: Reason | None = None,
-    due_before: date | None = None,
+    due_before: Day | None = None,
     order: str = "",
     text: Annotated[str, Query(max_length=200)] = "",
     sort: CaseOrder = CaseOrder.DEADLINE,

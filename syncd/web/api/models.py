@@ -12,6 +12,7 @@ from syncd.core.findings import Finding
 from syncd.ports.listing import CaseLine
 from syncd.ports.store import StoredPlan
 from syncd.ports.syncs import RequestedSync
+from syncd.web.forms import Day
 
 _NO_NUL = r"^[^\x00]*$"
 
@@ -103,7 +104,7 @@ class ApproveIn(_Model):
 class RefuseIn(_Model):
     """A refusal: keep the right until a day, for a reason."""
 
-    until: date
+    until: Day
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -17,6 +16,7 @@ from syncd.flow.timeline import timeline_of
 from syncd.web.api.answers import tagged
 from syncd.web.api.cursors import decode_cursor, encode_cursor
 from syncd.web.api.models import FindingOut, FindingsOut, PersonOut, PostOut, RightOut
+from syncd.web.forms import Day
 from syncd.web.gate import api_door, desk_of
 from syncd.web.visitor import Visitor, sees_person
 
@@ -29,7 +29,7 @@ def show_person(
     request: Request,
     staff_number: str,
     visitor: Annotated[Visitor, api_door(Permission.READ)],
-    as_of: date | None = None,
+    as_of: Day | None = None,
 ) -> Response:
     """Show why each right of a person stands or falls on a day."""
     opened = desk_of(request).opened

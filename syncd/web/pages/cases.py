@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -17,8 +18,8 @@ from syncd.core.calendar import midnight
 from syncd.core.cases import Case, CaseState
 from syncd.core.findings import Reason
 from syncd.core.ids import CaseId, OrgUnitCode
-from syncd.core.votes import may_decide
-from syncd.errors import IllegalMove, NoSuchCase, UsageError
+from syncd.core.votes import Choice, Vote, may_decide
+from syncd.errors import IllegalMove, NoSuchCase, NotPermitted, UsageError
 from syncd.flow.access.deputies import name_deputy
 from syncd.flow.restore import restore_case
 from syncd.flow.vote import approve_selected, refuse_case
@@ -26,7 +27,7 @@ from syncd.ports.listing import NO_SECTION, CaseLine, CaseOrder, CaseQuery
 from syncd.ports.store import Unit
 from syncd.reports.explain import because_word
 from syncd.web.desk import Desk
-from syncd.web.forms import parse_day
+from syncd.web.forms import Day, parse_day
 from syncd.web.gate import desk_of, door, posting
 from syncd.web.render import page
 from syncd.web.trail_words import tell
@@ -35,6 +36,7 @@ from syncd.web.words import phrase
 
 router = APIRouter()
 _SEE_OTHER = 303
+_WAITS = (CaseState.OPEN, CaseState.REFUSED)
 _MOST_AT_ONCE = 10_000
 _DEFAULT_EXCEPTION = timedelta(days=14)
 _TOLD_ABOVE = frozenset({"because", "reasons"})
@@ -155,8 +157,7 @@ def _next_page(request: Request, after: tuple[str, ...]) -> str:
 
 
 def _can(visitor: Visitor, case: Case) -> bool:
-    waits = case.state in (CaseState.OPEN, CaseState.REFUSED)
-    return waits and any(may_decide(actor, case) for actor in visitor.actors)
+    return case.state in _WAITS and any(may_decide(actor, case) for actor in visitor.actors)
 
 
 @router.post("/cases/approve")
@@ -231,7 +232,7 @@ def _case_context(request: Request, visitor: Visitor, case_id: CaseId) -> dict[s
     return {
         "case": case,
         "card": card,
-        "gave": {v.choice for v in votes if (v.voter, v.round) == (visitor.account, case.round)},
+        "gave": _given(visitor, case, votes),
         "history": [tell(json.loads(leaf), visitor.lang, titles, _TOLD_ABOVE) for leaf in history],
         "section_names": sections,
         "can_decide": _can(visitor, case),
@@ -239,6 +240,12 @@ def _case_context(request: Request, visitor: Visitor, case_id: CaseId) -> dict[s
         "until": opened.today() + _DEFAULT_EXCEPTION,
         "approval": opened.site.policy.approval,
     }
+
+
+def _given(visitor: Visitor, case: Case, votes: Sequence[Vote]) -> set[Choice]:
+    """Return what the visitor said already; to keep the right until another day counts for none."""
+    own = [v for v in votes if (v.voter, v.round) == (visitor.account, case.round)]
+    return {v.choice for v in own if v.choice is not Choice.KEEP or v.until == case.exception_until}
 
 
 def _restorable(visitor: Visitor, case: Case) -> bool:
@@ -257,8 +264,10 @@ def approve_case(
     _check_visible(request, visitor, [CaseId(case_id)])
     site = desk_of(request).opened.site
     result = approve_selected(site, visitor.actors, [CaseId(case_id)], reason)
-    if result.left:
-        raise UsageError(result.left[0][1], ja=japanese(result.left[0][1]))
+    for _, told in result.left:
+        with site.store.begin() as unit:
+            waits = unit.case(CaseId(case_id)).state in _WAITS
+        raise (NotPermitted if waits else IllegalMove)(told, ja=japanese(told))
     return RedirectResponse(f"/cases/{case_id}", _SEE_OTHER)
 
 
@@ -267,7 +276,7 @@ def keep_right(
     request: Request,
     case_id: str,
     visitor: Annotated[Visitor, posting(Permission.DECIDE)],
-    until: Annotated[date, Form()],
+    until: Annotated[Day, Form()],
     reason: Annotated[str, Form(max_length=500)],
 ) -> Response:
     """Keep the right until a day, with a reason; a second person grants it."""
@@ -296,7 +305,7 @@ def hand_over(
     case_id: str,
     visitor: Annotated[Visitor, posting(Permission.DELEGATE)],
     deputy: Annotated[str, Form(max_length=256)],
-    until: Annotated[date, Form()],
+    until: Annotated[Day, Form()],
     reason: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """Hand one case to a deputy until a day."""

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 from syncd.core.access import Permission
 from syncd.core.ids import RunId
 from syncd.errors import NoSuchCase, UsageError
+from syncd.web.forms import FIRST_YEAR, LAST_YEAR
 from syncd.web.gate import desk_of, door
 from syncd.web.render import page
 from syncd.web.visitor import Visitor
@@ -36,6 +37,8 @@ def _moment(text: str) -> datetime | None:
     except ValueError:
         moment = None
         text = "?"
+    if moment is not None and not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        moment = None
     if text and (moment is None or moment.tzinfo is None):
         raise UsageError(
             "the page begins at no moment; go back to the first page.",

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from syncd.core.calendar import midnight
-from syncd.core.cards import LAST_RANK, LAST_TEXT, Card, Section
+from syncd.core.cards import LAST_RANK, LAST_TEXT, Card, Section, sortable_kana
 from syncd.core.cases import ENDED, CaseState
 from syncd.core.facts import Order
 from syncd.core.ids import AccountId, EntitlementId, OrgUnitCode, RunId, StaffNumber
@@ -347,7 +347,8 @@ def _mentions(word: str) -> ColumnElement[bool]:
         cards.c.name,
         cards.c.kana,
     )
-    return or_(*(column.icontains(word, autoescape=True) for column in looked_at))
+    kana = cards.c.kana.icontains(sortable_kana(word), autoescape=True)
+    return or_(*(column.icontains(word, autoescape=True) for column in looked_at), kana)
 
 
 def _line(row: RowMapping) -> CaseLine:

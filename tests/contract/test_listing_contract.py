@@ -108,6 +108,8 @@ def test_pages_give_every_case_once_in_every_order(filled: Store, order_by: Case
         ({"states": frozenset({CaseState.APPROVED})}, []),
         ({"text": "髙﨑"}, [1]),
         ({"text": "アベ"}, [2]),
+        ({"text": "あべ"}, [2]),
+        ({"text": "ｱﾍﾞ"}, [2]),
         ({"text": "GUEST"}, [4]),
         ({"text": "100%"}, [3]),
         ({"text": "髙﨑 nobody"}, []),

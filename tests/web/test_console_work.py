@@ -10,6 +10,7 @@ import pytest
 from syncd.core.cases import CaseState
 from syncd.flow.run import run
 from syncd.flow.site import RunRequest
+from syncd.flow.syncs import ask_for_sync
 from syncd.ports.store import PlanState
 from syncd.web.pages import cuts
 from tests.web.conftest import Office, send
@@ -75,6 +76,27 @@ def test_a_plan_is_approved_in_part(fresh_office: Office):
     )
     assert answer.headers["location"] != f"/plans/{plan}"
     assert [c.case_id for c in fresh_office.cases(CaseState.APPROVED)] == [case.case_id]
+
+
+def test_today_leads_to_the_plan_that_waits_and_not_to_the_part_that_is_approved(
+    fresh_office: Office,
+):
+    whole, browser = fresh_office.plan_hash(), fresh_office.enter("soukatsu")
+    case = tax_case(fresh_office)
+    form = {"case": [case.case_id], "part": "true"}
+    part = send(browser, f"/plans/{whole}/approve", **form).headers["location"]
+    assert part != f"/plans/{whole}"
+    text = browser.get("/").text
+    assert f'href="/plans/{whole}"' in text
+    assert f'href="{part}"' not in text
+
+
+def test_an_order_that_a_brought_file_repeats_is_counted_once(fresh_office: Office):
+    personnel = fresh_office.opened.actor(fresh_office.city.actors.personnel)
+    ask_for_sync(fresh_office.opened.site, personnel, upload_id=fresh_office.upload_id())
+    assert fresh_office.work_off() is not None
+    text = fresh_office.enter("soukatsu").get("/").text
+    assert "令和9年4月16日: 発令 1, 対象 1人" in text
 
 
 def test_a_plan_is_approved_whole(fresh_office: Office):

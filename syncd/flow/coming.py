@@ -56,12 +56,17 @@ def coming_day(site: Site, today: date) -> ComingDay | None:
     with site.store.begin() as unit:
         orders = unit.orders(_EVER)
     in_force, _ = orders_in_force(orders, site.policy.order_kinds)
-    ahead = [(o.begins_on, n) for n, theirs in in_force.items() for o in theirs]
-    ahead = [(on, number) for on, number in ahead if on > today]
+    # A brought file repeats what the feed gives: an order that two sources state is one order.
+    ahead = {
+        (o.begins_on, number, o.order.order_number, o.order.kind)
+        for number, theirs in in_force.items()
+        for o in theirs
+        if o.begins_on > today
+    }
     if not ahead:
         return None
-    first = min(on for on, _ in ahead)
-    people = [number for on, number in ahead if on == first]
+    first = min(on for on, *_ in ahead)
+    people = [number for on, number, *_ in ahead if on == first]
     return ComingDay(first, len(people), len(set(people)))
 
 

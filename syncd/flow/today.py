@@ -19,6 +19,9 @@ from syncd.ports.store import PlanState, StoredPlan, Unit
 
 _CHART_DAYS = 60
 _MOST_HELD = 20
+_MOST_PROPOSED = 10
+_A_PART = 200
+_FOR_PEOPLE = (CaseState.OPEN, CaseState.REFUSED)
 _UNDER_WAY = (CaseState.APPROVED, CaseState.APPLYING, CaseState.REMOVED, CaseState.EXCEPTED)
 
 
@@ -102,7 +105,6 @@ def look_at_today(
     """Return how things stand; what rests on 内示 is in no number of it. Raises StoreError."""
     from_on = today - timedelta(days=_CHART_DAYS - 1)
     with site.store.begin() as unit:
-        proposed = _seen(unit, PlanState.PROPOSED, visible, 1)
         return Today(
             counts=unit.case_counts(visible),
             waiting=unit.waiting(visible),
@@ -111,10 +113,29 @@ def look_at_today(
             due_at=due_at,
             uncertain=uncertain,
             held=_seen(unit, PlanState.HELD, visible, _MOST_HELD),
-            proposed=proposed[0] if proposed else None,
+            proposed=_proposed(unit, visible),
             coming=coming,
             residue=residue(unit.case_spans(from_on, visible), from_on, today),
         )
+
+
+def _proposed(unit: Unit, visible: frozenset[OrgUnitCode] | None) -> PlanSeen | None:
+    """Return the newest plan that waits for somebody; what was approved of it is a newer one."""
+    for most in (1, _MOST_PROPOSED):  # the newest is nearly always the one: a plan can be long
+        for stored in unit.plans(PlanState.PROPOSED, most):
+            if _waits(unit, stored, visible):
+                return PlanSeen(stored.plan.hash, _lines(unit, stored, visible), stored.trips)
+    return None
+
+
+def _waits(unit: Unit, stored: StoredPlan, visible: frozenset[OrgUnitCode] | None) -> bool:
+    ids = stored.plan.case_ids
+    parts = (unit.cases_of(ids[at : at + _A_PART]) for at in range(0, len(ids), _A_PART))
+    return any(
+        case.state in _FOR_PEOPLE and (visible is None or case.section in visible)
+        for part in parts
+        for case in part
+    )
 
 
 def _seen(

@@ -20,6 +20,9 @@ from syncd.core.ids import AccountId, EntitlementId, OrgUnitCode, RunId, StaffNu
 from syncd.core.memberships import Proof
 from syncd.ports.runs import RunRow
 
+NO_SECTION = OrgUnitCode("-")
+"""Asks for what no section answers for; the chief decides it."""
+
 
 class CaseOrder(StrEnum):
     """How cases are sorted: by hard deadline, 建制順, フリガナ, age of the right, transfer.
@@ -38,7 +41,8 @@ class CaseOrder(StrEnum):
 class CaseQuery:
     """Which cases are wanted; None and empty narrow nothing, `limit` 0 gives counts only.
 
-    `visible` are the sections that the asker may see at all. `sections` are those asked for.
+    `visible` are the sections that the asker may see at all. `sections` are those asked for;
+    NO_SECTION among them asks for the cases that no section answers for.
     `text` is looked for in names, フリガナ, staff numbers, accounts and case ids.
     `due_before` is a moment before which the hard deadline lies.
     """

@@ -23,13 +23,14 @@ from sqlalchemy import (
 )
 
 from syncd.core.calendar import midnight
-from syncd.core.cards import LAST_RANK, LAST_TEXT, Card, Section
+from syncd.core.cards import LAST_RANK, LAST_TEXT, Card, Section, sortable_kana
 from syncd.core.cases import ENDED, CaseState
 from syncd.core.facts import Order
 from syncd.core.ids import AccountId, EntitlementId, OrgUnitCode, RunId, StaffNumber
 from syncd.core.memberships import Proof
 from syncd.errors import UsageError
 from syncd.ports.listing import (
+    NO_SECTION,
     CaseLine,
     CaseOrder,
     CasePage,
@@ -321,7 +322,9 @@ def _conditions(query: CaseQuery) -> list[ColumnElement[bool]]:
     if query.visible is not None:
         found.append(cases.c.section.in_(sorted(query.visible)))
     if query.sections:
-        found.append(_SECTION.in_(sorted(query.sections)))
+        named = _SECTION.in_(sorted(query.sections))
+        nobodys = NO_SECTION in query.sections
+        found.append(or_(named, cases.c.section.is_(None)) if nobodys else named)
     if query.directory:
         found.append(cases.c.directory == query.directory)
     if query.entitlement:
@@ -346,7 +349,8 @@ def _mentions(word: str) -> ColumnElement[bool]:
         cards.c.name,
         cards.c.kana,
     )
-    return or_(*(column.icontains(word, autoescape=True) for column in looked_at))
+    kana = cards.c.kana.icontains(sortable_kana(word), autoescape=True)
+    return or_(*(column.icontains(word, autoescape=True) for column in looked_at), kana)
 
 
 def _line(row: RowMapping) -> CaseLine:

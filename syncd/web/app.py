@@ -104,7 +104,7 @@ def _problem(request: Request, status: HTTPStatus, text: str) -> Response | None
 
 
 def _shown(request: Request, status: HTTPStatus, text: str, visitor: Visitor | None) -> Response:
-    context = {"status": int(status), "text": text}
+    context = {"status": int(status), "text": text, "can_return": request.method == "POST"}
     return page(request, "error.html", visitor, context, int(status))
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from starlette.routing import Match
 
 from syncd import __version__
 from syncd.core.access import Permission
@@ -137,8 +138,17 @@ def _csrf_field(visitor: Visitor | None) -> Markup:
 
 
 def _here(request: Request) -> str:
+    """Return an address that can be gone to again: for the answer to a form, the page above it."""
+    if request.method == "POST":
+        above = map(str, PurePosixPath(request.url.path).parents)
+        return next((path for path in above if _is_page(request, path)), "/")
     query = request.url.query
     return request.url.path + (f"?{query}" if query else "")
+
+
+def _is_page(request: Request, path: str) -> bool:
+    asked = {**request.scope, "path": path, "method": "GET"}
+    return any(route.matches(asked)[0] is Match.FULL for route in request.app.routes)
 
 
 def _navigation(path: str, visitor: Visitor | None) -> list[dict[str, Any]]:

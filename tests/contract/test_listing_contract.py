@@ -14,7 +14,7 @@ from syncd.core.findings import Reason
 from syncd.core.ids import AccountId, CaseId, EntitlementId, OrgUnitCode, RunId, StaffNumber
 from syncd.core.votes import Choice, Vote
 from syncd.errors import IllegalMove, NoSuchCase
-from syncd.ports.listing import CaseOrder, CaseQuery, TrailQuery
+from syncd.ports.listing import NO_SECTION, CaseOrder, CaseQuery, TrailQuery
 from syncd.ports.runs import RunRow
 from syncd.ports.store import Store
 from tests.fakes.readings import APRIL_ORDER_DAY as DAY
@@ -74,6 +74,11 @@ def test_cases_are_sorted_by_deadline_section_or_kana(
     assert found(filled, sort=order_by) == [f"C-{n:05d}" for n in expected]
 
 
+def test_cases_that_no_section_answers_for_are_found_apart_and_beside_others(filled: Store):
+    assert found(filled, sections=frozenset({NO_SECTION})) == ["C-00004"]
+    assert found(filled, sections=frozenset({NO_SECTION, WELFARE})) == ["C-00003", "C-00004"]
+
+
 @pytest.mark.parametrize("order_by", list(CaseOrder))
 def test_pages_give_every_case_once_in_every_order(filled: Store, order_by: CaseOrder):
     seen, after = [], ()
@@ -103,6 +108,8 @@ def test_pages_give_every_case_once_in_every_order(filled: Store, order_by: Case
         ({"states": frozenset({CaseState.APPROVED})}, []),
         ({"text": "髙﨑"}, [1]),
         ({"text": "アベ"}, [2]),
+        ({"text": "あべ"}, [2]),
+        ({"text": "ｱﾍﾞ"}, [2]),
         ({"text": "GUEST"}, [4]),
         ({"text": "100%"}, [3]),
         ({"text": "髙﨑 nobody"}, []),

@@ -10,6 +10,7 @@ import pytest
 from syncd.core.cases import CaseState
 from syncd.flow.run import run
 from syncd.flow.site import RunRequest
+from syncd.flow.syncs import ask_for_sync
 from syncd.ports.store import PlanState
 from syncd.web.pages import cuts
 from tests.web.conftest import Office, send
@@ -65,7 +66,7 @@ def test_a_case_is_handed_to_a_deputy_who_decides_it_and_no_other(fresh_office: 
     text = deputy.get(f"/cases/{case.case_id}").text
     assert "代決: hosaka" in text
     other = next(c for c in fresh_office.cases() if c.section == "20020")
-    assert send(deputy, f"/cases/{other.case_id}/approve").status_code == 422
+    assert send(deputy, f"/cases/{other.case_id}/approve").status_code == 403
 
 
 def test_a_plan_is_approved_in_part(fresh_office: Office):
@@ -75,6 +76,27 @@ def test_a_plan_is_approved_in_part(fresh_office: Office):
     )
     assert answer.headers["location"] != f"/plans/{plan}"
     assert [c.case_id for c in fresh_office.cases(CaseState.APPROVED)] == [case.case_id]
+
+
+def test_today_leads_to_the_plan_that_waits_and_not_to_the_part_that_is_approved(
+    fresh_office: Office,
+):
+    whole, browser = fresh_office.plan_hash(), fresh_office.enter("soukatsu")
+    case = tax_case(fresh_office)
+    form = {"case": [case.case_id], "part": "true"}
+    part = send(browser, f"/plans/{whole}/approve", **form).headers["location"]
+    assert part != f"/plans/{whole}"
+    text = browser.get("/").text
+    assert f'href="/plans/{whole}"' in text
+    assert f'href="{part}"' not in text
+
+
+def test_an_order_that_a_brought_file_repeats_is_counted_once(fresh_office: Office):
+    personnel = fresh_office.opened.actor(fresh_office.city.actors.personnel)
+    ask_for_sync(fresh_office.opened.site, personnel, upload_id=fresh_office.upload_id())
+    assert fresh_office.work_off() is not None
+    text = fresh_office.enter("soukatsu").get("/").text
+    assert "令和9年4月16日: 発令 1, 対象 1人" in text
 
 
 def test_a_plan_is_approved_whole(fresh_office: Office):
@@ -95,6 +117,22 @@ def test_a_connection_is_tried_at_a_click(office: Office):
     text = send(office.enter("unyo"), "/connections/test", name="roster").text
     assert "読めました: 399 行" in text
     assert send(office.enter("unyo"), "/connections/test", name="none").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "above"),
+    [
+        ("/transfer-day/feed", "/transfer-day"),
+        ("/cases/none/approve", "/cases/none"),
+        ("/account/deputies/none/end", "/account"),
+        ("/connections/test", "/connections"),
+    ],
+)
+def test_the_language_of_an_answer_to_a_form_leads_to_a_page_that_can_be_gone_to(
+    office: Office, path: str, above: str
+):
+    answer = send(office.enter("kanri"), path, name="orders", source="orders", expected="1")
+    assert f'name="target" value="{above}"' in answer.text
 
 
 def test_the_language_is_kept_in_the_browser(office: Office):
@@ -126,6 +164,68 @@ def test_cases_stand_together_by_person_and_by_transfer(office: Office):
     assert by_transfer.count('scope="colgroup">発令 R8-0005, 令和8年4月1日</th>') == 1
     assert 'scope="colgroup">発令によらないもの</th>' in by_transfer
     assert "colgroup" not in browser.get("/cases").text
+
+
+def test_what_no_section_answers_for_is_one_click_from_today(office: Office):
+    chief = office.enter("soukatsu")
+    assert '<a href="/cases?section=-">所属なし（総括責任者）</a>' in chief.get("/").text
+    text = chief.get("/cases?section=-").text
+    found = set(re.findall(r'href="/cases/([0-9a-f]+)" data-open', text))
+    assert found == {c.case_id for c in office.cases() if c.section is None} != set()
+    assert '<option value="-" selected>' in text
+    assert '<option value="-"' not in office.enter("hosaka").get("/cases").text
+
+
+def test_nobody_approves_by_one_box_what_came_after_they_looked(
+    fresh_office: Office,
+):
+    browser, seen = fresh_office.enter("soukatsu"), len(fresh_office.cases())
+    refused = send(browser, "/cases/approve", everything="true", told=seen - 1)
+    assert refused.status_code == 409
+    assert f"{seen - 1} 件から {seen} 件に増えています" in refused.text
+    assert len(fresh_office.cases()) == seen
+    assert send(browser, "/cases/approve", everything="true", told=seen).status_code == 200
+    assert fresh_office.cases() == ()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/cases?due_before=9999-12-31",
+        "/trail?until_on=9999-12-31",
+        "/people/{number}?as_of=0001-01-01",
+        "/runs?before=0001-01-01T00:00:00%2B09:00",
+        "/api/v1/cases?due_before=9999-12-31",
+        "/api/v1/people/{number}?as_of=0001-01-01",
+    ],
+)
+def test_a_day_at_the_end_of_time_is_a_fault_of_the_form_and_not_of_ours(office: Office, path: str):
+    answer = office.enter("soukatsu").get(path.format(number=office.city.left_behind))
+    assert answer.status_code == 422
+
+
+def test_the_second_of_two_approvers_is_told_that_it_changed_and_led_back(fresh_office: Office):
+    case, second = tax_case(fresh_office), fresh_office.enter("hosaka")
+    send(fresh_office.enter("soukatsu"), f"/cases/{case.case_id}/approve")
+    answer = send(second, f"/cases/{case.case_id}/approve")
+    assert answer.status_code == 409
+    assert "すでに変わっています" in answer.text
+    assert "その間に状態が変わり、もう承認を待っていません。" in answer.text
+    assert f'<a href="/cases/{case.case_id}">前のページに戻る</a>' in answer.text
+
+
+def test_two_who_wanted_different_days_still_find_how_to_agree(fresh_office: Office):
+    case = tax_case(fresh_office)
+    path, form = f"/cases/{case.case_id}", {"reason": "引継ぎのため"}
+    first, second = fresh_office.enter("soukatsu"), fresh_office.enter("hosaka")
+    send(first, f"{path}/refuse", until="2027-04-10", **form)
+    send(second, f"{path}/refuse", until="2027-12-31", **form)
+    assert "もう1名の判断を待っています" in first.get(path).text
+    text = second.get(path).text
+    assert "2人目として認める" in text
+    assert re.search(r'name="until" [^>]*value="2027-04-10"[^>]* readonly', text)
+    send(second, f"{path}/refuse", until="2027-04-10", **form)
+    assert [c.case_id for c in fresh_office.cases(CaseState.EXCEPTED)] == [case.case_id]
 
 
 def test_every_filter_keeps_its_value_after_a_reload(office: Office):

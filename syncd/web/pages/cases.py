@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -17,12 +18,12 @@ from syncd.core.calendar import midnight
 from syncd.core.cases import Case, CaseState
 from syncd.core.findings import Reason
 from syncd.core.ids import CaseId, OrgUnitCode
-from syncd.core.votes import may_decide
-from syncd.errors import NoSuchCase, UsageError
+from syncd.core.votes import Choice, Vote, may_decide
+from syncd.errors import IllegalMove, NoSuchCase, NotPermitted, UsageError
 from syncd.flow.access.deputies import name_deputy
 from syncd.flow.restore import restore_case
 from syncd.flow.vote import approve_selected, refuse_case
-from syncd.ports.listing import CaseLine, CaseOrder, CaseQuery
+from syncd.ports.listing import NO_SECTION, CaseLine, CaseOrder, CaseQuery
 from syncd.ports.store import Unit
 from syncd.reports.explain import because_word
 from syncd.web.desk import Desk
@@ -35,6 +36,7 @@ from syncd.web.words import phrase
 
 router = APIRouter()
 _SEE_OTHER = 303
+_WAITS = (CaseState.OPEN, CaseState.REFUSED)
 _MOST_AT_ONCE = 10_000
 _DEFAULT_EXCEPTION = timedelta(days=14)
 _TOLD_ABOVE = frozenset({"because", "reasons"})
@@ -126,6 +128,8 @@ def _choices(desk: Desk, visitor: Visitor, unit: Unit) -> dict[str, Any]:
     sections = unit.sections()
     return {
         "sections": [s for s in sections if visitor.visible is None or s.code in visitor.visible],
+        "sees_all": visitor.visible is None,
+        "no_section": NO_SECTION,
         "directories": [d.name for d in desk.opened.settings.model.directories],
         "entitlements": unit.case_entitlements(visitor.visible),
         "reasons": list(Reason),
@@ -153,8 +157,7 @@ def _next_page(request: Request, after: tuple[str, ...]) -> str:
 
 
 def _can(visitor: Visitor, case: Case) -> bool:
-    waits = case.state in (CaseState.OPEN, CaseState.REFUSED)
-    return waits and any(may_decide(actor, case) for actor in visitor.actors)
+    return case.state in _WAITS and any(may_decide(actor, case) for actor in visitor.actors)
 
 
 @router.post("/cases/approve")
@@ -164,19 +167,35 @@ def approve_chosen(
     query: Filters,
     case: Annotated[list[str] | None, Form()] = None,
     everything: Annotated[bool, Form()] = False,  # noqa: FBT002 - a checkbox
+    told: Annotated[int, Form(ge=0)] = 0,
 ) -> Response:
-    """Approve the chosen cases, or all that match the filters of the address."""
+    """Approve the chosen cases, or all that match the filters of the address.
+
+    `told` is how many the page said that these are: nobody approves what came after they looked.
+    """
     site = desk_of(request).opened.site
     chosen = [CaseId(one) for one in case or ()]
     if everything:
-        with site.store.begin() as unit:
-            wanted = replace(query, visible=visitor.visible, after=(), limit=_MOST_AT_ONCE)
-            chosen = [line.case.case_id for line in unit.case_page(wanted).lines]
+        wanted = replace(query, visible=visitor.visible, after=(), limit=_MOST_AT_ONCE)
+        chosen = _all_that_match(request, wanted, told)
     if not chosen:
         raise UsageError("choose at least one case.", ja="案件を一つ以上選んでください。")
     _check_visible(request, visitor, chosen)
     result = approve_selected(site, visitor.actors, chosen)
     return page(request, "cases_approved.html", visitor, {"result": result})
+
+
+def _all_that_match(request: Request, wanted: CaseQuery, told: int) -> list[CaseId]:
+    """Return every case that matches; raises IllegalMove where they are more than people saw."""
+    with desk_of(request).opened.site.store.begin() as unit:
+        found = unit.case_page(wanted)
+    if found.total > told:
+        raise IllegalMove(
+            f"{found.total} cases match now, and the page said {told}; look at the list again.",
+            ja=f"条件に合う案件は、表示した時の {told} 件から {found.total} 件に増えています。"
+            "一覧をもう一度見てください。",
+        )
+    return [line.case.case_id for line in found.lines]
 
 
 def _check_visible(request: Request, visitor: Visitor, chosen: list[CaseId]) -> None:
@@ -213,7 +232,7 @@ def _case_context(request: Request, visitor: Visitor, case_id: CaseId) -> dict[s
     return {
         "case": case,
         "card": card,
-        "gave": {v.choice for v in votes if (v.voter, v.round) == (visitor.account, case.round)},
+        "gave": _given(visitor, case, votes),
         "history": [tell(json.loads(leaf), visitor.lang, titles, _TOLD_ABOVE) for leaf in history],
         "section_names": sections,
         "can_decide": _can(visitor, case),
@@ -221,6 +240,12 @@ def _case_context(request: Request, visitor: Visitor, case_id: CaseId) -> dict[s
         "until": opened.today() + _DEFAULT_EXCEPTION,
         "approval": opened.site.policy.approval,
     }
+
+
+def _given(visitor: Visitor, case: Case, votes: Sequence[Vote]) -> set[Choice]:
+    """Return what the visitor said already; to keep the right until another day counts for none."""
+    own = [v for v in votes if (v.voter, v.round) == (visitor.account, case.round)]
+    return {v.choice for v in own if v.choice is not Choice.KEEP or v.until == case.exception_until}
 
 
 def _restorable(visitor: Visitor, case: Case) -> bool:
@@ -239,8 +264,10 @@ def approve_case(
     _check_visible(request, visitor, [CaseId(case_id)])
     site = desk_of(request).opened.site
     result = approve_selected(site, visitor.actors, [CaseId(case_id)], reason)
-    if result.left:
-        raise UsageError(result.left[0][1], ja=japanese(result.left[0][1]))
+    for _, told in result.left:
+        with site.store.begin() as unit:
+            waits = unit.case(CaseId(case_id)).state in _WAITS
+        raise (NotPermitted if waits else IllegalMove)(told, ja=japanese(told))
     return RedirectResponse(f"/cases/{case_id}", _SEE_OTHER)
 
 

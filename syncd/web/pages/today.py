@@ -10,6 +10,7 @@ from syncd.core.access import Permission
 from syncd.flow.coming import planned_day
 from syncd.flow.today import look_at_today
 from syncd.flow.uncertain import uncertain
+from syncd.ports.listing import NO_SECTION
 from syncd.ports.outbox import Dispatch
 from syncd.web.gate import desk_of, door
 from syncd.web.render import page
@@ -32,6 +33,7 @@ def show_today(request: Request, visitor: Annotated[Visitor, door(Permission.REA
         "seen": seen,
         "planned": None if coming is None else planned_day(desk.decision(coming.on), visible),
         "section_names": names,
+        "no_section": NO_SECTION,
         "next_full": desk.next_full(),
         "sees_all": visible is None,
         "undelivered": sum(n for (_, state), n in counts.items() if state is Dispatch.FAILED),

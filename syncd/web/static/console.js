@@ -37,8 +37,10 @@
   document.addEventListener("keydown", (event) => {
     if (event.target.matches("input:not([type=checkbox]), textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
     const all = boxes();
-    if (!all.length) return;
     const at = all.indexOf(document.activeElement);
+    // Browsers send a form when Enter is pressed on a box: nobody approves with the key that opens.
+    if (event.key === "Enter" && event.target.matches("main form input[type=checkbox]")) event.preventDefault();
+    if (!all.length) return;
     const go = (step) => { const next = all[Math.min(Math.max(at + step, 0), all.length - 1)]; if (event.shiftKey && at >= 0) next.checked = all[at].checked; next.focus(); event.preventDefault(); tell(); };
     if (event.key === "j" || event.key === "J" || (event.key === "ArrowDown" && at >= 0)) go(1);
     else if (event.key === "k" || event.key === "K" || (event.key === "ArrowUp" && at >= 0)) go(-1);

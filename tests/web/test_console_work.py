@@ -8,6 +8,7 @@ import re
 import pytest
 
 from syncd.core.cases import CaseState
+from syncd.flow.grounds import grounds_of
 from syncd.flow.run import run
 from syncd.flow.site import RunRequest
 from syncd.flow.syncs import ask_for_sync
@@ -48,6 +49,19 @@ def test_one_page_is_enough_to_decide(office: Office):
         assert because.ref in text
 
 
+def test_the_page_of_a_case_names_the_right_and_what_its_order_moved(office: Office):
+    moved = next(c for c in office.cases() if any(b.kind == "order" for b in c.because))
+    with office.opened.site.store.begin() as unit:
+        grounds = grounds_of(unit, moved)
+        sections = {s.code: s.name for s in unit.sections()}
+    order = next(iter(grounds.orders.values()))
+    text = office.enter("soukatsu").get(f"/cases/{moved.case_id}").text
+    assert grounds.right_name
+    assert f"{moved.entitlement} {grounds.right_name}" in text
+    assert order.org_unit
+    assert f"{order.kind} → {sections[order.org_unit]}" in text
+
+
 def test_a_right_is_kept_until_a_day_by_two_persons(fresh_office: Office):
     case = tax_case(fresh_office)
     form = {"until": "2027-04-15", "reason": "引継ぎのため"}
@@ -60,7 +74,9 @@ def test_a_right_is_kept_until_a_day_by_two_persons(fresh_office: Office):
 def test_a_case_is_handed_to_a_deputy_who_decides_it_and_no_other(fresh_office: Office):
     case = tax_case(fresh_office)
     form = {"until": "2027-04-15", "deputy": "norole"}
-    send(fresh_office.enter("hosaka"), f"/cases/{case.case_id}/deputy", **form)
+    answer = send(fresh_office.enter("hosaka"), f"/cases/{case.case_id}/deputy", **form)
+    own = fresh_office.enter("hosaka").get(answer.headers["location"]).text
+    assert re.search(r"代決者 norole（令和9年4月15日まで）", own)
     deputy = fresh_office.enter("norole")
     assert send(deputy, f"/cases/{case.case_id}/approve").status_code == 303
     text = deputy.get(f"/cases/{case.case_id}").text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -14,6 +14,7 @@ from fastapi.responses import RedirectResponse
 
 from syncd.bilingual import japanese
 from syncd.core.access import Permission
+from syncd.core.acting import Delegation
 from syncd.core.calendar import midnight
 from syncd.core.cases import Case, CaseState
 from syncd.core.findings import Reason
@@ -21,6 +22,7 @@ from syncd.core.ids import CaseId, OrgUnitCode
 from syncd.core.votes import Choice, Vote, may_decide
 from syncd.errors import IllegalMove, NoSuchCase, NotPermitted, UsageError
 from syncd.flow.access.deputies import name_deputy
+from syncd.flow.grounds import grounds_of
 from syncd.flow.restore import restore_case
 from syncd.flow.vote import approve_selected, refuse_case
 from syncd.ports.listing import NO_SECTION, CaseLine, CaseOrder, CaseQuery
@@ -229,8 +231,12 @@ def _case_context(request: Request, visitor: Visitor, case_id: CaseId) -> dict[s
         history = unit.history(case_id)
         votes = unit.votes(case_id=case_id)
         sections = {section.code: section.name for section in unit.sections()}
+        grounds = grounds_of(unit, case)
+        handed = unit.delegations_by(visitor.account)
     return {
         "case": case,
+        "grounds": grounds,
+        "handed": [d for d in handed if _stands(d, case, opened.today())],
         "card": card,
         "gave": _given(visitor, case, votes),
         "history": [tell(json.loads(leaf), visitor.lang, titles, _TOLD_ABOVE) for leaf in history],
@@ -240,6 +246,12 @@ def _case_context(request: Request, visitor: Visitor, case_id: CaseId) -> dict[s
         "until": opened.today() + _DEFAULT_EXCEPTION,
         "approval": opened.site.policy.approval,
     }
+
+
+def _stands(handed: Delegation, case: Case, today: date) -> bool:
+    """Tell whether a case stands handed to a deputy by itself."""
+    chosen = handed.case_ids is not None and case.case_id in handed.case_ids
+    return chosen and handed.ended_at is None and handed.until_on >= today
 
 
 def _given(visitor: Visitor, case: Case, votes: Sequence[Vote]) -> set[Choice]:

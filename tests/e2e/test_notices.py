@@ -174,6 +174,10 @@ def test_what_could_not_be_sent_comes_when_the_server_is_back(city: DemoCity, ma
     opened.site.store.close()
 
 
+def about(word: str, mail: MailServer) -> list[EmailMessage]:
+    return [m for m in mail.mails() if word in m["Subject"]]
+
+
 def test_a_daemon_mails_the_operator_that_an_input_is_broken(
     tmp_path: Path, mail: MailServer, chat: Receiver
 ):
@@ -187,11 +191,11 @@ def test_a_daemon_mails_the_operator_that_an_input_is_broken(
     with daemon(site) as running:
         running.wait_for("notices.told")
         deadline = time.monotonic() + PATIENCE_S
-        while not mail.mails() and time.monotonic() < deadline:
+        while not about("roster", mail) and time.monotonic() < deadline:
             time.sleep(0.1)
         assert 'syncd_messages{notifier="mail"' in running.get("/metrics")[1]
         assert running.end() == 0
-    (told,) = mail.mails()
+    # After 06:00 the alarm of a day without a complete run may come too: it is as true.
+    (told,) = about("roster", mail)
     assert told["To"] == "unyo@mihon.example"
-    assert "roster" in told["Subject"]
     assert SECRET not in (site / "log").read_text()

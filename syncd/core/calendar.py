@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 JST = ZoneInfo("Asia/Tokyo")
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 """Between these lies every day that anybody can mean; a day more or less is a day, too."""
+EVER = datetime(9999, 1, 1, tzinfo=JST)
+"""Later than all that is ever recorded: who reads until then leaves nothing out."""
 
 _SATURDAY = 5
 _YEAR_END = frozenset({(12, 29), (12, 30), (12, 31), (1, 1), (1, 2), (1, 3)})

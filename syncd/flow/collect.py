@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Protocol, TypeVar
 
 from syncd.core.audit import AuditEvent, AuditRecord
-from syncd.core.calendar import JST
+from syncd.core.calendar import EVER
 from syncd.core.facts import Designation, Facts, Order, Provides, Record, RosterEntry
 from syncd.core.ids import RunId, StaffNumber
 from syncd.core.intake import (
@@ -37,7 +37,6 @@ API = "api"
 
 No configured source may have one of them.
 """
-_EVERYTHING = datetime(9999, 1, 1, tzinfo=JST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +180,7 @@ def known_facts(unit: Unit, site: Site, as_of: date) -> Facts:
 
     The clock is not asked: what was recorded is known, also after a clock was set back.
     """
-    return _stated(unit.facts(_EVERYTHING, as_of=as_of), site)
+    return _stated(unit.facts(EVER, as_of=as_of), site)
 
 
 def facts_about(unit: Unit, site: Site, staff_number: StaffNumber) -> Facts:
@@ -189,11 +188,11 @@ def facts_about(unit: Unit, site: Site, staff_number: StaffNumber) -> Facts:
 
     Whoever is named as 管理者 of an account of theirs lends it a section.
     """
-    first = unit.facts_about([staff_number], _EVERYTHING)
+    first = unit.facts_about([staff_number], EVER)
     listed = (one for one in first.accounts if contractor_number(one) == staff_number)
     sponsors = {account.sponsor for account in listed if account.sponsor is not None}
     if sponsors - {staff_number}:
-        first = unit.facts_about({staff_number, *sponsors}, _EVERYTHING)
+        first = unit.facts_about({staff_number, *sponsors}, EVER)
     return _stated(first, site)
 
 

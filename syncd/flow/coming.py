@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from syncd.core.calendar import JST
+from syncd.core.calendar import EVER
 from syncd.core.findings import Decision, Finding, Verdict
 from syncd.core.ids import OrgUnitCode
 from syncd.core.orders import orders_in_force
 from syncd.flow.site import Site
-
-_EVER = datetime(9999, 1, 1, tzinfo=JST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ class PlannedDay:
 def coming_day(site: Site, today: date) -> ComingDay | None:
     """Return the next day on which confirmed orders take effect; 内示 counts nowhere."""
     with site.store.begin() as unit:
-        orders = unit.orders(_EVER)
+        orders = unit.orders(EVER)
     in_force, _ = orders_in_force(orders, site.policy.order_kinds)
     # A brought file repeats what the feed gives: an order that two sources state is one order.
     ahead = {

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from syncd.core.calendar import JST
+from syncd.core.calendar import EVER
 from syncd.core.cases import Case
 from syncd.core.facts import Order
 from syncd.ports.store import Unit
-
-_EVER = datetime(9999, 1, 1, tzinfo=JST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +23,7 @@ def grounds_of(unit: Unit, case: Case) -> Grounds:
     """Return what the facts say of a case's right and of what moved its person; never 内示."""
     cited = {because.ref for because in case.because if because.kind == "order"}
     about = [case.staff_number] if case.staff_number is not None else []
-    facts = unit.facts_about(about, _EVER)
+    facts = unit.facts_about(about, EVER)
     key = (case.directory, case.entitlement)
     names = (e.name for e in facts.entitlements if (e.directory, e.entitlement) == key)
     orders = {o.order_number: o for o in facts.orders if o.confirmed and o.order_number in cited}

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from types import MappingProxyType
 
-from syncd.core.calendar import JST
+from syncd.core.calendar import EVER
 from syncd.core.career import Post
 from syncd.core.facts import Facts, Order, TrainingRecord
 from syncd.core.ground import Ground
@@ -19,7 +19,6 @@ from syncd.core.policy import Policy
 from syncd.flow.holdings import HeldRight, held_rights
 from syncd.flow.site import Site
 
-_EVER = datetime(9999, 1, 1, tzinfo=JST)
 _ONE_DAY = timedelta(days=1)
 
 
@@ -56,7 +55,7 @@ def timeline_of(
     `accounts` are theirs, by directory; without them no right is told.
     """
     with site.store.begin() as unit:
-        facts = unit.facts_about([staff_number], _EVER)
+        facts = unit.facts_about([staff_number], EVER)
         stretches = unit.stretches(accounts)
     card = Ground(facts, site.policy, today).people.card(staff_number)
     return Timeline(

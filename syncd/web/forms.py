@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, TypeAlias
 
+from fastapi import Form
 from pydantic import Field
 
 from syncd.bilingual import Bilingual
@@ -14,6 +15,9 @@ from syncd.errors import UsageError
 
 Day: TypeAlias = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 """A day that somebody asks for, where a day is taken as one."""
+
+AccountName: TypeAlias = Annotated[str, Form(max_length=256)]
+"""The name of an account that a form sends."""
 
 _FIELDS = {
     "account": ("アカウント", "account"),

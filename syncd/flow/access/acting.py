@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
 from syncd.core.acting import Deputyship, Grant, Someone, deputy_actor, own_actor
-from syncd.core.calendar import JST
+from syncd.core.calendar import EVER
 from syncd.core.career import Post
 from syncd.core.ground import Ground
 from syncd.core.ids import StaffNumber
 from syncd.core.votes import Actor
 from syncd.flow.site import Site
 from syncd.ports.store import Unit
-
-_EVER = datetime(9999, 1, 1, tzinfo=JST)
 
 
 def actors_of(
@@ -58,7 +56,7 @@ def _with_posts(
 
 
 def _posts_of(site: Site, unit: Unit, number: StaffNumber, today: date) -> tuple[Post, ...]:
-    return plain_posts(Ground(unit.facts_about([number], _EVER), site.policy, today), number)
+    return plain_posts(Ground(unit.facts_about([number], EVER), site.policy, today), number)
 
 
 def plain_posts(ground: Ground, number: StaffNumber) -> tuple[Post, ...]:

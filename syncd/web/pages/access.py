@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from syncd.core.access import Permission
@@ -15,16 +15,15 @@ from syncd.flow.access.sign_in import end_sessions_of
 from syncd.flow.access.tokens import end_token
 from syncd.flow.access.users import disable_user, enable_user
 from syncd.web.desk import Desk
+from syncd.web.forms import AccountName
 from syncd.web.gate import desk_of, door, posting
 from syncd.web.render import page
 from syncd.web.visitor import Visitor
 
 router = APIRouter()
 _SEE_OTHER = 303
-_LONGEST_ACCOUNT = 256
 
 Administrator = Annotated[Visitor, posting(Permission.ADMINISTER)]
-Account = Annotated[str, Form(max_length=_LONGEST_ACCOUNT)]
 
 
 @router.get("/access")
@@ -53,14 +52,14 @@ def _by_account(sessions: tuple[Session, ...], desk: Desk) -> list[tuple[str, li
 
 
 @router.post("/access/end-sessions")
-def end_sessions(request: Request, visitor: Administrator, account: Account) -> Response:
+def end_sessions(request: Request, visitor: Administrator, account: AccountName) -> Response:
     """End every session of an account at once, whatever way they came."""
     end_sessions_of(desk_of(request).opened.site, account, visitor.account)
     return RedirectResponse("/access", _SEE_OTHER)
 
 
 @router.post("/access/disable")
-def disable(request: Request, visitor: Administrator, account: Account) -> Response:
+def disable(request: Request, visitor: Administrator, account: AccountName) -> Response:
     """Disable a local account; its sessions end at once."""
     if account == visitor.account:
         raise UsageError(
@@ -72,7 +71,7 @@ def disable(request: Request, visitor: Administrator, account: Account) -> Respo
 
 
 @router.post("/access/enable")
-def enable(request: Request, visitor: Administrator, account: Account) -> Response:
+def enable(request: Request, visitor: Administrator, account: AccountName) -> Response:
     """Open a disabled local account again, as it was."""
     enable_user(desk_of(request).opened.site, account, visitor.account)
     return RedirectResponse("/access", _SEE_OTHER)

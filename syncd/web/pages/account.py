@@ -18,6 +18,7 @@ from syncd.flow.access.sign_in import SignedIn, end_session, end_sessions_of, kn
 from syncd.flow.access.steps import BegunSteps, enter
 from syncd.reports.words import Lang
 from syncd.web.desk import Desk
+from syncd.web.forms import AccountName
 from syncd.web.gate import (
     address_of,
     check_origin,
@@ -34,7 +35,6 @@ from syncd.web.visitor import Visitor
 
 router = APIRouter()
 _SEE_OTHER = 303
-_LONGEST_ACCOUNT = 256
 LONGEST_PASSWORD = 1024
 NEXT = "/sign-in/next"
 _STATUS_OF = {"": 200, "refused": 401, "provider": 401, "unavailable": 503}
@@ -67,7 +67,7 @@ def sign_in_page(request: Request, target: str, failed: str = "") -> Response:
 @router.post("/sign-in")
 async def do_sign_in(
     request: Request,
-    account: Annotated[str, Form(max_length=_LONGEST_ACCOUNT)],
+    account: AccountName,
     password: Annotated[str, Form(max_length=LONGEST_PASSWORD)],
     target: Annotated[str, Form()] = "/",
 ) -> Response:
@@ -177,7 +177,7 @@ def end_all_sessions(request: Request, visitor: Annotated[Visitor, posting(None)
 def add_deputy(
     request: Request,
     visitor: Annotated[Visitor, posting(Permission.DELEGATE)],
-    deputy: Annotated[str, Form(max_length=_LONGEST_ACCOUNT)],
+    deputy: AccountName,
     from_on: Annotated[date, Form()],
     until_on: Annotated[date, Form()],
     reason: Annotated[str, Form(max_length=500)] = "",

@@ -29,7 +29,7 @@ from syncd.ports.listing import NO_SECTION, CaseLine, CaseOrder, CaseQuery
 from syncd.ports.store import Unit
 from syncd.reports.explain import because_word
 from syncd.web.desk import Desk
-from syncd.web.forms import Day, parse_day
+from syncd.web.forms import AccountName, Day, parse_day
 from syncd.web.gate import desk_of, door, posting
 from syncd.web.render import page
 from syncd.web.trail_words import tell
@@ -316,7 +316,7 @@ def hand_over(
     request: Request,
     case_id: str,
     visitor: Annotated[Visitor, posting(Permission.DELEGATE)],
-    deputy: Annotated[str, Form(max_length=256)],
+    deputy: AccountName,
     until: Annotated[Day, Form()],
     reason: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:

@@ -333,4 +333,5 @@ def _directory(
         faults.append(f"{place}: {error}")
         return None
     writer = cache(lambda: connector.build_writer(options, context))
-    return DirectorySeat(table.name, table.mode, reader, writer)
+    able = connector.capabilities(options)
+    return DirectorySeat(table.name, table.mode, reader, writer, able)

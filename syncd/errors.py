@@ -160,6 +160,12 @@ class DirectoryUnreadable(_DirectoryError):  # noqa: N818 - a refusal says what 
     ja = "ディレクトリ {directory} をすべて読むことができません"
 
 
+class DeltaLost(DirectoryUnreadable):
+    """Nobody can tell what changed since we last read: a whole read is due, not silence."""
+
+    ja = "ディレクトリ {directory} の差分がわかりません"
+
+
 class DirectoryWriteError(_DirectoryError):
     """A directory refused a change or broke off while it was made."""
 

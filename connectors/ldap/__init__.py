@@ -8,7 +8,7 @@ from connectors.ldap.options import LdapOptions
 from connectors.ldap.passwords import LdapPasswords
 from connectors.ldap.reader import LdapReader
 from connectors.ldap.writer import LdapWriter
-from syncd.ports.directory import DirectoryContext
+from syncd.ports.directory import Capability, DirectoryContext
 
 __all__ = ["LdapDirectoryType", "LdapOptions", "LdapPasswords", "LdapReader", "LdapWriter"]
 
@@ -17,6 +17,12 @@ class LdapDirectoryType:
     """What the entry point `ldap` names."""
 
     Options: ClassVar[type[LdapOptions]] = LdapOptions
+
+    @staticmethod
+    def capabilities(options: LdapOptions) -> frozenset[Capability]:
+        """Return what it can do."""
+        del options
+        return frozenset(Capability) - {Capability.DELTA}
 
     @staticmethod
     def build_reader(options: LdapOptions, context: DirectoryContext) -> LdapReader:

@@ -2,57 +2,28 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, Literal
-from urllib.parse import unquote, urlsplit
+from typing import Annotated
 
-from ldap3.core.exceptions import LDAPException
-from ldap3.operation.search import parse_filter
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field
 
 from connectors.shared.groups import Shape
-from connectors.shared.tls import is_loopback
+from connectors.shared.ldap.options import Filter, LinkOptions
 
 _ACCOUNTS = "(|(objectClass=person)(objectClass=account)(objectClass=posixAccount))"
 _GROUPS = "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup))"
 
 
-class LdapOptions(BaseModel):
+class LdapOptions(LinkOptions):
     """How to reach, read and change the directory; keys are explained in docs/directories.md."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    url: str | tuple[str, ...]
-    start_tls: bool = False
-    allow_plaintext: bool = False
-    ca_file: Path | None = None
-    client_cert_file: Path | None = None
-    client_key_file: Path | None = None
-    sasl: Literal["external"] | None = None
-    bind_dn: str = ""
-    bind_password_file: Path | None = None
-    bind_password_env: str = ""
-    write_bind_dn: str = ""
-    write_password_file: Path | None = None
-    write_password_env: str = ""
     people_base: Annotated[str, Field(min_length=1)]
-    people_filter: str = _ACCOUNTS
+    people_filter: Filter = _ACCOUNTS
     groups_base: Annotated[str, Field(min_length=1)]
-    groups_filter: str = _GROUPS
+    groups_filter: Filter = _GROUPS
     staff_number_attribute: str = "employeeNumber"
     account_attribute: str = "uid"
     placeholder_member: str = ""
     max_unresolved_percent: Annotated[float, Field(ge=0, le=100)] = 10
-    page_size: Annotated[int, Field(ge=1, le=10_000)] = 500
-    connect_timeout_s: Annotated[float, Field(gt=0)] = 10
-    timeout_s: Annotated[float, Field(gt=0)] = 60
-    attempts: Annotated[int, Field(ge=1)] = 2
-    chunk: Annotated[int, Field(ge=1)] = 500
-
-    @property
-    def urls(self) -> tuple[str, ...]:
-        """Return the servers in the order in which they are tried."""
-        return (self.url,) if isinstance(self.url, str) else self.url
 
     def shape(self, width: int) -> Shape:
         """Return what the entries are resolved by."""
@@ -65,57 +36,3 @@ class LdapOptions(BaseModel):
             width,
             self.max_unresolved_percent,
         )
-
-    @field_validator("url")
-    @classmethod
-    def _some_url(cls, given: str | tuple[str, ...]) -> str | tuple[str, ...]:
-        for url in (given,) if isinstance(given, str) else given:
-            parts = urlsplit(url)
-            known = parts.scheme in ("ldap", "ldaps") and parts.hostname
-            if not known and not (parts.scheme == "ldapi" and unquote(parts.netloc)):
-                raise ValueError(f"{url!r}: write ldaps://host, ldap://host or ldapi://%2Fsocket")
-        if not given:
-            raise ValueError("name at least one server")
-        return given
-
-    @field_validator("people_filter", "groups_filter")
-    @classmethod
-    def _a_filter(cls, given: str) -> str:
-        try:
-            parse_filter(
-                given,
-                schema=None,
-                auto_escape=False,
-                auto_encode=False,
-                validator=None,
-                check_names=False,
-            )
-        except (LDAPException, IndexError) as error:
-            raise ValueError(f"{given!r} is no LDAP filter (RFC 4515): {error}") from error
-        return given
-
-    @model_validator(mode="after")
-    def _private_and_named(self) -> LdapOptions:
-        for url in self.urls:
-            parts = urlsplit(url)
-            if parts.scheme == "ldap" and not self.start_tls and not self._may_be_plain(url):
-                raise ValueError(
-                    f"{url}: passwords and members would cross the network unprotected; use "
-                    "ldaps://, or start_tls = true (allow_plaintext = true is for loopback only)"
-                )
-        if self.sasl is None and not self.bind_dn:
-            raise ValueError('name bind_dn with bind_password_file, or sasl = "external"')
-        _check_one_secret(self.bind_dn, self.bind_password_file, self.bind_password_env, "bind")
-        _check_one_secret(
-            self.write_bind_dn, self.write_password_file, self.write_password_env, "write"
-        )
-        return self
-
-    def _may_be_plain(self, url: str) -> bool:
-        host = urlsplit(url).hostname or ""
-        return self.allow_plaintext and is_loopback(host)
-
-
-def _check_one_secret(dn: str, file: Path | None, variable: str, what: str) -> None:
-    if dn and (file is None) == (not variable):
-        raise ValueError(f"give exactly one of {what}_password_file and {what}_password_env")

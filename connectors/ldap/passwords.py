@@ -12,10 +12,10 @@ from ldap3.core.exceptions import LDAPException
 from ldap3.protocol.sasl.sasl import sasl_prep
 from ldap3.utils.conv import escape_filter_chars
 
-from connectors.ldap.connection import connected, password_is_right, reading_login
 from connectors.ldap.options import LdapOptions
-from connectors.ldap.search import Query, SearchBrokenError, Tally, paged_search
 from connectors.shared.groups import Entry, is_locked, staff_number_of
+from connectors.shared.ldap.connection import connected, password_is_right, reading_login
+from connectors.shared.ldap.search import Query, SearchBrokenError, Tally, paged_search
 from syncd.errors import DirectoryUnreadable, IdentityUnavailable
 from syncd.ports.directory import DirectoryContext
 from syncd.ports.identity import Identity

@@ -7,21 +7,27 @@ times; half of one never counts.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 from ldap3 import BASE, Connection
 
-from connectors.ldap.connection import connected, reading_login, remedy_for
 from connectors.ldap.options import LdapOptions
-from connectors.ldap.search import NO_SUCH_OBJECT, Query, SearchBrokenError, Tally, paged_search
 from connectors.shared.groups import (
     Entry,
     is_group,
     member_attribute,
     member_value_key,
     snapshot_of,
+)
+from connectors.shared.ldap.connection import connected, reading_login, remedy_for
+from connectors.shared.ldap.search import (
+    NO_SUCH_OBJECT,
+    Query,
+    SearchBrokenError,
+    Tally,
+    paged_search,
 )
 from syncd.core.memberships import DirectorySnapshot, Proof
 from syncd.errors import DirectoryUnreadable
@@ -47,11 +53,16 @@ class LdapReader:
         """Read every account, group and membership; raises DirectoryUnreadable."""
         return self._with_connection(lambda connection: self._read(connection, progress))
 
-    def present_members(self, group: str, members: Collection[str]) -> frozenset[str]:
-        """Return those who stand directly in the group right now."""
-        return self._with_connection(
-            lambda connection: present(connection, self.options, group, members)
-        )
+    def present_members(self, asked: Mapping[str, Collection[str]]) -> dict[str, frozenset[str]]:
+        """Return those who stand directly in each group right now."""
+
+        def look(connection: Connection) -> dict[str, frozenset[str]]:
+            return {
+                group: present(connection, self.options, group, members)
+                for group, members in asked.items()
+            }
+
+        return self._with_connection(look)
 
     def check(self) -> str:
         """Connect, bind and look at both bases; raises DirectoryUnreadable."""

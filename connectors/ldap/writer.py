@@ -14,13 +14,13 @@ from typing import TypeVar
 from ldap3 import MODIFY_ADD, MODIFY_DELETE, Connection
 from ldap3.core.exceptions import LDAPException
 
-from connectors.ldap.connection import connected, remedy_for, writing_login
 from connectors.ldap.options import LdapOptions
 from connectors.ldap.reader import member_key, standing_values
-from connectors.ldap.search import SearchBrokenError
 from connectors.shared.groups import member_value_key
+from connectors.shared.ldap.connection import connected, remedy_for, writing_login
+from connectors.shared.ldap.search import SearchBrokenError
 from syncd.errors import DirectoryUnreadable, DirectoryWriteError
-from syncd.ports.directory import DirectoryContext, Effect, WriteOutcome
+from syncd.ports.directory import DirectoryContext, GroupRemoval, WriteOutcome
 
 _MUST_KEEP = (
     "このグループには1人以上が必要です。placeholder_member を設定するか、手で処理してください / "
@@ -39,26 +39,14 @@ class LdapWriter:
     name: str
     options: LdapOptions
     context: DirectoryContext
-    effect: Effect = Effect.IMMEDIATE
 
     def remove_members(
-        self, group: str, members: Sequence[str], change_id: str
-    ) -> tuple[WriteOutcome, ...]:
-        """Remove members in as few changes as the server takes; `change_id` is not needed here."""
-        del change_id
-
-        def remove(connection: Connection) -> tuple[WriteOutcome, ...]:
-            standing = standing_values(connection, group)
-            if standing is None:
-                return tuple(WriteOutcome(member) for member in members)
-            attribute, values = standing
-            spelled = {member_value_key(attribute, value): value for value in values}
-            keys = {m: member_key(connection, self.options, attribute, m) for m in members}
-            leaving = [spelled[k] for k in dict.fromkeys(keys.values()) if k in spelled]
-            errors = self._remove(connection, group, attribute, leaving, len(values))
-            return tuple(WriteOutcome(m, errors.get(spelled.get(keys[m], ""))) for m in members)
-
-        return self._with_connection(remove)
+        self, removals: Sequence[GroupRemoval]
+    ) -> tuple[tuple[WriteOutcome, ...], ...]:
+        """Remove members, of each group in as few changes as the server takes."""
+        return self._with_connection(
+            lambda connection: tuple(self._remove_from(connection, one) for one in removals)
+        )
 
     def add_member(self, group: str, member: str, change_id: str) -> WriteOutcome:
         """Put one member back; one who is there already is no error."""
@@ -78,6 +66,19 @@ class LdapWriter:
             )
 
         return self._with_connection(add)
+
+    def _remove_from(
+        self, connection: Connection, removal: GroupRemoval
+    ) -> tuple[WriteOutcome, ...]:
+        standing = standing_values(connection, removal.group)
+        if standing is None:
+            return tuple(WriteOutcome(member) for member in removal.members)
+        attribute, values = standing
+        spelled = {member_value_key(attribute, value): value for value in values}
+        keys = {m: member_key(connection, self.options, attribute, m) for m in removal.members}
+        leaving = [spelled[k] for k in dict.fromkeys(keys.values()) if k in spelled]
+        errors = self._remove(connection, removal.group, attribute, leaving, len(values))
+        return tuple(WriteOutcome(m, errors.get(spelled.get(keys[m], ""))) for m in removal.members)
 
     def _remove(
         self, connection: Connection, group: str, attribute: str, leaving: list[str], size: int

@@ -11,7 +11,7 @@ from typing import ClassVar
 from connectors.ldif.options import LdifOptions
 from connectors.ldif.reader import LdifReader
 from connectors.ldif.writer import LdifWriter
-from syncd.ports.directory import DirectoryContext
+from syncd.ports.directory import Capability, DirectoryContext
 
 __all__ = ["LdifDirectoryType", "LdifOptions", "LdifReader", "LdifWriter"]
 
@@ -20,6 +20,14 @@ class LdifDirectoryType:
     """What the entry point `ldif` names."""
 
     Options: ClassVar[type[LdifOptions]] = LdifOptions
+
+    @staticmethod
+    def capabilities(options: LdifOptions) -> frozenset[Capability]:
+        """Return what it can do."""
+        missing = {Capability.DELTA}
+        if not options.in_place:
+            missing |= {Capability.READ_BACK}
+        return frozenset(Capability) - missing
 
     @staticmethod
     def build_reader(options: LdifOptions, context: DirectoryContext) -> LdifReader:

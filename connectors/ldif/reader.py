@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from connectors.ldif.export_file import EXPORT_AGAIN, ExportFile, find_record, load, records_of
@@ -34,9 +34,12 @@ class LdifReader:
         snapshot = snapshot_of(self.name, self.context.clock(), proof, entries, shape)
         return replace(snapshot, warnings=(*snapshot.warnings, *_doubts(file)))
 
-    def present_members(self, group: str, members: Collection[str]) -> frozenset[str]:
-        """Return those who stand directly in the group by the file as it is now."""
+    def present_members(self, asked: Mapping[str, Collection[str]]) -> dict[str, frozenset[str]]:
+        """Return those who stand directly in each group by the file as it is now."""
         file = load(self.name, self.options, self.context)
+        return {group: self._present(file, group, members) for group, members in asked.items()}
+
+    def _present(self, file: ExportFile, group: str, members: Collection[str]) -> frozenset[str]:
         record = find_record(self.name, file, group)
         if record is None or not is_group(record.entry):
             return frozenset()

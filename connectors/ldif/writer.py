@@ -18,7 +18,7 @@ from connectors.shared.dn import dn_key
 from connectors.shared.durable import locked, replace_file
 from connectors.shared.groups import is_group
 from syncd.errors import DirectoryUnreadable, DirectoryWriteError
-from syncd.ports.directory import DirectoryContext, Effect, WriteOutcome
+from syncd.ports.directory import DirectoryContext, GroupRemoval, WriteOutcome
 
 _MUST_KEEP = (
     "このグループには1人以上が必要です。placeholder_member を設定するか、手で処理してください / "
@@ -39,15 +39,14 @@ class LdifWriter:
     options: LdifOptions
     context: DirectoryContext
 
-    @property
-    def effect(self) -> Effect:
-        """Return IMMEDIATE where the file itself is rewritten, else DEFERRED."""
-        return Effect.IMMEDIATE if self.options.in_place else Effect.DEFERRED
-
     def remove_members(
-        self, group: str, members: Sequence[str], change_id: str
-    ) -> tuple[WriteOutcome, ...]:
+        self, removals: Sequence[GroupRemoval]
+    ) -> tuple[tuple[WriteOutcome, ...], ...]:
         """Remove members; those who are absent already are no error."""
+        return tuple(self._remove_from(removal) for removal in removals)
+
+    def _remove_from(self, removal: GroupRemoval) -> tuple[WriteOutcome, ...]:
+        group, members, change_id = removal.group, removal.members, removal.change_id
 
         def plan(file: ExportFile, target: Target) -> Change | str:
             keys = [member_key(self.name, file, target.attribute, member) for member in members]

@@ -20,7 +20,7 @@ from syncd.core.plan import Plan, PlanLine
 from syncd.errors import DirectoryUnreadable, DirectoryWriteError
 from syncd.flow.report import Removal
 from syncd.flow.site import DirectorySeat, Site
-from syncd.ports.directory import DirectoryWriter, Effect
+from syncd.ports.directory import DirectoryWriter, GroupRemoval
 from syncd.ports.store import Unit
 
 ACTOR = "syncd"
@@ -85,13 +85,12 @@ def _apply_batch(
     try:
         writer = seat.writer()
         errors = _remove(seat, writer, group, members, change_id)
-        still = seat.reader.present_members(group, members)
-        is_deferred = writer.effect is Effect.DEFERRED
+        still = seat.reader.present_members({group: members})[group]
     except (DirectoryWriteError, DirectoryUnreadable) as failure:
         errors = dict.fromkeys(members, f"{failure.why}. {failure.remedy}")
-        still, is_deferred = frozenset(members), False
+        still = frozenset(members)
     for line in lines:
-        _note(line, errors, still, progress, is_deferred=is_deferred)
+        _note(line, errors, still, progress, is_deferred=not seat.shows_at_once)
     with site.store.begin() as unit:
         return _commit_results(unit, lines, site, run, progress)
 
@@ -127,10 +126,11 @@ def _remove(
     seat: DirectorySeat, writer: DirectoryWriter, group: str, members: list[str], change_id: str
 ) -> Mapping[str, str]:
     """Remove those who are still there; return the errors by member."""
-    present = seat.reader.present_members(group, members)
+    present = seat.reader.present_members({group: members})[group]
     if not present:
         return {}
-    outcomes = writer.remove_members(group, sorted(present), change_id)
+    removal = GroupRemoval(group, tuple(sorted(present)), change_id)
+    (outcomes,) = writer.remove_members([removal])
     return {o.member: o.error for o in outcomes if o.error is not None}
 
 

@@ -15,7 +15,8 @@ from syncd.errors import (
 )
 from syncd.flow.collect import open_rows
 from syncd.flow.report import CheckLine
-from syncd.flow.site import DirectorySeat, Mode, Site, SourceSeat
+from syncd.flow.site import DirectorySeat, Site, SourceSeat
+from syncd.ports.directory import Capability
 from syncd.ports.notifier import Notifier
 
 _SHOWN_FAULTS = 5
@@ -89,8 +90,8 @@ def _directory(seat: DirectorySeat) -> Iterator[CheckLine]:
         why = Bilingual(failure.why, ja=f"接続できません: {japanese(failure.why)}。")
         yield CheckLine("directory", seat.name, ok=False, found=why, remedy=failure.remedy)
         return
-    effect = f", writes {seat.writer().effect}" if seat.mode is Mode.APPLY else ""
-    told = f"{found} (mode {seat.mode}{effect})"
+    able = " ".join(each for each in Capability if each in seat.capabilities)
+    told = f"{found} (mode {seat.mode}; {able})"
     yield CheckLine(
         "directory", seat.name, ok=True, found=Bilingual(told, ja=f"接続できました: {told}")
     )

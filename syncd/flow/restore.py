@@ -13,9 +13,8 @@ from syncd.core.ids import CaseId
 from syncd.core.votes import Actor, distinct_voters
 from syncd.errors import DirectoryWriteError, IllegalMove, UsageError
 from syncd.flow.report import VoteResult
-from syncd.flow.site import Mode, Site
+from syncd.flow.site import DirectorySeat, Mode, Site
 from syncd.flow.vote import cast, restore_ballot
-from syncd.ports.directory import Effect
 from syncd.ports.store import Unit
 
 RESTORE_VOTES = 2
@@ -82,9 +81,7 @@ def _put_back(site: Site, case: Case) -> None:
     writer = seat.writer()
     for group in case.groups:
         outcome = writer.add_member(group, case.member, f"restore-{case.case_id}")
-        shows = writer.effect is Effect.DEFERRED or seat.reader.present_members(
-            group, [case.member]
-        )
+        shows = not seat.shows_at_once or case.member in _present(seat, group, case.member)
         if outcome.error is not None or not shows:
             why = outcome.error or "not there on re-reading"
             raise DirectoryWriteError(
@@ -92,6 +89,10 @@ def _put_back(site: Site, case: Case) -> None:
                 f"{group} did not take the member back ({why})",
                 "Look at the group and repeat 'syncd restore'.",
             )
+
+
+def _present(seat: DirectorySeat, group: str, member: str) -> frozenset[str]:
+    return seat.reader.present_members({group: [member]})[group]
 
 
 def _record(

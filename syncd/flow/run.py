@@ -41,7 +41,6 @@ from syncd.flow.report import Removal, RunReport
 from syncd.flow.roll import record_roll
 from syncd.flow.site import Mode, RunRequest, Site
 from syncd.flow.vote import OVERRIDE_VOTES, override_votes
-from syncd.ports.directory import Effect
 from syncd.ports.runs import RunRow
 from syncd.ports.store import PlanState, StoredPlan, Unit
 
@@ -144,7 +143,7 @@ def _sight(site: Site, request: RunRequest, seen: _Seen, cases: Iterable[Case]) 
         deferred={
             s.name
             for s in site.directories.values()
-            if s.mode is Mode.APPLY and s.writer().effect is Effect.DEFERRED
+            if s.mode is Mode.APPLY and not s.shows_at_once
         },
         requested_by="" if request.actor == ACTOR else request.actor,
     )

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from syncd.core.policy import Policy
-from syncd.ports.directory import DirectoryReader, DirectoryWriter, Progress
+from syncd.ports.directory import Capability, DirectoryReader, DirectoryWriter, Progress
 from syncd.ports.source import Source, SourceReading
 from syncd.ports.store import Store
 
@@ -38,6 +38,12 @@ class DirectorySeat:
     mode: Mode
     reader: DirectoryReader
     writer: Callable[[], DirectoryWriter]
+    capabilities: frozenset[Capability] = frozenset(Capability) - {Capability.DELTA}
+
+    @property
+    def shows_at_once(self) -> bool:
+        """Tell whether a removal shows as soon as it was made; else a later read tells of it."""
+        return Capability.READ_BACK in self.capabilities
 
 
 @dataclass(frozen=True, slots=True)

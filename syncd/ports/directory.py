@@ -3,6 +3,7 @@
 A stranger's package adds one with an entry point in `syncd.directories` that names a
 `DirectoryType`. Contract, held by `tests/contract/test_directory_contract.py`:
 
+- `capabilities` says what a configured directory can do; the engine asks for nothing else.
 - `read` returns a snapshot only when the read was complete and proved so (every page, result code
   success, no size limit, no referral left unfollowed); everything else raises
   `DirectoryUnreadable`. It never returns part of a directory, and never an empty one for a failure.
@@ -10,30 +11,44 @@ A stranger's package adds one with an entry point in `syncd.directories` that na
 - `remove_members` and `add_member` are idempotent: removing what is absent and adding what is
   present is no error whatever the server answers. One bad value fails alone.
 - a server's answer is not believed: callers read back with `present_members`.
+- a delta is a hint: what `changes` tells is looked at, and never proves that something is absent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import ClassVar, Protocol, TypeAlias
+from typing import ClassVar, Protocol, TypeAlias, runtime_checkable
 
 from pydantic import BaseModel
 
-from syncd.core.memberships import DirectorySnapshot
+from syncd.core.ids import AccountId
+from syncd.core.memberships import Account, DirectorySnapshot, Group, MembershipBlock
 
 Progress: TypeAlias = Callable[[str, int, int | None], None]
 """Called as progress(what, done, total or None) while something long goes on."""
 
 
-class Effect(StrEnum):
-    """When a write shows in the directory: at once, or after people carry it over (LDIF)."""
+class Capability(StrEnum):
+    """What a configured directory can do; permanent names (shown by `syncd check`).
 
-    IMMEDIATE = "immediate"
-    DEFERRED = "deferred"
+    The engine honours what is not there: without READ_WHOLE the directory is unknown as a whole.
+    Without PROVE_COMPLETE what a read does not show is not taken for absent. Without READ_BACK a
+    removal counts as handed over, until a whole read shows it. Without BATCH values are removed
+    one by one. Without WRITE it cannot be in mode `apply`, and without RESTORE nothing can be put
+    back. With DELTA the reader is a `DeltaReader`.
+    """
+
+    READ_WHOLE = "read-whole"
+    PROVE_COMPLETE = "prove-complete"
+    DELTA = "delta"
+    WRITE = "write"
+    BATCH = "batch"
+    READ_BACK = "read-back"
+    RESTORE = "restore"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +57,39 @@ class WriteOutcome:
 
     member: str
     error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRemoval:
+    """Members (native ids) that should no longer stand directly in `group`.
+
+    `change_id` is stable over retries of the same change; a writer of files names its file by it,
+    so that a repeated call does not write a second one.
+    """
+
+    group: str
+    members: tuple[str, ...]
+    change_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryDelta:
+    """What changed since the last whole read or delta of the same reader; `method` says how told.
+
+    Every group whose blocks may differ is in `groups` with all its blocks, also where only a
+    group nested in it changed. `gone` are keys of groups that no longer exist. `accounts` are new
+    or changed ones. `read_at` is the moment for which it holds, on `server`.
+    """
+
+    directory: str
+    read_at: datetime
+    method: str
+    server: str
+    groups: tuple[Group, ...] = ()
+    blocks: tuple[MembershipBlock, ...] = ()
+    gone: tuple[str, ...] = ()
+    accounts: Mapping[AccountId, Account] = field(default_factory=dict)
+    accounts_gone: tuple[AccountId, ...] = ()
 
 
 class DirectoryReader(Protocol):
@@ -53,10 +101,11 @@ class DirectoryReader(Protocol):
         """Read every account, group and membership; raises DirectoryUnreadable."""
         ...
 
-    def present_members(self, group: str, members: Collection[str]) -> frozenset[str]:
-        """Return those of `members` (native ids) that stand directly in `group` right now.
+    def present_members(self, asked: Mapping[str, Collection[str]]) -> Mapping[str, frozenset[str]]:
+        """Return, for each group asked for, those of the members that stand directly in it now.
 
-        A group that no longer exists has no members. Raises DirectoryUnreadable.
+        Groups and members are keys and native ids. A group that no longer exists has no members.
+        Raises DirectoryUnreadable.
         """
         ...
 
@@ -68,20 +117,35 @@ class DirectoryReader(Protocol):
         ...
 
 
+@runtime_checkable
+class DeltaReader(DirectoryReader, Protocol):
+    """A reader that can tell what changed since it last read (capability DELTA).
+
+    It remembers its last whole read in memory. `read` begins anew; `changes` goes on from there.
+    """
+
+    def changes(self) -> DirectoryDelta:
+        """Return what changed since the last `read` or `changes` of this object.
+
+        Raises DeltaLost where nothing was read before, or the server no longer knows where we
+        stood (a refused cookie, a restored or replaced server): then a whole read is due, and
+        `changes` goes on raising until there was one. Raises DirectoryUnreadable.
+        """
+        ...
+
+
 class DirectoryWriter(Protocol):
     """Changes group memberships of one configured directory, and nothing else of it."""
 
     name: str
-    effect: Effect
 
     def remove_members(
-        self, group: str, members: Sequence[str], change_id: str
-    ) -> tuple[WriteOutcome, ...]:
-        """Remove direct members (native ids) from `group`; one outcome each, in order.
+        self, removals: Sequence[GroupRemoval]
+    ) -> tuple[tuple[WriteOutcome, ...], ...]:
+        """Remove direct members; for each removal one outcome a member, in order.
 
-        `change_id` is stable over retries of the same change; a deferred writer names its change
-        file by it, so that a repeated call does not write a second one. Raises
-        DirectoryWriteError only where nothing can be said of any value (no connection).
+        Raises DirectoryWriteError where nothing can be said of what is left (the connection
+        broke); some of it may then have been done, which only reading back tells.
         """
         ...
 
@@ -108,6 +172,11 @@ class DirectoryType(Protocol):
     """What the entry point names: a kind of directory, its options, how to build both halves."""
 
     Options: ClassVar[type[BaseModel]]
+
+    @staticmethod
+    def capabilities(options: BaseModel) -> frozenset[Capability]:
+        """Return what a directory with these options can do; connects to nothing."""
+        ...
 
     @staticmethod
     def build_reader(options: BaseModel, context: DirectoryContext) -> DirectoryReader:

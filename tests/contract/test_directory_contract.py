@@ -19,7 +19,7 @@ from syncd.core.calendar import JST
 from syncd.core.memberships import Account, DirectorySnapshot
 from syncd.core.memberships import Path as Way
 from syncd.errors import DirectoryUnreadable, DirectoryWriteError
-from syncd.ports.directory import DirectoryContext, DirectoryReader, DirectoryWriter, Effect
+from syncd.ports.directory import DirectoryContext, DirectoryReader, DirectoryWriter, GroupRemoval
 from tests.fakes.slapd import (
     GROUPS,
     PEOPLE,
@@ -192,11 +192,13 @@ def test_every_membership_of_a_snapshot_can_be_asked_for_by_its_own_names(seat):
     for block in snapshot.blocks:
         natives = {snapshot.accounts[account].native for account in block.accounts}
         expected = natives if block.path == Way() else set()
-        assert seat.reader.present_members(block.group, natives) == expected, block
+        assert seat.reader.present_members({block.group: natives})[block.group] == expected, block
 
 
 def test_a_group_that_does_not_exist_has_no_members(seat):
-    assert seat.reader.present_members(group("gone"), [person("u1")]) == frozenset()
+    assert (
+        seat.reader.present_members({group("gone"): [person("u1")]})[group("gone")] == frozenset()
+    )
 
 
 @pytest.mark.parametrize("name", ["tax", "unique", "posix"])
@@ -205,31 +207,33 @@ def test_members_are_removed_and_removed_again_without_error(seat, name):
     (block,) = (b for b in snapshot.blocks if b.group == group(name))
     leaving = [snapshot.accounts[account].native for account in block.accounts[1:]]
     for _ in range(2):
-        outcomes = seat.writer.remove_members(group(name), leaving, "c1")
+        outcomes = seat.writer.remove_members([GroupRemoval(group(name), tuple(leaving), "c1")])[0]
         assert [(o.member, o.error) for o in outcomes] == [(m, None) for m in leaving]
-        assert seat.reader.present_members(group(name), leaving) == frozenset()
+        assert seat.reader.present_members({group(name): leaving})[group(name)] == frozenset()
     stays = snapshot.accounts[block.accounts[0]].native
-    assert seat.reader.present_members(group(name), [stays]) == {stays}
+    assert seat.reader.present_members({group(name): [stays]})[group(name)] == {stays}
 
 
 def test_one_who_is_absent_keeps_nobody_else_in(seat):
     members = [person("u1"), person("u8"), person("nowhere"), "no name at all"]
-    outcomes = seat.writer.remove_members(group("tax"), members, "c1")
+    outcomes = seat.writer.remove_members([GroupRemoval(group("tax"), tuple(members), "c1")])[0]
     assert [o.error for o in outcomes] == [None] * 4
-    assert seat.reader.present_members(group("tax"), [person("u1")]) == frozenset()
+    assert seat.reader.present_members({group("tax"): [person("u1")]})[group("tax")] == frozenset()
 
 
 def test_the_last_member_stays_where_the_schema_wants_one(seat):
-    (outcome,) = seat.writer.remove_members(group("one"), [person("u3")], "c1")
+    (outcome,) = seat.writer.remove_members([GroupRemoval(group("one"), (person("u3"),), "c1")])[0]
     assert outcome.error is not None
     assert "placeholder_member" in outcome.error
-    assert seat.reader.present_members(group("one"), [person("u3")]) == {person("u3")}
+    assert seat.reader.present_members({group("one"): [person("u3")]})[group("one")] == {
+        person("u3")
+    }
 
 
 @pytest.mark.parametrize("name", ["tax", "unique", "posix"])
 def test_a_member_is_put_back_and_put_back_again_without_error(seat, name):
     before = members_of(seat.read(), name)
-    seat.writer.remove_members(group(name), [person("u1")], "c1")
+    seat.writer.remove_members([GroupRemoval(group(name), (person("u1"),), "c1")])[0]
     assert members_of(seat.read(), name) != before
     for _ in range(2):
         outcome = seat.writer.add_member(group(name), person("u1"), "c2")
@@ -238,26 +242,24 @@ def test_a_member_is_put_back_and_put_back_again_without_error(seat, name):
 
 
 def test_a_group_that_does_not_exist_takes_nobody_and_loses_nobody(seat):
-    (outcome,) = seat.writer.remove_members(group("gone"), [person("u1")], "c1")
+    (outcome,) = seat.writer.remove_members([GroupRemoval(group("gone"), (person("u1"),), "c1")])[0]
     assert outcome.error is None
     assert seat.writer.add_member(group("gone"), person("u1"), "c2").error is not None
-
-
-def test_an_immediate_effect_shows_at_once(seat):
-    assert seat.writer.effect is Effect.IMMEDIATE
 
 
 def test_a_directory_out_of_reach_is_refused_with_a_remedy_and_never_empty(seat):
     for ask in (
         lambda: seat.dead_reader.read(lambda *_: None),
-        lambda: seat.dead_reader.present_members(group("tax"), [person("u1")]),
+        lambda: seat.dead_reader.present_members({group("tax"): [person("u1")]})[group("tax")],
         seat.dead_reader.check,
     ):
         with pytest.raises(DirectoryUnreadable) as failure:
             ask()
         assert failure.value.remedy
     for change in (
-        lambda: seat.dead_writer.remove_members(group("tax"), [person("u1")], "c1"),
+        lambda: seat.dead_writer.remove_members(
+            [GroupRemoval(group("tax"), (person("u1"),), "c1")]
+        )[0],
         lambda: seat.dead_writer.add_member(group("tax"), person("u1"), "c1"),
     ):
         with pytest.raises(DirectoryWriteError):

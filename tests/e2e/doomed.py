@@ -11,14 +11,14 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 from syncd.core.cases import CaseState
 from syncd.flow.vote import approve_plan
-from syncd.ports.directory import Progress, WriteOutcome
+from syncd.ports.directory import GroupRemoval, Progress, WriteOutcome
 from syncd.ports.store import Store, Unit
 from syncd.store import open_store
 from tests.fakes.directory import FakeDirectory
@@ -66,13 +66,12 @@ class FileDirectory(FakeDirectory):
         self.groups = json.loads(self.path.read_text())
         return super().read(progress)
 
-    def remove_members(
-        self, group: str, members: Sequence[str], change_id: str
-    ) -> tuple[WriteOutcome, ...]:
+    def remove_from(self, removal: GroupRemoval) -> tuple[WriteOutcome, ...]:
+        group, members = removal.group, removal.members
         self.fate.take_step()
         self.groups = json.loads(self.path.read_text())
         present = [m for m in members if m in self.groups[group]]
-        outcomes = super().remove_members(group, members, change_id)
+        outcomes = super().remove_from(removal)
         spare = self.path.with_suffix(".new")
         spare.write_text(json.dumps(self.groups))
         with self.path.with_name("effects").open("a") as effects:

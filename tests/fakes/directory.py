@@ -6,7 +6,7 @@ test at any time, as somebody with an administrator's tool would.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from syncd.core.memberships import (
     Proof,
 )
 from syncd.errors import DirectoryUnreadable, DirectoryWriteError
-from syncd.ports.directory import Effect, Progress, WriteOutcome
+from syncd.ports.directory import Capability, GroupRemoval, Progress, WriteOutcome
 
 
 def dn(account: str) -> str:
@@ -35,7 +35,7 @@ class FakeDirectory:
     clock: Callable[[], datetime]
     accounts: dict[str, str | None] = field(default_factory=dict)
     groups: dict[str, list[str]] = field(default_factory=dict)
-    effect: Effect = Effect.IMMEDIATE
+    capabilities: frozenset[Capability] = frozenset(Capability) - {Capability.DELTA}
     may_be_empty: bool = False
     unreadable: str = ""
     unwritable: str = ""
@@ -63,22 +63,25 @@ class FakeDirectory:
         proof = Proof("fake", 1, len(accounts) + len(groups), "memory")
         return DirectorySnapshot(self.name, self.clock(), proof, accounts, groups, blocks)
 
-    def present_members(self, group: str, members: Collection[str]) -> frozenset[str]:
+    def present_members(self, asked: Mapping[str, Collection[str]]) -> dict[str, frozenset[str]]:
         self._check_readable()
-        return frozenset(members) & frozenset(self.groups.get(group, ()))
+        return {g: frozenset(m) & frozenset(self.groups.get(g, ())) for g, m in asked.items()}
 
     def check(self) -> str:
         self._check_readable()
         return f"{len(self.accounts)} accounts"
 
     def remove_members(
-        self, group: str, members: Sequence[str], change_id: str
-    ) -> tuple[WriteOutcome, ...]:
+        self, removals: Sequence[GroupRemoval]
+    ) -> tuple[tuple[WriteOutcome, ...], ...]:
+        return tuple(self.remove_from(removal) for removal in removals)
+
+    def remove_from(self, removal: GroupRemoval) -> tuple[WriteOutcome, ...]:
         self.before_write()
         if self.unwritable:
             raise DirectoryWriteError(self.name, self.unwritable, "start the server again")
-        self.written.append((group, tuple(members)))
-        return tuple(self._remove(group, member) for member in members)
+        self.written.append((removal.group, removal.members))
+        return tuple(self._remove(removal.group, member) for member in removal.members)
 
     def add_member(self, group: str, member: str, change_id: str) -> WriteOutcome:
         if member not in self.groups[group]:
@@ -88,7 +91,8 @@ class FakeDirectory:
     def _remove(self, group: str, member: str) -> WriteOutcome:
         if member in self.bad_values:
             return WriteOutcome(member, "constraintViolation")
-        if not self.deaf and self.effect is Effect.IMMEDIATE and member in self.groups[group]:
+        shows = Capability.READ_BACK in self.capabilities and not self.deaf
+        if shows and member in self.groups[group]:
             self.groups[group].remove(member)
         return WriteOutcome(member)
 

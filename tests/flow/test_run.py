@@ -15,7 +15,7 @@ from syncd.flow.evidence import verify_trail
 from syncd.flow.restore import restore_case
 from syncd.flow.site import Mode
 from syncd.flow.vote import approve_cases, approve_plan, refuse_case
-from syncd.ports.directory import Effect
+from syncd.ports.directory import Capability
 from tests.fakes.directory import dn
 from tests.flow.town import (
     APRIL,
@@ -249,7 +249,7 @@ def test_one_bad_value_is_one_failed_case_and_not_a_failed_batch(town: Town):
 
 def test_a_deferred_directory_is_verified_by_its_next_export(town: Town):
     town.orders.records = (separation(1, date(2027, 3, 31)),)
-    town.directory.effect = Effect.DEFERRED
+    town.directory.capabilities -= {Capability.READ_BACK}
     first = town.sync()
     assert [r.outcome for r in first.removals] == ["written"]
     assert (first.exit_code, town.sync().removals) == (3, ())

@@ -123,7 +123,8 @@ class Town:
 
     def site(self) -> Site:
         sources = (self.roster, self.orders, self.designations, self.entitlements)
-        seat = DirectorySeat("ad", self.mode, self.directory, lambda: self.directory)
+        d = self.directory
+        seat = DirectorySeat("ad", self.mode, d, lambda: d, d.capabilities)
         return Site(
             sources=tuple(SourceSeat(source) for source in sources),
             directories={"ad": seat},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from syncd.errors import DirectoryWriteError
+from syncd.ports.directory import GroupRemoval
 from tests.fakes.slapd import PEOPLE, group, person
 
 
@@ -28,8 +29,8 @@ def members(connect):
 
 def test_members_are_removed_in_one_change_and_others_stay(connect, members):
     outcomes = connect.writer().remove_members(
-        group("tax"), [person("u0001"), person("u0002")], "c1"
-    )
+        [GroupRemoval(group("tax"), (person("u0001"), person("u0002")), "c1")]
+    )[0]
     assert [o.error for o in outcomes] == [None, None]
     assert members("tax") == {person("u0000"), person("u0003"), person("u0004")}
 
@@ -37,21 +38,29 @@ def test_members_are_removed_in_one_change_and_others_stay(connect, members):
 def test_removing_twice_is_no_error(connect, members):
     writer = connect.writer()
     for _ in range(2):
-        outcomes = writer.remove_members(group("tax"), [person("u0001")], "c1")
+        outcomes = writer.remove_members([GroupRemoval(group("tax"), (person("u0001"),), "c1")])[0]
         assert [o.error for o in outcomes] == [None]
     assert person("u0001") not in members("tax")
 
 
 def test_unique_and_posix_groups_lose_members_too(connect, members):
     writer = connect.writer()
-    assert writer.remove_members(group("unique"), [person("u0001")], "c")[0].error is None
-    assert writer.remove_members(group("posix"), [person("u0001")], "c")[0].error is None
+    assert (
+        writer.remove_members([GroupRemoval(group("unique"), (person("u0001"),), "c")])[0][0].error
+        is None
+    )
+    assert (
+        writer.remove_members([GroupRemoval(group("posix"), (person("u0001"),), "c")])[0][0].error
+        is None
+    )
     assert members("unique", "uniqueMember") == {person("u0002")}
     assert members("posix", "memberUid") == {"u0003"}
 
 
 def test_the_last_member_of_a_group_stays_and_the_reason_says_what_to_do(connect, members):
-    outcome = connect.writer().remove_members(group("one"), [person("u0001")], "c")[0]
+    outcome = connect.writer().remove_members(
+        [GroupRemoval(group("one"), (person("u0001"),), "c")]
+    )[0][0]
     assert "placeholder_member" in outcome.error
     assert members("one") == {person("u0001")}
 
@@ -59,19 +68,24 @@ def test_the_last_member_of_a_group_stays_and_the_reason_says_what_to_do(connect
 def test_a_placeholder_takes_the_last_place(connect, members):
     placeholder = f"cn=nobody,{PEOPLE}"
     writer = connect.writer(placeholder_member=placeholder)
-    assert writer.remove_members(group("one"), [person("u0001")], "c")[0].error is None
+    assert (
+        writer.remove_members([GroupRemoval(group("one"), (person("u0001"),), "c")])[0][0].error
+        is None
+    )
     assert members("one") == {placeholder}
     snapshot = connect.reader(placeholder_member=placeholder).read(lambda *_: None)
     one = next(g for g in snapshot.groups if g.name == "one")
     assert one.placeholder
     assert all(b.group != group("one") for b in snapshot.blocks)
     connect.writer().add_member(group("one"), person("u0001"), "c")
-    connect.writer().remove_members(group("one"), [placeholder], "c")
+    connect.writer().remove_members([GroupRemoval(group("one"), (placeholder,), "c")])[0]
 
 
 def test_a_large_removal_goes_in_chunks(connect, members):
     leaving = [person(f"u{n:04}") for n in range(600)]
-    outcomes = connect.writer(chunk=250).remove_members(group("crowd"), leaving, "c")
+    outcomes = connect.writer(chunk=250).remove_members(
+        [GroupRemoval(group("crowd"), tuple(leaving), "c")]
+    )[0]
     assert not [o for o in outcomes if o.error]
     assert len(members("crowd")) == 100
 
@@ -81,22 +95,27 @@ def test_adding_is_idempotent(connect, members):
     for _ in range(2):
         assert writer.add_member(group("tax"), person("u0100"), "c").error is None
     assert person("u0100") in members("tax")
-    writer.remove_members(group("tax"), [person("u0100")], "c")
+    writer.remove_members([GroupRemoval(group("tax"), (person("u0100"),), "c")])[0]
 
 
 def test_a_group_that_is_gone_has_nothing_to_remove_and_takes_nobody(connect):
     writer = connect.writer()
-    assert writer.remove_members(group("nowhere"), [person("u0001")], "c")[0].error is None
+    assert (
+        writer.remove_members([GroupRemoval(group("nowhere"), (person("u0001"),), "c")])[0][0].error
+        is None
+    )
     assert "no such group" in writer.add_member(group("nowhere"), person("u0001"), "c").error
 
 
 def test_an_account_that_may_only_read_changes_nothing_and_says_so(connect, members):
     writer = connect.writer(write_bind_dn=None, write_password_file=None)
-    outcome = writer.remove_members(group("tax"), [person("u0001")], "c")[0]
+    outcome = writer.remove_members([GroupRemoval(group("tax"), (person("u0001"),), "c")])[0][0]
     assert "insufficientAccessRights" in outcome.error
     assert person("u0001") in members("tax")
 
 
 def test_a_server_that_is_gone_is_an_error_and_no_outcome(connect):
     with pytest.raises(DirectoryWriteError):
-        connect.writer(url="ldaps://127.0.0.1:1").remove_members(group("tax"), [person("u1")], "c")
+        connect.writer(url="ldaps://127.0.0.1:1").remove_members(
+            [GroupRemoval(group("tax"), (person("u1"),), "c")]
+        )[0]

@@ -11,6 +11,7 @@ import pytest
 
 from syncd.core.memberships import Path as Way
 from syncd.errors import DirectoryUnreadable
+from syncd.ports.directory import GroupRemoval
 
 DOMAIN = "dc=example,dc=jp"
 
@@ -119,7 +120,7 @@ def test_the_newest_file_of_a_pattern_is_read_and_nothing_that_lies_beside_it(ex
         hashlib.sha256(export.path.read_bytes()).hexdigest() + "  town.ldif\n"
     )
     export.writer(path="town*", in_place=True).remove_members(
-        f"cn=tax,ou=groups,{DOMAIN}", [f"uid=u1,ou=people,{DOMAIN}"], "c1"
+        [GroupRemoval(f"cn=tax,ou=groups,{DOMAIN}", (f"uid=u1,ou=people,{DOMAIN}",), "c1")]
     )
     assert export.read(path="town*").proof.server == "town.ldif"
 

@@ -18,7 +18,8 @@ from ldap3.protocol.rfc2696 import paged_search_control
 from ldap3.protocol.rfc4511 import LDAPMessage, MessageID, ProtocolOp
 from ldap3.utils.asn1 import encode
 
-from connectors.ldap.decoder import (
+from connectors.shared.groups import Entry
+from connectors.shared.ldap.decoder import (
     DONE,
     ENTRY,
     REFERENCE,
@@ -28,7 +29,6 @@ from connectors.ldap.decoder import (
     decode_entry,
     header,
 )
-from connectors.shared.groups import Entry
 
 _CHUNK = 1 << 18
 _SUCCESS = 0

@@ -16,8 +16,8 @@ from pathlib import Path
 from ldap3 import NONE, SASL, SIMPLE, SYNC, Connection, Server, Tls
 from ldap3.core.exceptions import LDAPException
 
-from connectors.ldap.options import LdapOptions
 from connectors.shared.credentials import read_secret
+from connectors.shared.ldap.options import LinkOptions
 from connectors.shared.tls import verified_context
 from syncd.errors import DirectoryUnreadable
 
@@ -73,7 +73,7 @@ class VerifiedTls(Tls):  # type: ignore[misc] # ldap3 has no types
         )
 
 
-def _tls_context(options: LdapOptions, base_dir: Path) -> ssl.SSLContext:
+def _tls_context(options: LinkOptions, base_dir: Path) -> ssl.SSLContext:
     context = verified_context(base_dir, options.ca_file)
     if options.client_cert_file is not None:
         context.load_cert_chain(
@@ -92,12 +92,12 @@ class Login:
     password_env: str = ""
 
 
-def reading_login(options: LdapOptions) -> Login:
+def reading_login(options: LinkOptions) -> Login:
     """Return who reads."""
     return Login(options.bind_dn, options.bind_password_file, options.bind_password_env)
 
 
-def writing_login(options: LdapOptions) -> Login:
+def writing_login(options: LinkOptions) -> Login:
     """Return who writes: an account of its own where one is configured."""
     if not options.write_bind_dn:
         return reading_login(options)
@@ -106,7 +106,7 @@ def writing_login(options: LdapOptions) -> Login:
 
 @contextmanager
 def connected(
-    name: str, options: LdapOptions, base_dir: Path, login: Login, first: int = 0
+    name: str, options: LinkOptions, base_dir: Path, login: Login, first: int = 0
 ) -> Iterator[Connection]:
     """Yield a bound connection to the first server that takes us, beginning with number `first`.
 
@@ -129,7 +129,7 @@ def connected(
 
 
 def password_is_right(
-    name: str, options: LdapOptions, base_dir: Path, dn: str, password: bytes
+    name: str, options: LinkOptions, base_dir: Path, dn: str, password: bytes
 ) -> bool:
     """Tell whether a simple bind as `dn` succeeds, on a fresh connection to the first server.
 
@@ -149,7 +149,7 @@ def password_is_right(
 
 
 def _is_taken(
-    url: str, options: LdapOptions, base_dir: Path, login: Login, password: bytes
+    url: str, options: LinkOptions, base_dir: Path, login: Login, password: bytes
 ) -> bool:
     """Bind and tell yes or no; raises LDAPException for an answer that is neither."""
     connection = _connection(url, options, base_dir, login, password)
@@ -172,7 +172,7 @@ def remedy_for(reason: str) -> str:
     return next((remedy for word, remedy in _REMEDIES if word.lower() in lower), _REACH)
 
 
-def _open(url: str, options: LdapOptions, base_dir: Path, login: Login) -> Connection:
+def _open(url: str, options: LinkOptions, base_dir: Path, login: Login) -> Connection:
     connection = _connection(url, options, base_dir, login, _password(base_dir, login))
     try:
         _bind(connection, start_tls=options.start_tls and url.startswith("ldap://"))
@@ -184,7 +184,7 @@ def _open(url: str, options: LdapOptions, base_dir: Path, login: Login) -> Conne
 
 
 def _connection(
-    url: str, options: LdapOptions, base_dir: Path, login: Login, password: str | bytes | None
+    url: str, options: LinkOptions, base_dir: Path, login: Login, password: str | bytes | None
 ) -> Connection:
     """Return a connection that is not open yet."""
     tls = VerifiedTls(_tls_context(options, base_dir))

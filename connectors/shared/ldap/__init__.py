@@ -1,0 +1,1 @@
+"""What every directory that speaks LDAP needs: connections, searches and their decoding."""

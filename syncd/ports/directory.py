@@ -121,7 +121,10 @@ class DirectoryReader(Protocol):
 class DeltaReader(DirectoryReader, Protocol):
     """A reader that can tell what changed since it last read (capability DELTA).
 
-    It remembers its last whole read in memory. `read` begins anew; `changes` goes on from there.
+    It remembers its last whole read in memory, and its place in the server's changes. `read` keeps
+    that place where there is one (and only else takes a new one, before it reads): so `changes`
+    before and after a whole read leave no gap, and what a delta missed can be told from what
+    changed meanwhile. What `changes` then tells again of what `read` already saw does no harm.
     """
 
     def changes(self) -> DirectoryDelta:

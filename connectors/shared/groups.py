@@ -137,10 +137,7 @@ class _Resolver:
         for group in self._groups.values():
             self._sort_members(group)
         blocks = tuple(self._blocks())
-        groups = tuple(
-            Group(g.dn, g.name, g.may_be_empty, len(g.members), g.placeholder)
-            for g in self._groups.values()
-        )
+        groups = tuple(self._as_group(group) for group in self._groups.values())
         return DirectorySnapshot(
             directory, read_at, proof, self._accounts, groups, blocks, tuple(self._warnings)
         )
@@ -224,6 +221,10 @@ class _Resolver:
             name = AccountId(f"memberUid={value}")  # somebody else's account has that name
             self._accounts[name] = Account(name, value, None)
         return name
+
+    def _as_group(self, g: _RawGroup) -> Group:
+        below = tuple(self._groups[key].dn for key in dict.fromkeys(g.subgroups))
+        return Group(g.dn, g.name, g.may_be_empty, len(g.members), g.placeholder, below)
 
     def _blocks(self) -> Iterator[MembershipBlock]:
         for group in self._groups.values():

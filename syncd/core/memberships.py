@@ -49,7 +49,8 @@ class Group:
 
     `may_be_empty` is False where the schema asks for at least one member (RFC 4519, groupOfNames
     and groupOfUniqueNames). `direct_count` counts every direct member value, people or not;
-    `placeholder` says whether the configured placeholder member stands in it.
+    `placeholder` says whether the configured placeholder member stands in it. `subgroups` are the
+    keys of the groups of the same snapshot that stand directly in it: the edges of nesting.
     """
 
     key: str
@@ -57,6 +58,7 @@ class Group:
     may_be_empty: bool
     direct_count: int
     placeholder: bool = False
+    subgroups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

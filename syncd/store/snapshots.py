@@ -80,12 +80,24 @@ def _groups(snapshot: DirectorySnapshot) -> dict[Part, str]:
     for block in snapshot.blocks:
         path = block.path
         blocks[block.group].append([path.through, path.primary, block.accounts])
-    return {
-        (_GROUP, g.key): dumps(
-            [g.name, g.may_be_empty, g.direct_count, g.placeholder, blocks[g.key]]
-        )
-        for g in snapshot.groups
-    }
+    return {(_GROUP, g.key): dumps([*_plain(g), blocks[g.key]]) for g in snapshot.groups}
+
+
+def _plain(group: Group) -> list[Any]:
+    """Return a group's own fields; without subgroups as they were kept before those were known."""
+    plain = [group.name, group.may_be_empty, group.direct_count, group.placeholder]
+    return [*plain, group.subgroups] if group.subgroups else plain
+
+
+def _group(
+    key: str,
+    name: str,
+    may_be_empty: bool,  # noqa: FBT001 - decoded JSON
+    direct_count: int,
+    placeholder: bool,  # noqa: FBT001 - decoded JSON
+    subgroups: Sequence[str] = (),
+) -> Group:
+    return Group(key, name, may_be_empty, direct_count, placeholder, tuple(subgroups))
 
 
 def _standing(connection: Connection, directory: str) -> dict[Part, str]:
@@ -159,7 +171,7 @@ def _rebuild(connection: Connection, row: RowMapping) -> DirectorySnapshot:
     shared: dict[str, AccountId] = {account: account for account in accounts}
     groups, blocks = list[Group](), list[list[MembershipBlock]]()
     for key, (*plain, stored_blocks) in _parts_of(connection, row, _GROUP):
-        groups.append(Group(key, *plain))
+        groups.append(_group(key, *plain))
         blocks.append([_block(key, shared, *block) for block in stored_blocks])
     ordered_groups, ordered_blocks = _ordered(row["layout"], groups, blocks)
     return DirectorySnapshot(

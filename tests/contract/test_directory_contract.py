@@ -180,6 +180,12 @@ def test_nested_groups_give_one_shortest_path_and_cycles_survive(seat):
     }
 
 
+def test_each_group_names_the_groups_that_stand_directly_in_it(seat):
+    edges = {g.name: set(g.subgroups) for g in seat.read().groups if g.subgroups}
+    assert edges["top"] == {group("middle")}
+    assert edges["middle"] == {group("bottom"), group("side")}
+
+
 def test_groups_tell_whether_they_may_be_empty_and_how_many_stand_in_them(seat):
     groups = {g.name: (g.may_be_empty, g.direct_count) for g in seat.read().groups}
     assert groups["tax"] == (False, 4)

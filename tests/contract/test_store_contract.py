@@ -586,7 +586,10 @@ def snapshot(
         read_at=at(hours),
         proof=Proof("paged", 3, 10, "success", "ef" * 32),
         accounts=accounts,
-        groups=tuple(Group(g, g[3:], False, len(m), placeholder=True) for g, m in members.items()),
+        groups=tuple(
+            Group(g, g[3:], False, len(m), placeholder=True, subgroups=("cn=b",) * (g == "cn=z"))
+            for g, m in members.items()
+        ),
         blocks=(*blocks, nested, primary),
         warnings=("slow",),
     )

@@ -50,6 +50,8 @@ def test_nested_groups_are_followed_and_cycles_survive(connect):
         Way(): {"u0009"},
         Way((group("inner"),)): {"u0010"},
     }
+    edges = {g.name: g.subgroups for g in snapshot.groups if g.subgroups}
+    assert edges == {"outer": (group("inner"),), "inner": (group("outer"),)}
 
 
 def test_a_member_that_names_nobody_is_kept_as_an_unknown_account(connect):

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from connectors.file.cells import RowCells
-from connectors.file.columns import Column
+from connectors.shared.tables.cells import RowCells
+from connectors.shared.tables.columns import Column
 from syncd.core.facts import Record
 
 

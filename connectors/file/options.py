@@ -3,52 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import field_validator
 
 from connectors.shared.dates import DayError, parse_day
-from connectors.shared.tables.decoding import AUTO, CODECS
-
-FILLER = "-"
+from connectors.shared.tables.options import TableOptions
 
 
-class FileOptions(BaseModel):
+class FileOptions(TableOptions):
     """How to find and read the file; keys and meanings are those of docs/inputs.md."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    path: Annotated[str, Field(min_length=1)]
-    """Relative to the configuration file; a pattern takes the newest file."""
-    columns: dict[str, Annotated[int, Field(ge=1)] | str] = {}
-    """Canonical column to the file's own header, or to its position counted from 1."""
-    encoding: str = AUTO
-    header: bool | None = None
-    """Whether the first row names the columns; None: yes, but not with `widths`."""
-    widths: tuple[tuple[str, Annotated[int, Field(ge=1)]], ...] = ()
-    """Fixed widths: canonical column (or `-` for filler) and width in half-width columns."""
-    sheet: str | None = None
-    delimiter: Literal["auto", ",", ";", "\t", "tab", "|"] = "auto"
     on_error: Literal["refuse", "quarantine"] = "refuse"
     base_on: date | str | None = None
     """The 基準日 of a roster that has no such column, or `filename`."""
-    integrity: Literal["optional", "required"] = "optional"
-
-    @field_validator("encoding")
-    @classmethod
-    def _known_encoding(cls, given: str) -> str:
-        name = given.lower()
-        if name != AUTO and name not in CODECS:
-            raise ValueError(f"unknown encoding; one of: {', '.join((AUTO, *CODECS))}")
-        return name
-
-    @field_validator("path")
-    @classmethod
-    def _usable_pattern(cls, given: str) -> str:
-        if any("**" in part and part != "**" for part in Path(given).parts):
-            raise ValueError("in a pattern, ** stands alone between slashes")
-        return given
 
     @field_validator("base_on")
     @classmethod
@@ -62,22 +30,3 @@ class FileOptions(BaseModel):
         if found is None:
             raise ValueError("base_on must be a date or 'filename'")
         return found
-
-    @model_validator(mode="after")
-    def _positions_without_header(self) -> FileOptions:
-        named = [name for name, place in self.columns.items() if isinstance(place, str)]
-        if named and not self.has_header:
-            raise ValueError(f"without a header, columns must be positions: {', '.join(named)}")
-        if self.widths and self.columns:
-            raise ValueError("widths already name the columns: leave out `columns`")
-        return self
-
-    @property
-    def has_header(self) -> bool:
-        """Whether the first row of the file names its columns."""
-        return not self.widths if self.header is None else self.header
-
-    @property
-    def separator(self) -> str:
-        """The delimiter as the parser takes it."""
-        return "\t" if self.delimiter == "tab" else self.delimiter

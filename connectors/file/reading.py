@@ -6,34 +6,26 @@ FaultyFileError is raised with every fault that could be found.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 
-from connectors.file.cells import RowCells, Site
-from connectors.file.ending import UNENDED, end_faults
 from connectors.file.form import Built, Form
-from connectors.file.layout import Layout, find_layout
 from connectors.file.options import FileOptions
 from connectors.file.repeats import base_on_faults, distinct_records
 from connectors.file.rows import FORMS
-from connectors.file.screening import my_number_faults, screen_row
 from connectors.shared.bilingual import both
-from connectors.shared.dates import DayError, parse_day
-from connectors.shared.tables.decoding import decode_text
-from connectors.shared.tables.delimited import parse_delimited
-from connectors.shared.tables.fixed import parse_fixed
+from connectors.shared.tables.cells import RowCells, Site
+from connectors.shared.tables.ending import UNENDED, end_faults
+from connectors.shared.tables.layout import Layout, find_layout
+from connectors.shared.tables.parsing import parse_table
+from connectors.shared.tables.place import day_in_name
+from connectors.shared.tables.screening import my_number_faults, screen_row
 from connectors.shared.tables.table import Table
-from connectors.shared.tables.workbook import OLE_MAGIC, ZIP_MAGIC, parse_workbook
 from syncd.core.facts import Record
 from syncd.errors import RowFault
 from syncd.ports.source import SourceContext
 
 BASE_ON = "基準日"
-_FILENAME_DAY = re.compile(
-    r"(?<!\d)\d{8}(?!\d)|\d{4}[-.年]\d{1,2}[-.月]\d{1,2}日?"
-    r"|(?:[MTSHR]|明治|大正|昭和|平成|令和)(?:元|\d{1,2})[-.年]\d{1,2}[-.月]\d{1,2}日?|[MTSHR]\d{6}"
-)
 
 
 class FaultyFileError(Exception):
@@ -75,23 +67,6 @@ def parse_file(raw: bytes, file_name: str, options: FileOptions, context: Source
     return _read_rows(table, layout, form, cells, options)
 
 
-def parse_table(raw: bytes, options: FileOptions) -> Table:
-    """Return the table in the bytes, whatever the file's name says they are."""
-    if raw.startswith(ZIP_MAGIC):
-        return parse_workbook(raw, options.sheet)
-    if raw.startswith(OLE_MAGIC):
-        ja = (
-            "旧形式(.xls)かパスワード付きのブックです。.xlsx でパスワードなしに保存し直してください"
-        )
-        en = "an old .xls or an encrypted workbook: save it as .xlsx without a password"
-        return Table((), (_fault(ja, en),))
-    decoded = decode_text(raw, options.encoding)
-    if options.widths:
-        widths = tuple(width for _, width in options.widths)
-        return parse_fixed(decoded, widths, header=options.has_header)
-    return parse_delimited(decoded, options.separator)
-
-
 def _fault(ja: str, en: str) -> RowFault:
     return RowFault(0, "", None, both(ja, en))
 
@@ -106,11 +81,7 @@ def _given_base_on(options: FileOptions, file_name: str) -> date | None:
     """Return the 基準日 that the configuration or the file's name gives; raises FaultyFileError."""
     if isinstance(options.base_on, date) or options.base_on is None:
         return options.base_on
-    found = _FILENAME_DAY.search(file_name)
-    try:
-        day = parse_day(found[0]).day if found else None
-    except DayError:
-        day = None
+    day = day_in_name(file_name)
     if day is None:
         ja, en = "ファイル名に日付がありません", "the file's name holds no date"
         raise FaultyFileError(RowFault(0, BASE_ON, None, both(ja, f"{en} (base_on = 'filename')")))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from connectors.file.cells import RowCells
-from connectors.file.columns import code, day, staff, word
 from connectors.file.form import Built, Form
+from connectors.shared.tables.cells import RowCells
+from connectors.shared.tables.columns import code, day, staff, word
 from syncd.core.facts import AccountKind, ListedAccount
 from syncd.core.ids import AccountId
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from connectors.file.cells import RowCells
-from connectors.file.columns import Cut, code, text
 from connectors.file.form import Built, Form
+from connectors.shared.tables.cells import RowCells
+from connectors.shared.tables.columns import Cut, code, text
 from syncd.core.facts import Entitlement, Record
 from syncd.core.ids import AffairCode, EntitlementId
 

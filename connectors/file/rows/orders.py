@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from connectors.file.cells import CONFIRMED, CONFIRMED_COLUMN, NOTICE, RowCells
-from connectors.file.columns import Cut, code, day, staff, text, word
 from connectors.file.form import Built, Form
+from connectors.shared.tables.cells import CONFIRMED, CONFIRMED_COLUMN, NOTICE, RowCells
+from connectors.shared.tables.columns import Cut, code, day, staff, text, word
 from syncd.core.facts import Order
 from syncd.core.ids import OrderNumber, OrgUnitCode
 

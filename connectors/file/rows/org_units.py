@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from connectors.file.cells import RowCells
-from connectors.file.columns import code, day, text
 from connectors.file.form import Built, Form
+from connectors.shared.tables.cells import RowCells
+from connectors.shared.tables.columns import code, day, text
 from syncd.core.facts import OrgUnit
 from syncd.core.ids import OrgUnitCode
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from connectors.file.cells import RowCells
-from connectors.file.columns import Cut, day, staff, text
 from connectors.file.form import Built, Form
+from connectors.shared.tables.cells import RowCells
+from connectors.shared.tables.columns import Cut, day, staff, text
 from syncd.core.facts import TrainingRecord
 
 

@@ -6,11 +6,11 @@ where a cut could not have made another valid row of it, or one that takes no ri
 
 from __future__ import annotations
 
-from connectors.file.cells import RowCells, Site
-from connectors.file.columns import Column, Cut, Kind
-from connectors.file.layout import Layout
 from connectors.shared.bilingual import ROW, both
 from connectors.shared.dates import may_be_cut
+from connectors.shared.tables.cells import RowCells, Site
+from connectors.shared.tables.columns import Column, Cut, Kind
+from connectors.shared.tables.layout import Layout
 from connectors.shared.tables.table import Table
 from syncd.core.ids import normalise_code, normalise_staff_number
 from syncd.errors import RowFault

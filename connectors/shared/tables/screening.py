@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from connectors.file.cells import RowCells
-from connectors.file.columns import Column
-from connectors.file.layout import Layout
 from connectors.shared.bilingual import ROW, both
+from connectors.shared.tables.cells import RowCells
+from connectors.shared.tables.columns import Column
+from connectors.shared.tables.layout import Layout
 from connectors.shared.tables.table import Row, Table
 from syncd.core.my_number import candidates, hold_my_numbers
 from syncd.errors import RowFault

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from openpyxl.utils import get_column_letter
 
-from connectors.file.columns import Column
-from connectors.file.options import FILLER, FileOptions
 from connectors.shared.bilingual import both
+from connectors.shared.tables.columns import Column
+from connectors.shared.tables.options import FILLER, TableOptions
 from connectors.shared.tables.table import Row, Table
 from syncd.core.ids import normalise_code
 from syncd.core.my_number import may_be_my_number
@@ -49,7 +49,7 @@ class Layout:
 
 
 def find_layout(
-    table: Table, columns: tuple[Column, ...], options: FileOptions, given: frozenset[str]
+    table: Table, columns: tuple[Column, ...], options: TableOptions, given: frozenset[str]
 ) -> Layout:
     """Return the layout; columns in `given` are known otherwise and need not be in the file."""
     required = tuple(c.name for c in columns if c.required and c.name not in given)
@@ -59,7 +59,7 @@ def find_layout(
 
 
 def _by_position(
-    table: Table, columns: tuple[Column, ...], options: FileOptions, required: tuple[str, ...]
+    table: Table, columns: tuple[Column, ...], options: TableOptions, required: tuple[str, ...]
 ) -> Layout:
     """Return the layout that the configuration tells, or else the canonical order.
 
@@ -82,7 +82,7 @@ def _unplaced(name: str) -> RowFault:
 
 
 def _by_header(
-    table: Table, columns: tuple[Column, ...], options: FileOptions, required: tuple[str, ...]
+    table: Table, columns: tuple[Column, ...], options: TableOptions, required: tuple[str, ...]
 ) -> Layout:
     """Return the layout that the header row tells."""
     wanted = {column.name: options.columns.get(column.name, column.name) for column in columns}

@@ -1,0 +1,29 @@
+"""From the bytes of a file to its table, whatever the file's name says they are."""
+
+from __future__ import annotations
+
+from connectors.shared.bilingual import both
+from connectors.shared.tables.decoding import decode_text
+from connectors.shared.tables.delimited import parse_delimited
+from connectors.shared.tables.fixed import parse_fixed
+from connectors.shared.tables.options import TableOptions
+from connectors.shared.tables.table import Table
+from connectors.shared.tables.workbook import OLE_MAGIC, ZIP_MAGIC, parse_workbook
+from syncd.errors import RowFault
+
+
+def parse_table(raw: bytes, options: TableOptions) -> Table:
+    """Return the table in the bytes; what could not be understood stands in its `faults`."""
+    if raw.startswith(ZIP_MAGIC):
+        return parse_workbook(raw, options.sheet)
+    if raw.startswith(OLE_MAGIC):
+        ja = (
+            "旧形式(.xls)かパスワード付きのブックです。.xlsx でパスワードなしに保存し直してください"
+        )
+        en = "an old .xls or an encrypted workbook: save it as .xlsx without a password"
+        return Table((), (RowFault(0, "", None, both(ja, en)),))
+    decoded = decode_text(raw, options.encoding)
+    if options.widths:
+        widths = tuple(width for _, width in options.widths)
+        return parse_fixed(decoded, widths, header=options.has_header)
+    return parse_delimited(decoded, options.separator)

@@ -6,6 +6,7 @@ test at any time, as somebody with an administrator's tool would.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,8 +20,14 @@ from syncd.core.memberships import (
     Path,
     Proof,
 )
-from syncd.errors import DirectoryUnreadable, DirectoryWriteError
-from syncd.ports.directory import Capability, GroupRemoval, Progress, WriteOutcome
+from syncd.errors import DeltaLost, DirectoryUnreadable, DirectoryWriteError
+from syncd.ports.directory import (
+    Capability,
+    DirectoryDelta,
+    GroupRemoval,
+    Progress,
+    WriteOutcome,
+)
 
 
 def dn(account: str) -> str:
@@ -60,7 +67,8 @@ class FakeDirectory:
             Group(key, key.split(",")[0].partition("=")[2], self.may_be_empty, len(members))
             for key, members in self.groups.items()
         )
-        proof = Proof("fake", 1, len(accounts) + len(groups), "memory")
+        digest = hashlib.sha256(repr((self.accounts, self.groups)).encode()).hexdigest()
+        proof = Proof("fake", 1, len(accounts) + len(groups), "memory", digest)
         return DirectorySnapshot(self.name, self.clock(), proof, accounts, groups, blocks)
 
     def present_members(self, asked: Mapping[str, Collection[str]]) -> dict[str, frozenset[str]]:
@@ -78,12 +86,16 @@ class FakeDirectory:
 
     def remove_from(self, removal: GroupRemoval) -> tuple[WriteOutcome, ...]:
         self.before_write()
-        if self.unwritable:
-            raise DirectoryWriteError(self.name, self.unwritable, "start the server again")
+        self._check_writable()
         self.written.append((removal.group, removal.members))
         return tuple(self._remove(removal.group, member) for member in removal.members)
 
     def add_member(self, group: str, member: str, change_id: str) -> WriteOutcome:
+        self._check_writable()
+        if Capability.RESTORE not in self.capabilities:
+            return WriteOutcome(member, "nothing can be put back")
+        if group not in self.groups:
+            return WriteOutcome(member, "there is no such group")
         if member not in self.groups[group]:
             self.groups[group].append(member)
         return WriteOutcome(member)
@@ -92,10 +104,52 @@ class FakeDirectory:
         if member in self.bad_values:
             return WriteOutcome(member, "constraintViolation")
         shows = Capability.READ_BACK in self.capabilities and not self.deaf
-        if shows and member in self.groups[group]:
+        if shows and member in self.groups.get(group, ()):
             self.groups[group].remove(member)
         return WriteOutcome(member)
 
     def _check_readable(self) -> None:
         if self.unreadable:
             raise DirectoryUnreadable(self.name, self.unreadable, "start the server again")
+
+    def _check_writable(self) -> None:
+        if self.unwritable:
+            raise DirectoryWriteError(self.name, self.unwritable, "start the server again")
+        if Capability.WRITE not in self.capabilities:
+            raise DirectoryWriteError(self.name, "it only reads", "give it what writes")
+
+
+@dataclass
+class FakeDeltaDirectory(FakeDirectory):
+    """A FakeDirectory that can tell what changed since it was last read."""
+
+    capabilities: frozenset[Capability] = frozenset(Capability)
+    forgotten: bool = False
+    """Set by a test: the server no longer knows where the reader stood."""
+    _last: DirectorySnapshot | None = None
+
+    def read(self, progress: Progress) -> DirectorySnapshot:
+        self._last = super().read(progress)
+        self.forgotten = False
+        return self._last
+
+    def changes(self) -> DirectoryDelta:
+        self._check_readable()
+        before = self._last
+        if before is None or self.forgotten:
+            raise DeltaLost(self.name, "where we stood is not known", "read it whole")
+        now = super().read(lambda *_: None)
+        self._last = now
+        was = {block.group: block.accounts for block in before.blocks}
+        changed = {b.group for b in now.blocks if was.get(b.group) != b.accounts}
+        return DirectoryDelta(
+            self.name,
+            now.read_at,
+            "fake",
+            "memory",
+            tuple(group for group in now.groups if group.key in changed),
+            tuple(block for block in now.blocks if block.group in changed),
+            tuple(key for key in was if key not in self.groups),
+            {k: a for k, a in now.accounts.items() if before.accounts.get(k) != a},
+            tuple(k for k in before.accounts if k not in now.accounts),
+        )

@@ -142,9 +142,16 @@ class Slapd:
 
     def add_values(self, dn: str, attribute: str, values: Sequence[str]) -> None:
         """Put values into an entry with the server's own tool."""
+        self._modify(dn, "add", attribute, values)
+
+    def delete_values(self, dn: str, attribute: str, values: Sequence[str]) -> None:
+        """Take values out of an entry with the server's own tool."""
+        self._modify(dn, "delete", attribute, values)
+
+    def _modify(self, dn: str, change: str, attribute: str, values: Sequence[str]) -> None:
         if not values:
             return
-        change = ldif(dn, {"changetype": "modify", "add": attribute, attribute: values})
+        record = ldif(dn, {"changetype": "modify", change: attribute, attribute: values})
         command = [
             _find("ldapmodify"),
             "-x",
@@ -155,7 +162,7 @@ class Slapd:
             "-w",
             "secret",
         ]
-        self._run(command, change)
+        self._run(command, record)
 
     def _configuration(self) -> str:
         who = f"gidNumber={os.getgid()}+uidNumber={os.getuid()},cn=peercred,cn=external,cn=auth"

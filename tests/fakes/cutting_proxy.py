@@ -14,12 +14,18 @@ class CuttingProxy:
         self.target = port
         self.limit = limit
         self.passed = 0
+        self._lines: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
         self._listener.close()
+
+    def cut(self) -> None:
+        """Cut the lines that are open now; new ones may come."""
+        while self._lines:
+            _end(self._lines.pop())
 
     def _accept(self) -> None:
         while True:
@@ -28,6 +34,7 @@ class CuttingProxy:
             except OSError:
                 return
             server = socket.create_connection(("127.0.0.1", self.target))
+            self._lines += [client, server]
             Thread(target=self._pass_on, args=(client, server), daemon=True).start()
             Thread(target=self._pass_back, args=(server, client), daemon=True).start()
 

@@ -1,4 +1,8 @@
-"""The only file that knows ports and adapters together, and the only one that reads the clock."""
+"""The only file that knows ports and adapters together, and the only one that reads the clock.
+
+What only the console needs (OpenID Connect, password hashing, the templates of letters) is
+imported where it is made: a command that starts every few minutes should not wait for it.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
@@ -28,8 +32,6 @@ from syncd.flow.collect import BROUGHT
 from syncd.flow.site import DirectorySeat, Site, SourceSeat
 from syncd.flow.telling.composing import Notices, NotifierSeat
 from syncd.flow.telling.recipients import Addresses
-from syncd.identity.local import LocalPasswords
-from syncd.identity.oidc import OidcProvider, Registration
 from syncd.plugins import DIRECTORIES, NOTIFIERS, SOURCES, load_connector
 from syncd.ports.directory import DirectoryContext, Progress
 from syncd.ports.identity import PasswordCheck, Provider
@@ -37,7 +39,6 @@ from syncd.ports.notifier import NotifierContext
 from syncd.ports.source import SourceContext, SourceReading
 from syncd.ports.store import Store
 from syncd.ports.syncs import Upload
-from syncd.reports.letters import Letters
 from syncd.settings.load import Settings, load_settings
 from syncd.settings.model import (
     ConsoleTable,
@@ -47,6 +48,9 @@ from syncd.settings.model import (
     SourceTable,
 )
 from syncd.store import open_store
+
+if TYPE_CHECKING:
+    from syncd.identity.local import LocalPasswords
 
 Clock = Callable[[], datetime]
 
@@ -139,10 +143,15 @@ class OpenSite:
         Raises ConfigurationError for a directory that cannot tell.
         """
         made: dict[str, Callable[[], PasswordCheck]] = {
-            "local": lambda: LocalPasswords(self.site.store),
+            "local": self._local_passwords,
             "ldap": lambda: self._directory_passwords(console.ldap_directory),
         }
         return tuple(made[way]() for way in console.sign_in if way in made)
+
+    def _local_passwords(self) -> LocalPasswords:
+        from syncd.identity.local import LocalPasswords
+
+        return LocalPasswords(self.site.store)
 
     def _directory_passwords(self, name: str) -> PasswordCheck:
         tables = [table for table in self.settings.model.directories if table.name == name]
@@ -159,13 +168,15 @@ class OpenSite:
     def new_hash(self, account: str, password: str) -> str:
         """Return the hash of a new password of a local account; raises WeakPassword."""
         organization = self.settings.model.organization.name
-        return LocalPasswords(self.site.store).hash_new(account, password, organization)
+        return self._local_passwords().hash_new(account, password, organization)
 
     def provider(self, console: ConsoleTable) -> Provider | None:
         """Return where people sign in elsewhere; raises ConfigurationError for a missing file."""
         oidc, base_dir = console.oidc, self.settings.base_dir
         if oidc is None:
             return None
+        from syncd.identity.oidc import OidcProvider, Registration
+
         registered = Registration(
             issuer=oidc.issuer,
             client_id=oidc.client_id,
@@ -184,6 +195,8 @@ class OpenSite:
 
     def notices(self) -> Notices:
         """Return who is told what, how; raises ConfigurationError for a text that is unusable."""
+        from syncd.reports.letters import Letters
+
         model = self.settings.model
         address = "" if model.console is None else model.console.public_url.rstrip("/")
         letters = Letters(model.organization.name, address, self.settings.letter_folders())

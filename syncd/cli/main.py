@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Sequence
 
 from syncd.bootstrap import tune_collector
-from syncd.cli.commands import COMMANDS
+from syncd.cli.commands import find_command
 from syncd.cli.parser import make_parser
 from syncd.errors import SourceRefused, SyncdError
 
@@ -26,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = make_parser().parse_args(argv)
     tune_collector()
     try:
-        return COMMANDS[arguments.command](arguments)
+        return find_command(arguments.command)(arguments)
     except SyncdError as error:
         return _fail(arguments, error)
     except KeyboardInterrupt:

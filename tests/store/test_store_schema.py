@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 from syncd.errors import StoreError
 from syncd.store import SqlStore, open_store
 from syncd.store.console_tables import cards
 from syncd.store.engine import parse_url
-from syncd.store.schema import VERSION_TABLE
+from syncd.store.schema import NEWEST, VERSION_TABLE, alembic_config
 from tests.fakes.readings import case
 
 
@@ -76,3 +77,7 @@ def test_many_may_open_an_empty_database_at_once(store_url: str, tmp_path: Path)
         each.ping()
         each.close()
     assert len(opened) == 4
+
+
+def test_the_newest_schema_that_opening_looks_for_is_that_of_the_migrations() -> None:
+    assert ScriptDirectory.from_config(alembic_config()).get_current_head() == NEWEST

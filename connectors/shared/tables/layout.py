@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from openpyxl.utils import get_column_letter
-
 from connectors.shared.bilingual import both
 from connectors.shared.tables.columns import Column
 from connectors.shared.tables.options import FILLER, TableOptions
@@ -45,6 +43,8 @@ class Layout:
         """What messages call each column; in a workbook with its letter."""
         if not self.lettered:
             return {}
+        from openpyxl.utils import get_column_letter  # noqa: PLC0415 - only workbooks have letters
+
         return {n: f"{n} ({get_column_letter(i + 1)})" for n, i in self.places.items()}
 
 

@@ -8,15 +8,20 @@ from connectors.shared.tables.delimited import parse_delimited
 from connectors.shared.tables.fixed import parse_fixed
 from connectors.shared.tables.options import TableOptions
 from connectors.shared.tables.table import Table
-from connectors.shared.tables.workbook import OLE_MAGIC, ZIP_MAGIC, parse_workbook
 from syncd.errors import RowFault
+
+_ZIP_MAGIC = b"PK\x03\x04"
+_OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 
 
 def parse_table(raw: bytes, options: TableOptions) -> Table:
     """Return the table in the bytes; what could not be understood stands in its `faults`."""
-    if raw.startswith(ZIP_MAGIC):
+    if raw.startswith(_ZIP_MAGIC):
+        # Most sites give text, and openpyxl takes long to import.
+        from connectors.shared.tables.workbook import parse_workbook  # noqa: PLC0415
+
         return parse_workbook(raw, options.sheet)
-    if raw.startswith(OLE_MAGIC):
+    if raw.startswith(_OLE_MAGIC):
         ja = (
             "旧形式(.xls)かパスワード付きのブックです。.xlsx でパスワードなしに保存し直してください"
         )

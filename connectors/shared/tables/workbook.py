@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from openpyxl.workbook.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-ZIP_MAGIC = b"PK\x03\x04"
-OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 _MOST_BYTES = 512 * 1024 * 1024
 _MOST_RATIO = 200
 _RATIO_MATTERS_FROM = 16 * 1024 * 1024

@@ -1,37 +1,41 @@
-"""The commands, one module each; a command takes the parsed arguments and returns its exit code."""
+"""The commands, one module each; a command takes the parsed arguments and returns its exit code.
+
+A command is imported when it is asked for: the console's web framework and the spreadsheets of
+the demo take longer to import than a nightly run needs for a whole city.
+"""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from types import MappingProxyType
 
-from syncd.cli.commands import (
-    cases,
-    check,
-    daemon,
-    demo,
-    evidence,
-    explain,
-    init,
-    sync,
-    tokens,
-    users,
-    votes,
+Command = Callable[[argparse.Namespace], int]
+
+COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "init": ("init", "run"),
+        "check": ("check", "run"),
+        "sync": ("sync", "run"),
+        "preview": ("sync", "run_preview"),
+        "explain": ("explain", "run"),
+        "cases": ("cases", "run"),
+        "approve": ("votes", "run_approve"),
+        "refuse": ("votes", "run_refuse"),
+        "restore": ("votes", "run_restore"),
+        "daemon": ("daemon", "run"),
+        "evidence": ("evidence", "run"),
+        "user": ("users", "run"),
+        "token": ("tokens", "run"),
+        "demo": ("demo", "run"),
+    }
 )
+"""The module of each command in this package, and the function in it."""
 
-COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    "init": init.run,
-    "check": check.run,
-    "sync": sync.run,
-    "preview": sync.run_preview,
-    "explain": explain.run,
-    "cases": cases.run,
-    "approve": votes.run_approve,
-    "refuse": votes.run_refuse,
-    "restore": votes.run_restore,
-    "daemon": daemon.run,
-    "evidence": evidence.run,
-    "user": users.run,
-    "token": tokens.run,
-    "demo": demo.run,
-}
+
+def find_command(name: str) -> Command:
+    """Return what does a command."""
+    module, function = COMMANDS[name]
+    command: Command = getattr(import_module(f"{__name__}.{module}"), function)
+    return command

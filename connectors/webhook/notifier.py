@@ -19,8 +19,9 @@ import httpx
 from connectors.shared.bilingual import both
 from connectors.shared.credentials import read_secret
 from connectors.shared.failures import SetUpError, reason_of, remedy_of
+from connectors.shared.http.retry_after import parse_retry_after
 from connectors.shared.tls import verified_context
-from connectors.webhook.answers import is_final, is_taken, parse_retry_after
+from connectors.webhook.answers import is_final, is_taken
 from connectors.webhook.options import WebhookOptions
 from connectors.webhook.signing import parse_secrets, sign
 from syncd.errors import MessageRefused, NotifierUnavailable

@@ -10,7 +10,7 @@ from email.utils import format_datetime
 import pytest
 from pydantic import ValidationError
 
-from connectors.webhook.answers import parse_retry_after
+from connectors.shared.http.retry_after import parse_retry_after
 from syncd.errors import MessageRefused, NotifierUnavailable
 from tests.connectors.webhook.conftest import HELLO, NOW
 from tests.fakes.certificates import make_certificates

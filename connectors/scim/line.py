@@ -18,17 +18,20 @@ from pydantic import ValidationError
 from scim2_client import SCIMClientException
 from scim2_client.engines.httpx2 import SyncSCIMClient
 from scim2_models import (
+    EnterpriseUser,
     Error,
     Group,
     ListResponse,
     PatchOp,
     Resource,
+    ResourceType,
     ResponseParameters,
     SCIMException,
     ScimPolicy,
     ScimProvider,
     SearchRequest,
     ServiceProviderConfig,
+    User,
 )
 
 from connectors.scim.faults import NOT_SCIM, AnswerError, answer_error, refusal
@@ -150,7 +153,8 @@ def opened(
         http = open_client(options.url.rstrip("/"), options, context, patience)
     with http:
         http.headers["authorization"] = f"Bearer {secret}"
-        provider = ScimProvider(models=(PERSON, Group), policy=_TOLERANT)
+        kinds = [ResourceType.from_resource(kind) for kind in (PERSON, Group)]
+        provider = ScimProvider((User, EnterpriseUser, Group), kinds, policy=_TOLERANT)
         yield ScimLine(SyncSCIMClient(http, provider=provider), urlsplit(options.url).netloc)
 
 

@@ -82,6 +82,12 @@ class Objects:
         """Return the account of a member that is no group; one that nobody knows is made."""
         return self.names.get(member) or self.take_user(ObjectUser(member, ""), 0)
 
+    def group_of(self, group: ObjectGroup) -> Group:
+        """Return a group as a snapshot holds it, with the groups that stand directly in it."""
+        below = tuple(dict.fromkeys(m for m in group.members if m in self.groups))
+        count = len(group.members)
+        return Group(group.id, group.name, may_be_empty=True, direct_count=count, subgroups=below)
+
     def blocks_of(self, group: ObjectGroup) -> Iterator[MembershipBlock]:
         """Yield who stands in a group, directly and through groups, by the shortest path each."""
         seen: set[str] = set()
@@ -130,7 +136,7 @@ def snapshot_of_objects(
         how.read_at,
         proof,
         objects.accounts,
-        tuple(Group(g.id, g.name, True, len(g.members)) for g in objects.groups.values()),  # noqa: FBT003
+        tuple(objects.group_of(group) for group in objects.groups.values()),
         blocks,
         tuple(objects.warnings),
     )

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from connectors.file.options import FileOptions
 from connectors.ldap.options import LdapOptions
 from connectors.ldif.options import LdifOptions
+from connectors.scim.options import ScimOptions
 from connectors.smtp.options import SmtpOptions
 from connectors.webhook.options import WebhookOptions
 from syncd.settings import model
@@ -35,6 +36,7 @@ TABLES = [
     FileOptions,
     LdapOptions,
     LdifOptions,
+    ScimOptions,
     SmtpOptions,
     WebhookOptions,
 ]

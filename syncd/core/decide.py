@@ -95,6 +95,25 @@ def decide(
     return Decision(as_of, tuple(findings), notices, counts)
 
 
+def judge_part(
+    facts: Facts,
+    part: DirectorySnapshot,
+    policy: Policy,
+    as_of: date,
+    *,
+    entitlements: Sequence[Entitlement],
+    exceptions: Collection[Key] = (),
+) -> tuple[Finding, ...]:
+    """Return what `decide` would say of these rights, of which `part` shows all that conveys them.
+
+    What is only known of whole directories (notices, counts) is left to a whole run.
+    """
+    ground = Ground(facts, policy, as_of)
+    census = Census(ground, standing_of(ground).sound, part, reach_of(part, entitlements))
+    looked = (census.look_at(conveyed, exceptions) for conveyed in census.reach.conveyed)
+    return tuple(sorted((f for found, _ in looked for f in found), key=lambda f: f.key))
+
+
 @dataclass(slots=True)
 class Census:
     """One directory's accounts, and which of them a sound designation justifies."""

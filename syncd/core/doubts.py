@@ -6,7 +6,7 @@ is neither counted as justified nor removed (design, section 6).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from syncd.bilingual import Bilingual
@@ -28,7 +28,7 @@ def with_doubts(decision: Decision, refused: Collection[Provides]) -> Decision:
     """
     if not refused:
         return decision
-    findings = tuple(_doubt(finding, refused) for finding in decision.findings)
+    findings = doubted(decision.findings, refused)
     counts = decision.counts
     justified = 0 if _EVERYTHING & set(refused) else counts.justified
     changed = Counts(
@@ -44,14 +44,19 @@ def with_doubts(decision: Decision, refused: Collection[Provides]) -> Decision:
     )
 
 
+def doubted(findings: Iterable[Finding], refused: Collection[Provides]) -> tuple[Finding, ...]:
+    """Return findings with those unknown that a refused input may have changed."""
+    return tuple(_doubt(finding, refused) for finding in findings)
+
+
 def _doubt(finding: Finding, refused: Collection[Provides]) -> Finding:
     matters = _EVERYTHING | _REMOVALS
     if set(finding.reasons) <= {Reason.TRAINING_OVERDUE}:
         matters |= {Provides.TRAINING}
-    doubted = sorted(matters & set(refused))
-    if finding.verdict is Verdict.UNKNOWN or not doubted:
+    doubtful = sorted(matters & set(refused))
+    if finding.verdict is Verdict.UNKNOWN or not doubtful:
         return finding
-    inputs = "、".join(doubted)
+    inputs = "、".join(doubtful)
     why = Bilingual(
         f"入力（{inputs}）が受け付けられていません。前回の正しい入力では {finding.verdict}",
         en=f"the input ({inputs}) is refused; on the last good one it was {finding.verdict}",

@@ -53,7 +53,8 @@ class Doubt(StrEnum):
 class Notice(StrEnum):
     """The other direction: reported, never acted on (design, section 4).
 
-    The last three are ours: an input says something that cannot be placed.
+    The last five are ours: an input says something that cannot be placed, or a directory tells
+    less than it should.
     """
 
     DESIGNATED_WITHOUT_RIGHT = "designated-without-right"
@@ -64,6 +65,8 @@ class Notice(StrEnum):
     ORDER_HELD = "order-held"
     ENTITLEMENT_WITHOUT_GROUP = "entitlement-without-group"
     ORG_UNIT_UNLISTED = "org-unit-unlisted"
+    DELTA_DIFFERS = "delta-differs"
+    READ_UNPROVED = "read-unproved"
 
 
 @dataclass(frozen=True, slots=True)

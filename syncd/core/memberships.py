@@ -112,4 +112,24 @@ class Unread:
     last_known: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class DirectoryDelta:
+    """What changed since the last whole read or delta of the same reader; `method` says how told.
+
+    Every group whose blocks may differ is in `groups` with all its blocks, also where only a
+    group nested in it changed. `gone` are keys of groups that no longer exist. `accounts` are new
+    or changed ones. `read_at` is the moment for which it holds, on `server`.
+    """
+
+    directory: str
+    read_at: datetime
+    method: str
+    server: str
+    groups: tuple[Group, ...] = ()
+    blocks: tuple[MembershipBlock, ...] = ()
+    gone: tuple[str, ...] = ()
+    accounts: Mapping[AccountId, Account] = field(default_factory=dict)
+    accounts_gone: tuple[AccountId, ...] = ()
+
+
 Reading: TypeAlias = DirectorySnapshot | Unread

@@ -39,6 +39,19 @@ def notices_of(
     )
 
 
+def unproved(directory: str) -> NoticeFinding:
+    """Return the finding of a directory whose reads nobody can prove complete."""
+    return NoticeFinding(
+        Notice.READ_UNPROVED,
+        directory=directory,
+        detail=Bilingual(
+            "読取りが全件であることを確かめる手段がありません。見えない権限を、ないとは扱いません",
+            en="nothing proves that a read shows everything; what it does not show is not "
+            "taken for absent",
+        ),
+    )
+
+
 def _stale_designations(standing: Standing) -> Iterator[NoticeFinding]:
     for line, fault in standing.outlived:
         yield _release(line.staff_number, line, fault.because)

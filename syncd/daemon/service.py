@@ -24,7 +24,7 @@ from syncd.daemon.health import HealthServer
 from syncd.daemon.metrics import Metrics
 from syncd.daemon.notify import notify, watchdog_interval_s
 from syncd.errors import AlreadyRunning, StoreError
-from syncd.flow.delta import has_work
+from syncd.flow.delta import follow, has_work
 from syncd.flow.run import run
 from syncd.flow.site import RunRequest
 from syncd.flow.syncs import work_off
@@ -139,8 +139,18 @@ class Service:
             self._run_when_free("full")
 
     def _delta(self) -> None:
-        if self._claim("delta", self._schedule.delta) and has_work(self._site):
+        if not self._claim("delta", self._schedule.delta):
+            return
+        if has_work(self._site) or self._follow():
             self._run("delta")
+
+    def _follow(self) -> bool:
+        """Look at what changed in the directories; tell whether a whole run is due."""
+        with self._one_run:
+            followed = follow(self._site)
+        if followed.groups:
+            self._log.info("delta.followed", groups=followed.groups, opened=followed.opened)
+        return followed.whole_run_due
 
     def _catch_up(self) -> None:
         """Do at once what a standstill missed."""
@@ -186,6 +196,8 @@ class Service:
         self._metrics.note_run(report, cases)
         if report.complete:
             self._metrics.note_alarm(raised=False)
+        for name, why in self._site.watch.silent.items():
+            self._log.warning("delta.not_told", directory=name, why=why)
         self._log.info(
             "run.finished",
             run=report.run,

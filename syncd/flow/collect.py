@@ -25,8 +25,8 @@ from syncd.core.memberships import DirectorySnapshot, Reading, Unread
 from syncd.core.people import contractor_number
 from syncd.core.policy import Policy
 from syncd.core.reach import reach_of
-from syncd.errors import DirectoryUnreadable, RowFault, SourceRefused
-from syncd.flow.site import DirectorySeat, Site, SourceSeat
+from syncd.errors import RowFault, SourceRefused
+from syncd.flow.site import Site, SourceSeat
 from syncd.ports.source import Fingerprint, SourceReading
 from syncd.ports.store import AcceptedInput, Unit
 
@@ -223,18 +223,6 @@ T = TypeVar("T", bound=_Stated)
 
 def _stated_by(names: frozenset[str], records: tuple[T, ...]) -> tuple[T, ...]:
     return tuple(record for record in records if record.source in names)
-
-
-def read_directories(site: Site, now: datetime) -> tuple[Reading, ...]:
-    """Read every directory; one that cannot be read whole becomes an `Unread`."""
-    return tuple(_read_directory(site, seat, now) for seat in site.directories.values())
-
-
-def _read_directory(site: Site, seat: DirectorySeat, now: datetime) -> Reading:
-    try:
-        return seat.reader.read(site.progress)
-    except DirectoryUnreadable as failure:
-        return Unread(seat.name, now, failure.why, failure.remedy)
 
 
 def record_directories(

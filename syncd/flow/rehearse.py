@@ -19,11 +19,11 @@ from syncd.flow.collect import (
     Intake,
     known_facts,
     notes_of,
-    read_directories,
     read_sources,
     record_directories,
     record_intake,
 )
+from syncd.flow.directories import read_directories
 from syncd.flow.report import RunReport
 from syncd.flow.site import RunRequest, Site
 

@@ -7,21 +7,23 @@ this run on a site whose store forgets and whose directories are only observed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from syncd.core.audit import AuditEvent, AuditRecord
 from syncd.core.calendar import day_of, midnight
-from syncd.core.caseload import Move, Sight, advance
+from syncd.core.caseload import Sight, advance
 from syncd.core.cases import Case, CaseState, exceptions_on
 from syncd.core.decide import decide
+from syncd.core.deltas import Missed
 from syncd.core.doubts import with_doubts
 from syncd.core.facts import Facts
-from syncd.core.findings import Counts, Decision
+from syncd.core.findings import Counts, Decision, NoticeFinding
 from syncd.core.guards import Census, Guarded, guard, unexplained
 from syncd.core.ids import RunId
 from syncd.core.memberships import DirectorySnapshot, Reading, Unread
+from syncd.core.notices import unproved
 from syncd.core.plan import Blocked, Plan
 from syncd.core.planning import PlanBasis, plan_for
 from syncd.core.reach import Reach, present, reach_of
@@ -32,11 +34,12 @@ from syncd.flow.collect import (
     Intake,
     known_facts,
     notes_of,
-    read_directories,
     read_sources,
     record_directories,
     record_intake,
 )
+from syncd.flow.directories import read_directories, take_missed
+from syncd.flow.moves import commit_moves
 from syncd.flow.report import Removal, RunReport
 from syncd.flow.roll import record_roll
 from syncd.flow.site import Mode, RunRequest, Site
@@ -80,6 +83,7 @@ def run(site: Site, request: RunRequest) -> RunReport:
             unit.audit([_run_record(AuditEvent.RUN_STARTED, row, started_at)])
         intake = read_sources(site, started_at, request.brought)
         readings = read_directories(site, started_at)
+        site.watch.owes_run = False
         seen = _decide(site, request, row, intake, readings)
         if not request.acts:
             return _finish(site, row, intake, seen, _NO_PLAN, ())
@@ -97,15 +101,18 @@ def _decide(
     readings: tuple[Reading, ...],
 ) -> _Seen:
     now = row.started_at
+    missed = take_missed(site)
     with site.store.begin() as unit:
         record_intake(unit, intake, row.run, now)
         facts = known_facts(unit, site, request.as_of)
         readings = record_directories(unit, readings, facts, row.run, now)
+        unit.audit(_missed_record(each, row, now) for each in missed)
         excepted = unit.cases([CaseState.EXCEPTED])
     site.progress("decision", 0, None)
     standing = exceptions_on(excepted, request.as_of)
     decision = decide(facts, readings, site.policy, request.as_of, exceptions=standing)
     decision = with_doubts(decision, intake.refused_kinds)
+    decision = replace(decision, notices=(*decision.notices, *_shortcomings(site, missed)))
     reaches = {
         reading.directory: reach_of(reading, facts.entitlements)
         for reading in readings
@@ -113,6 +120,20 @@ def _decide(
     }
     site.progress("decision", 1, 1)
     return _Seen(facts, readings, decision, reaches)
+
+
+def _shortcomings(site: Site, missed: Iterable[Missed]) -> Iterator[NoticeFinding]:
+    """Yield what a directory told less than it should have."""
+    for each in missed:
+        yield each.notice
+    for seat in site.directories.values():
+        if seat.reads_whole and not seat.proves_complete:
+            yield unproved(seat.name)
+
+
+def _missed_record(missed: Missed, row: RunRow, now: datetime) -> AuditRecord:
+    ground = {"groups": list(missed.groups), "accounts": len(missed.accounts)}
+    return AuditRecord(now, AuditEvent.DELTA_DIFFERED, ACTOR, missed.directory, row.run, ground)
 
 
 def _advance_cases(site: Site, request: RunRequest, row: RunRow, seen: _Seen) -> None:
@@ -125,19 +146,27 @@ def _advance_cases(site: Site, request: RunRequest, row: RunRow, seen: _Seen) ->
             unit.last_verified,
             site.new_id,
         )
-        _commit_moves(unit, moves, row.run, site.clock())
+        commit_moves(unit, moves, row.run, site.clock())
         record_roll(unit, site, seen.facts, request.as_of)
 
 
 def _sight(site: Site, request: RunRequest, seen: _Seen, cases: Iterable[Case]) -> Sight:
     keys = [case.key for case in cases]
     listed = {(e.directory, e.entitlement) for e in seen.facts.entitlements}
-    looked = {key for key in keys if key[0] in seen.reaches and key[:2] in listed}
+    present_keys = {key for reach in seen.reaches.values() for key in present(reach, keys)}
+    proving = {name for name, seat in site.directories.items() if seat.proves_complete}
+    looked = {
+        key
+        for key in keys
+        if key[0] in seen.reaches
+        and key[:2] in listed
+        and (key[0] in proving or key in present_keys)
+    }
     return Sight(
         as_of=request.as_of,
         now=site.clock(),
         findings={finding.key: finding for finding in seen.decision.findings},
-        seen={key for reach in seen.reaches.values() for key in present(reach, keys)},
+        seen=present_keys,
         looked=looked,
         proposing={s.name for s in site.directories.values() if s.mode is not Mode.OBSERVE},
         deferred={
@@ -147,19 +176,6 @@ def _sight(site: Site, request: RunRequest, seen: _Seen, cases: Iterable[Case]) 
         },
         requested_by="" if request.actor == ACTOR else request.actor,
     )
-
-
-def _commit_moves(unit: Unit, moves: Iterable[Move], run: RunId, now: datetime) -> None:
-    records = []
-    for move in moves:
-        if move.before is None:
-            unit.insert_case(move.after)
-        else:
-            unit.update_case(move.before, move.after)
-        records.append(
-            AuditRecord(now, move.event, ACTOR, move.after.case_id, run, dict(move.ground))
-        )
-    unit.audit(records)
 
 
 def _plan(site: Site, row: RunRow, seen: _Seen) -> _Planned:

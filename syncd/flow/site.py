@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from threading import RLock
 
 from syncd.core.policy import Policy
-from syncd.ports.directory import Capability, DirectoryReader, DirectoryWriter, Progress
+from syncd.flow.watch import Watch
+from syncd.ports.directory import (
+    Capability,
+    DeltaReader,
+    DirectoryReader,
+    DirectoryWriter,
+    Progress,
+)
 from syncd.ports.source import Source, SourceReading
 from syncd.ports.store import Store
 
@@ -39,11 +47,30 @@ class DirectorySeat:
     reader: DirectoryReader
     writer: Callable[[], DirectoryWriter]
     capabilities: frozenset[Capability] = frozenset(Capability) - {Capability.DELTA}
+    turn: RLock = field(default_factory=RLock, compare=False, repr=False)
+    """Whoever reads holds it: a reader that remembers is asked by one thread at a time."""
 
     @property
     def shows_at_once(self) -> bool:
         """Tell whether a removal shows as soon as it was made; else a later read tells of it."""
         return Capability.READ_BACK in self.capabilities
+
+    @property
+    def reads_whole(self) -> bool:
+        """Tell whether it can be read whole; else what it holds is unknown."""
+        return Capability.READ_WHOLE in self.capabilities
+
+    @property
+    def proves_complete(self) -> bool:
+        """Tell whether what a read does not show is absent."""
+        return Capability.PROVE_COMPLETE in self.capabilities
+
+    @property
+    def delta_reader(self) -> DeltaReader | None:
+        """Return the reader where it tells what changed."""
+        if Capability.DELTA in self.capabilities and isinstance(self.reader, DeltaReader):
+            return self.reader
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +78,7 @@ class Site:
     """Everything a use case needs. `clock` gives aware moments, `new_id` short unique texts.
 
     `stopping` tells whether somebody asked the process to stop; long work looks between steps.
+    `watch` is what this process remembers of the directories.
     """
 
     sources: tuple[SourceSeat, ...]
@@ -61,6 +89,7 @@ class Site:
     new_id: Callable[[], str]
     progress: Progress
     stopping: Callable[[], bool] = lambda: False
+    watch: Watch = field(default_factory=Watch)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ A stranger's package adds one with an entry point in `syncd.directories` that na
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -25,8 +25,7 @@ from typing import ClassVar, Protocol, TypeAlias, runtime_checkable
 
 from pydantic import BaseModel
 
-from syncd.core.ids import AccountId
-from syncd.core.memberships import Account, DirectorySnapshot, Group, MembershipBlock
+from syncd.core.memberships import DirectoryDelta, DirectorySnapshot
 
 Progress: TypeAlias = Callable[[str, int, int | None], None]
 """Called as progress(what, done, total or None) while something long goes on."""
@@ -72,26 +71,6 @@ class GroupRemoval:
     change_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class DirectoryDelta:
-    """What changed since the last whole read or delta of the same reader; `method` says how told.
-
-    Every group whose blocks may differ is in `groups` with all its blocks, also where only a
-    group nested in it changed. `gone` are keys of groups that no longer exist. `accounts` are new
-    or changed ones. `read_at` is the moment for which it holds, on `server`.
-    """
-
-    directory: str
-    read_at: datetime
-    method: str
-    server: str
-    groups: tuple[Group, ...] = ()
-    blocks: tuple[MembershipBlock, ...] = ()
-    gone: tuple[str, ...] = ()
-    accounts: Mapping[AccountId, Account] = field(default_factory=dict)
-    accounts_gone: tuple[AccountId, ...] = ()
-
-
 class DirectoryReader(Protocol):
     """Reads one configured directory; cannot write."""
 
@@ -124,7 +103,8 @@ class DeltaReader(DirectoryReader, Protocol):
     It remembers its last whole read in memory, and its place in the server's changes. `read` keeps
     that place where there is one (and only else takes a new one, before it reads): so `changes`
     before and after a whole read leave no gap, and what a delta missed can be told from what
-    changed meanwhile. What `changes` then tells again of what `read` already saw does no harm.
+    changed meanwhile. `changes` names everything that changed since that place, also what `read`
+    has shown already. Both are asked by one thread at a time.
     """
 
     def changes(self) -> DirectoryDelta:

@@ -11,7 +11,7 @@ Contract, held by `tests/contract/test_store_contract.py` on SQLite and PostgreS
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,7 +22,7 @@ from syncd.core.audit import AuditRecord
 from syncd.core.cases import Case, CaseState
 from syncd.core.facts import Facts, Provides
 from syncd.core.guards import Trip
-from syncd.core.ids import CaseId, PlanHash, RunId, StaffNumber
+from syncd.core.ids import CaseId, EntitlementId, PlanHash, RunId, StaffNumber
 from syncd.core.memberships import DirectorySnapshot
 from syncd.core.plan import Plan
 from syncd.core.votes import Vote
@@ -144,6 +144,12 @@ class Unit(AccessUnit, ListingUnit, OutboxUnit, SyncsUnit, Protocol):
 
     def cases(self, states: Iterable[CaseState] | None = None) -> tuple[Case, ...]:
         """Return the cases in these states (None: all that have not ended), oldest first."""
+        ...
+
+    def cases_about(
+        self, directory: str, entitlements: Collection[EntitlementId]
+    ) -> tuple[Case, ...]:
+        """Return the cases of these rights that have not ended, oldest first."""
         ...
 
     def last_verified(self, key: tuple[str, str, str]) -> Case | None:

@@ -57,6 +57,8 @@ _NOTICES = {
     Notice.ORDER_HELD: ("保留した発令", "order held"),
     Notice.ENTITLEMENT_WITHOUT_GROUP: ("グループが見つからない権限", "right without its group"),
     Notice.ORG_UNIT_UNLISTED: ("一覧にない所属", "section in no list"),
+    Notice.DELTA_DIFFERS: ("差分で伝わらなかった変更", "change that no delta told"),
+    Notice.READ_UNPROVED: ("全件と確かめられない読取り", "read not proved complete"),
 }
 _MESSAGES = {
     MessageKind.NEW_CASES: ("新しい案件", "new cases"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -84,6 +84,22 @@ def find_cases(connection: Connection, states: Iterable[CaseState] | None) -> tu
         wanted = cases.c.state.in_(sorted(str(state) for state in states))
     query = select(*CASE_COLUMNS).where(wanted).order_by(cases.c.opened_at, cases.c.case_id)
     return tuple(decode_case(*row) for row in connection.execute(query))
+
+
+def find_cases_about(
+    connection: Connection, directory: str, entitlements: Collection[EntitlementId]
+) -> tuple[Case, ...]:
+    """Return the cases of these rights that have not ended, oldest first."""
+    found: list[Case] = []
+    wanted = sorted(set(entitlements))
+    for start in range(0, len(wanted), _IDS_A_QUERY):
+        query = select(*CASE_COLUMNS).where(
+            cases.c.directory == directory,
+            cases.c.entitlement.in_(wanted[start : start + _IDS_A_QUERY]),
+            cases.c.state.not_in(_ENDED_NAMES),
+        )
+        found += [decode_case(*row) for row in connection.execute(query)]
+    return tuple(sorted(found, key=lambda case: (case.opened_at, case.case_id)))
 
 
 def last_verified(connection: Connection, key: tuple[str, str, str]) -> Case | None:

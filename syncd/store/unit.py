@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import Connection
@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from syncd.core.audit import AuditRecord
 from syncd.core.cases import Case, CaseState
 from syncd.core.facts import Facts, Provides
-from syncd.core.ids import CaseId, PlanHash, RunId, StaffNumber
+from syncd.core.ids import CaseId, EntitlementId, PlanHash, RunId, StaffNumber
 from syncd.core.memberships import DirectorySnapshot
 from syncd.core.votes import Vote
 from syncd.errors import RowFault
@@ -79,6 +79,12 @@ class SqlUnit(
     def cases(self, states: Iterable[CaseState] | None = None) -> tuple[Case, ...]:
         """Return the cases in these states (None: all that have not ended), oldest first."""
         return cases.find_cases(self._connection, states)
+
+    def cases_about(
+        self, directory: str, entitlements: Collection[EntitlementId]
+    ) -> tuple[Case, ...]:
+        """Return the cases of these rights that have not ended, oldest first."""
+        return cases.find_cases_about(self._connection, directory, entitlements)
 
     def last_verified(self, key: tuple[str, str, str]) -> Case | None:
         """Return the newest verified case of (directory, entitlement, account), if any."""

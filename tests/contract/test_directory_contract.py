@@ -420,6 +420,15 @@ def test_deltas_laid_over_a_read_give_what_a_whole_read_made_after_them_gives(se
 
 
 @on(Capability.DELTA)
+def test_what_changed_before_a_whole_read_is_told_after_it_too(seat):
+    seat.read()
+    seat.reader.changes()
+    seat.grant("other", "u8")
+    seat.read()
+    assert seat.group("other") in {group.key for group in seat.reader.changes().groups}
+
+
+@on(Capability.DELTA)
 def test_a_delta_out_of_reach_is_unreadable_and_never_empty(seat):
     with pytest.raises(DirectoryUnreadable) as failure:
         seat.dead_reader.changes()

@@ -456,6 +456,22 @@ def test_the_newest_verified_case_of_a_right_is_found(store: Store) -> None:
         assert unit.last_verified(("ad", "TAX-EDIT", "nobody")) is None
 
 
+def test_the_cases_of_some_rights_are_those_that_have_not_ended_oldest_first(store: Store) -> None:
+    later = replace(case(1), opened_at=at(6))
+    others = (
+        case(2, "u2"),
+        replace(case(3, "u3"), entitlement=EntitlementId("TAX-VIEW")),
+        replace(case(4, "u4"), directory="other"),
+        case(5, "u5", CaseState.VERIFIED),
+    )
+    with store.begin() as unit:
+        for added in (later, *others):
+            unit.insert_case(added)
+        found = unit.cases_about("ad", {EntitlementId("TAX-EDIT")})
+        assert found == (others[0], later)
+        assert unit.cases_about("ad", ()) == ()
+
+
 def test_cases_removed_since_a_moment_are_found_each_once(store: Store) -> None:
     with store.begin() as unit:
         for number, hour in ((1, 1), (2, 5)):

@@ -126,12 +126,16 @@ class FakeDeltaDirectory(FakeDirectory):
     capabilities: frozenset[Capability] = frozenset(Capability)
     forgotten: bool = False
     """Set by a test: the server no longer knows where the reader stood."""
+    untold: bool = False
+    """Set by a test: changes are kept from whoever asks for them."""
     _last: DirectorySnapshot | None = None
 
     def read(self, progress: Progress) -> DirectorySnapshot:
-        self._last = super().read(progress)
+        whole = super().read(progress)
+        if self._last is None or self.forgotten:
+            self._last = whole
         self.forgotten = False
-        return self._last
+        return whole
 
     def changes(self) -> DirectoryDelta:
         self._check_readable()
@@ -140,6 +144,8 @@ class FakeDeltaDirectory(FakeDirectory):
             raise DeltaLost(self.name, "where we stood is not known", "read it whole")
         now = super().read(lambda *_: None)
         self._last = now
+        if self.untold:
+            return DirectoryDelta(self.name, now.read_at, "fake", "memory")
         was = {block.group: block.accounts for block in before.blocks}
         changed = {b.group for b in now.blocks if was.get(b.group) != b.accounts}
         return DirectoryDelta(

@@ -28,6 +28,7 @@ from syncd.core.votes import Actor, Role
 from syncd.flow.report import RunReport
 from syncd.flow.run import run
 from syncd.flow.site import DirectorySeat, Mode, RunRequest, Site, SourceSeat
+from syncd.flow.watch import Watch
 from syncd.ports.store import Store
 from syncd.store import open_store
 from tests.fakes.directory import FakeDirectory, dn
@@ -92,6 +93,7 @@ class Town:
 
     def __post_init__(self) -> None:
         self._ids = itertools.count(1)
+        self.watch = Watch()
         everybody = range(1, self.people + 1)
         self.roster = FakeSource(
             "roster",
@@ -134,6 +136,7 @@ class Town:
             new_id=lambda: f"{self.prefix}{next(self._ids):05}",
             progress=lambda *_: None,
             stopping=self._is_stopping,
+            watch=self.watch,
         )
 
     def _is_stopping(self) -> bool:

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from syncd.bilingual import Bilingual
 from syncd.core.cases import Case
+from syncd.core.ids import shown_group
 from syncd.core.memberships import Group
 from syncd.core.plan import Plan, PlanLine
 from syncd.core.policy import DirectoryPolicy, Policy
@@ -28,6 +29,7 @@ class Guard(StrEnum):
     DIRECTORY_LIMIT = "directory-limit"
     GROUP_LIMIT = "group-limit"
     LAST_MEMBER = "last-member"
+    LAST_ADMINISTRATOR = "last-administrator"
     PROTECTED_ACCOUNT = "protected-account"
     PROTECTED_GROUP = "protected-group"
 
@@ -36,7 +38,8 @@ class Guard(StrEnum):
 class Trip:
     """One guard that tripped, with its numbers; `group` is empty for a whole directory.
 
-    `overridable` is False where the directory itself would refuse the change.
+    `overridable` is False where the directory itself would refuse the change, or nobody could
+    administer it any more afterwards.
     """
 
     guard: Guard
@@ -54,7 +57,7 @@ class Trip:
     @property
     def told(self) -> Bilingual:
         """Return what was held and why, as people read it, each in their language."""
-        where = f"{self.directory} {self.group}".strip()
+        where = f"{self.directory} {shown_group(self.group)}".strip()
         if self.guard in (Guard.DIRECTORY_LIMIT, Guard.GROUP_LIMIT):
             return Bilingual(
                 f"{where}: 当日の発令で説明できない失効が {self.removals} 件あり、"
@@ -68,6 +71,13 @@ class Trip:
             return Bilingual(
                 f"{where}: {self.removals} 件を失効するとグループが空になります。{after}",
                 en=f"{where}: {self.removals} removals would empty the group. {after.en}",
+            )
+        if self.guard is Guard.LAST_ADMINISTRATOR:
+            return Bilingual(
+                f"{where}: {self.removals} 件を失効すると、使える管理者が一人も残りません。"
+                "先に別の管理者を加えるか、手で処理してください",
+                en=f"{where}: {self.removals} removals would leave no administrator who can "
+                "sign in. Add another one first, or settle it by hand.",
             )
         return Bilingual(
             f"{where}: 保護対象（{self.guard}）の失効が {self.removals} 件あります。{_RELEASE}",
@@ -147,8 +157,9 @@ def guard(plan: Plan, census: Census, policy: Policy) -> Guarded:
         lines = [line for line in plan.lines if line.directory == directory]
         rules = policy.directories.get(directory, DirectoryPolicy())
         for trip, lines_held in (
-            *_protected(directory, lines, rules),
+            *_protected(directory, lines, census, rules),
             *_last_members(directory, lines, census, rules),
+            *_last_administrators(directory, lines, census),
             *_limits(directory, lines, census, policy),
         ):
             trips.append(trip)
@@ -160,13 +171,22 @@ def guard(plan: Plan, census: Census, policy: Policy) -> Guarded:
 Tripped = tuple[Trip, list[PlanLine]]
 
 
-def _protected(directory: str, lines: list[PlanLine], rules: DirectoryPolicy) -> list[Tripped]:
+def _protected(
+    directory: str, lines: list[PlanLine], census: Census, rules: DirectoryPolicy
+) -> list[Tripped]:
     accounts = {name.casefold() for name in rules.protected_accounts}
     groups = {name.casefold() for name in rules.protected_groups}
+
+    def is_protected(key: str) -> bool:
+        group = census.groups.get((directory, key))
+        if group is None:
+            return bool(_names(key) & groups)
+        return group.protected or bool(_names(key, group.name, *group.aliases) & groups)
+
     found = []
     for kind, hit in (
         (Guard.PROTECTED_ACCOUNT, [x for x in lines if _names(x.account, x.member) & accounts]),
-        (Guard.PROTECTED_GROUP, [x for x in lines if _names(x.group) & groups]),
+        (Guard.PROTECTED_GROUP, [x for x in lines if is_protected(x.group)]),
     ):
         if hit:
             found.append((Trip(kind, directory, "", len(_edges(hit)), 0, 0), hit))
@@ -182,11 +202,8 @@ def _names(*texts: str) -> set[str]:
 def _last_members(
     directory: str, lines: list[PlanLine], census: Census, rules: DirectoryPolicy
 ) -> list[Tripped]:
-    by_group: dict[str, list[PlanLine]] = defaultdict(list)
-    for line in lines:
-        by_group[line.group].append(line)
     found = []
-    for key, theirs in sorted(by_group.items()):
+    for key, theirs in sorted(_by_group(lines).items()):
         group = census.groups.get((directory, key))
         leaving = len({line.member for line in theirs})
         if group is None or leaving < group.direct_count - group.placeholder:
@@ -195,6 +212,21 @@ def _last_members(
             continue
         trip = Trip(Guard.LAST_MEMBER, directory, key, leaving, 0, 0, group.may_be_empty)
         found.append((trip, theirs))
+    return found
+
+
+def _last_administrators(directory: str, lines: list[PlanLine], census: Census) -> list[Tripped]:
+    """Refuse what would take the last of those of whom one must stay out of a group."""
+    found = []
+    for key, theirs in sorted(_by_group(lines).items()):
+        group = census.groups.get((directory, key))
+        last = set() if group is None else set(group.must_keep)
+        leaving = [line for line in theirs if line.member in last]
+        if last and {line.member for line in leaving} == last:
+            trip = Trip(
+                Guard.LAST_ADMINISTRATOR, directory, key, len(last), 0, 0, overridable=False
+            )
+            found.append((trip, leaving))
     return found
 
 

@@ -44,6 +44,11 @@ def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
     return tuple((0, int(p), "") if p.isdigit() else (1, 0, p) for p in parts if p)
 
 
+def shown_group(key: str) -> str:
+    """Return a group's key as people read it, without the identity that AD's carry behind it."""
+    return key.partition(";<")[0]
+
+
 def normalise_group(text: str) -> str:
     """Return a group's DN or name as a key: directories compare both without regard to case."""
     if " " not in text:

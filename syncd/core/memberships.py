@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
-from syncd.core.ids import AccountId, StaffNumber
+from syncd.core.ids import AccountId, StaffNumber, shown_group
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,19 @@ class Path:
         """Render as section 4 of the design words it."""
         if self.primary:
             return "primary group"
-        return "nested through " + " > ".join(self.through) if self.through else "direct"
+        through = " > ".join(map(shown_group, self.through))
+        return f"nested through {through}" if through else "direct"
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
     """One group. `key` is its DN as the directory gives it; `name` its short name.
+
+    A directory that knows groups by an identity of their own writes it behind the DN, as
+    `CN=tax,DC=example;<GUID=...>`, so that a renamed group is still found; `aliases` are further
+    names by which a list may mean it. A `protected` group loses nobody without two persons, as
+    those of AD that rule the domain. One of the accounts (native ids) in `must_keep`, where there
+    are any, always stays in it.
 
     `may_be_empty` is False where the schema asks for at least one member (RFC 4519, groupOfNames
     and groupOfUniqueNames). `direct_count` counts every direct member value, people or not;
@@ -59,6 +66,9 @@ class Group:
     direct_count: int
     placeholder: bool = False
     subgroups: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    protected: bool = False
+    must_keep: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ def leaf_of(block: MembershipBlock) -> str:
 def _names(groups: Iterable[Group]) -> dict[str, list[str]]:
     names: dict[str, list[str]] = defaultdict(list)
     for group in groups:
-        for name in {normalise_group(group.key), normalise_group(group.name)}:
+        for name in {normalise_group(n) for n in (group.key, group.name, *group.aliases)}:
             names[name].append(group.key)
     return names
 

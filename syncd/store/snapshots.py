@@ -34,6 +34,8 @@ from syncd.store.upsert import insert_missing
 _ACCOUNTS = "accounts"
 _GROUP = "group"
 _SLICES = 256
+_FIRST_FIELDS = 4
+_LATER_FIELDS = ("subgroups", "aliases", "protected", "must_keep")
 
 Part = tuple[str, str]
 """(kind, name): one group by its key, or one slice of the accounts."""
@@ -84,20 +86,20 @@ def _groups(snapshot: DirectorySnapshot) -> dict[Part, str]:
 
 
 def _plain(group: Group) -> list[Any]:
-    """Return a group's own fields; without subgroups as they were kept before those were known."""
+    """Return a group's own fields; without the later ones as they were kept before."""
     plain = [group.name, group.may_be_empty, group.direct_count, group.placeholder]
-    return [*plain, group.subgroups] if group.subgroups else plain
+    further = [getattr(group, name) for name in _LATER_FIELDS]
+    while further and not further[-1]:
+        further.pop()
+    return plain + further
 
 
-def _group(
-    key: str,
-    name: str,
-    may_be_empty: bool,  # noqa: FBT001 - decoded JSON
-    direct_count: int,
-    placeholder: bool,  # noqa: FBT001 - decoded JSON
-    subgroups: Sequence[str] = (),
-) -> Group:
-    return Group(key, name, may_be_empty, direct_count, placeholder, tuple(subgroups))
+def _group(key: str, plain: Sequence[Any]) -> Group:
+    further = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in zip(_LATER_FIELDS, plain[_FIRST_FIELDS:], strict=False)
+    }
+    return Group(key, *plain[:_FIRST_FIELDS], **further)
 
 
 def _standing(connection: Connection, directory: str) -> dict[Part, str]:
@@ -171,7 +173,7 @@ def _rebuild(connection: Connection, row: RowMapping) -> DirectorySnapshot:
     shared: dict[str, AccountId] = {account: account for account in accounts}
     groups, blocks = list[Group](), list[list[MembershipBlock]]()
     for key, (*plain, stored_blocks) in _parts_of(connection, row, _GROUP):
-        groups.append(_group(key, *plain))
+        groups.append(_group(key, plain))
         blocks.append([_block(key, shared, *block) for block in stored_blocks])
     ordered_groups, ordered_blocks = _ordered(row["layout"], groups, blocks)
     return DirectorySnapshot(

@@ -194,9 +194,7 @@ class Samba:
         """Return a connection as Administrator, bound; whoever asks for it closes it."""
         tls = Tls(ca_certs_file=str(self.ca), validate=ssl.CERT_REQUIRED)
         server = Server(self.address, 636, use_ssl=True, tls=tls, get_info=NONE)
-        return Connection(
-            server, ADMINISTRATOR, PASSWORD, auto_bind=True, check_names=False
-        )
+        return Connection(server, ADMINISTRATOR, PASSWORD, auto_bind=True, check_names=False)
 
     def fresh(self, entries: Sequence[tuple[str, Mapping[str, object]]]) -> None:
         """Put exactly these entries below our own unit, in this order."""
@@ -208,7 +206,9 @@ class Samba:
 
     def modify(self, dn: str, **changes: tuple[str, Sequence[object]]) -> None:
         with self.administrator() as connection:
-            change = {name.replace("_", "-"): [(how, list(v))] for name, (how, v) in changes.items()}
+            change = {
+                name.replace("_", "-"): [(how, list(v))] for name, (how, v) in changes.items()
+            }
             _done(connection, connection.modify(dn, change))
 
     def put(self, dn: str, *members: str) -> None:

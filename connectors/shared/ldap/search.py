@@ -47,12 +47,13 @@ class SearchBrokenError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is searched for."""
+    """What is searched for; `controls` are (OID, criticality, BER value) beside the paging."""
 
     base: str
     filter: str
     attributes: tuple[str, ...]
     scope: str = SUBTREE
+    controls: tuple[tuple[str, bool, bytes | None], ...] = ()
 
 
 @dataclass(slots=True)
@@ -120,7 +121,7 @@ class _Answers:
         message["protocolOp"] = ProtocolOp().setComponentByName("searchRequest", request)
         # Critical, so that a server that cannot page says so instead of answering in part.
         control = paged_search_control(criticality=True, size=page_size, cookie=cookie)
-        message["controls"] = build_controls_list([control])
+        message["controls"] = build_controls_list([control, *query.controls])
         self._connection.socket.sendall(encode(message))
 
     def next(self) -> Entry | Done:

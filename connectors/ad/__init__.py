@@ -1,0 +1,1 @@
+"""The `ad` directory: Active Directory over verified TLS, known by objectGUID throughout."""

@@ -95,7 +95,7 @@ def _plain(group: Group) -> list[Any]:
 
 
 def _group(key: str, plain: Sequence[Any]) -> Group:
-    further = {
+    further: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in zip(_LATER_FIELDS, plain[_FIRST_FIELDS:], strict=False)
     }

@@ -16,12 +16,14 @@ import socket
 import ssl
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ldap3 import MODIFY_ADD, MODIFY_DELETE, MODIFY_REPLACE, NONE, Connection, Server, Tls
+from ldap3 import MODIFY_ADD, MODIFY_DELETE, MODIFY_REPLACE, NONE, Connection, Server
 
+from connectors.shared.ldap.connection import VerifiedTls
 from tests.fakes.certificates import make_certificates
 
 DOMAIN = "DC=ad,DC=example,DC=jp"
@@ -190,11 +192,17 @@ class Samba:
 
     # --- what tests change and look at, out of band ---
 
-    def administrator(self) -> Connection:
-        """Return a connection as Administrator, bound; whoever asks for it closes it."""
-        tls = Tls(ca_certs_file=str(self.ca), validate=ssl.CERT_REQUIRED)
+    @contextmanager
+    def administrator(self) -> Iterator[Connection]:
+        """Yield a connection as Administrator, bound."""
+        tls = VerifiedTls(ssl.create_default_context(cafile=str(self.ca)))
         server = Server(self.address, 636, use_ssl=True, tls=tls, get_info=NONE)
-        return Connection(server, ADMINISTRATOR, PASSWORD, auto_bind=True, check_names=False)
+        connection = Connection(server, ADMINISTRATOR, PASSWORD, check_names=False)
+        try:
+            _done(connection, connection.bind())
+            yield connection
+        finally:
+            connection.unbind()
 
     def fresh(self, entries: Sequence[tuple[str, Mapping[str, object]]]) -> None:
         """Put exactly these entries below our own unit, in this order."""

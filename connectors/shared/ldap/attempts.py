@@ -10,17 +10,20 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from ldap3 import Connection
+from ldap3.core.exceptions import LDAPException
 
 from connectors.shared.bilingual import both
 from connectors.shared.groups import Entry
-from connectors.shared.ldap.connection import connected, reading_login, remedy_for
+from connectors.shared.ldap.connection import connected, reading_login, remedy_for, writing_login
+from connectors.shared.ldap.modify import ModifyBrokenError
 from connectors.shared.ldap.options import LinkOptions
 from connectors.shared.ldap.search import NO_SUCH_OBJECT, SearchBrokenError
-from syncd.errors import DirectoryUnreadable
+from syncd.errors import DirectoryUnreadable, DirectoryWriteError
 from syncd.ports.directory import DirectoryContext
 
 _LIMITS = {3: ("時間", "time"), 4: ("件数", "size"), 11: ("管理上の", "administrative")}
 _BASES = both("people_base と groups_base を確かめてください", "check both bases")
+_CHANGES = 2
 T = TypeVar("T")
 
 
@@ -46,9 +49,30 @@ def attempted(
     raise unreadable(context.name, broken[-1])
 
 
+def attempted_change(
+    context: DirectoryContext, options: LinkOptions, work: Callable[[Connection], T]
+) -> T:
+    """Do the work of a change, once more where the connection breaks: it looks before it writes.
+
+    Raises DirectoryWriteError where nothing can be said of what is left.
+    """
+    login, broken = writing_login(options), Exception()
+    for turn in range(_CHANGES):
+        try:
+            with connected(context.name, options, context.base_dir, login, turn) as connection:
+                return work(connection)
+        except DirectoryUnreadable as error:
+            raise DirectoryWriteError(context.name, error.why, error.remedy) from error
+        except (SearchBrokenError, ModifyBrokenError, LDAPException, OSError) as error:
+            broken = error
+    why = str(broken)
+    raise DirectoryWriteError(context.name, why, remedy_for(why)) from broken
+
+
 def unreadable(directory: str, error: SearchBrokenError) -> DirectoryUnreadable:
     """Return a search that broke as the port tells it."""
     limit = _LIMITS.get(error.code)
+    remedy: str
     if limit is not None:
         remedy = both(
             f"サーバの{limit[0]}制限に達しました。読み取り用アカウントの制限を外してください",

@@ -80,6 +80,7 @@ _EVENTS = {
 }
 _KEYS = {
     "account": ("アカウント", "account"),
+    "accounts": ("利用者", "accounts"),
     "accumulates": ("以前の入力に加える", "adds to earlier inputs"),
     "address": ("接続元", "from"),
     "as_of": ("基準日", "as of"),
@@ -131,6 +132,7 @@ _KEYS = {
     "scopes": ("できること", "scopes"),
     "seen": ("読み戻し", "seen"),
     "sessions": ("セッションの数", "sessions"),
+    "server": ("サーバ", "server"),
     "sha256": ("SHA-256", "SHA-256"),
     "since": ("いつから", "since"),
     "staff_number": ("職員番号", "staff number"),

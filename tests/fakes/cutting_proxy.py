@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import socket
+from collections.abc import Callable
 from threading import Thread
 
 
 class CuttingProxy:
-    """Cuts every connection after `limit` bytes from the server; None never cuts."""
+    """Cuts connections after `limit` bytes from the server; None never cuts.
 
-    def __init__(self, port: int, limit: int | None) -> None:
+    `cuts` says how many connections are cut before the rest is left alone. `when_cut` is called
+    just before.
+    """
+
+    def __init__(
+        self,
+        port: int,
+        limit: int | None,
+        cuts: int | None = None,
+        when_cut: Callable[[], None] = lambda: None,
+    ) -> None:
         self.target = port
         self.limit = limit
+        self.cuts = cuts
+        self.when_cut = when_cut
+        self.opened = 0
         self.passed = 0
         self._lines: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -35,6 +49,7 @@ class CuttingProxy:
                 return
             server = socket.create_connection(("127.0.0.1", self.target))
             self._lines += [client, server]
+            self.opened += 1
             Thread(target=self._pass_on, args=(client, server), daemon=True).start()
             Thread(target=self._pass_back, args=(server, client), daemon=True).start()
 
@@ -47,7 +62,8 @@ class CuttingProxy:
         _end(server)
 
     def _pass_back(self, server: socket.socket, client: socket.socket) -> None:
-        left = self.limit
+        is_spared = self.cuts is not None and self.opened > self.cuts
+        left = None if is_spared else self.limit
         try:
             while data := server.recv(4096):
                 kept = data if left is None else data[:left]
@@ -56,6 +72,7 @@ class CuttingProxy:
                 if left is not None:
                     left -= len(kept)
                     if left <= 0:
+                        self.when_cut()
                         break
         except OSError:
             pass

@@ -54,6 +54,8 @@ class Slapd:
     names: str = "DNS:localhost,IP:127.0.0.1"
     limits: str = "size.soft=500 size.hard=500 size.prtotal=unlimited time=unlimited"
     takes_empty_passwords: bool = False
+    access: str = ""
+    """Lines `olcAccess: …` that stand before those for everything."""
     port: int = field(default_factory=_free_port)
     tls_port: int = field(default_factory=_free_port)
     process: subprocess.Popen[bytes] | None = None
@@ -174,6 +176,7 @@ class Slapd:
             allows="olcAllows: bind_anon_cred\n" if self.takes_empty_passwords else "",
             reader=READER,
             writer=WRITER,
+            access=self.access,
         )
 
 
@@ -274,5 +277,5 @@ olcDbIndex: uid,cn,employeeNumber eq
 olcLimits: dn.exact="{reader}" {limits}
 olcLimits: dn.exact="{who}" size=unlimited time=unlimited
 olcAccess: to attrs=userPassword by anonymous auth by * none
-olcAccess: to * by dn.exact="{who}" manage by dn.exact="{writer}" write by users read by * none
+{access}olcAccess: to * by dn.exact="{who}" manage by dn.exact="{writer}" write by users read by * none
 """

@@ -9,11 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-OCTETS = 0x04
-SEQUENCE = 0x30
-_BOOLEAN, _INTEGER, _ENUMERATED, _SET, _CONTROLS = 0x01, 0x02, 0x0A, 0x31, 0xA0
-_MODIFY_REQUEST, _EXTENDED_REQUEST, _REQUEST_NAME, _REQUEST_VALUE = 0x66, 0x77, 0x80, 0x81
-_TRUE, _FALSE = b"\xff", b"\x00"
+_OCTETS, _SEQUENCE = 0x04, 0x30
+_INTEGER, _ENUMERATED, _SET, _MODIFY_REQUEST = 0x02, 0x0A, 0x31, 0x66
 _ADD, _DELETE = 0, 1
 _LONG = 0x80
 
@@ -28,7 +25,7 @@ class Modify:
     added: Sequence[str] = ()
 
 
-def tlv(tag: int, content: bytes) -> bytes:
+def _tlv(tag: int, content: bytes) -> bytes:
     """Return a value with its tag and its length."""
     size = len(content)
     if size < _LONG:
@@ -37,10 +34,10 @@ def tlv(tag: int, content: bytes) -> bytes:
     return bytes((tag, _LONG | len(octets))) + octets + content
 
 
-def encode_message(number: int, operation: bytes, controls: bytes = b"") -> bytes:
+def encode_message(number: int, operation: bytes) -> bytes:
     """Return a whole LDAPMessage (RFC 4511, section 4.1.1)."""
-    identified = tlv(_INTEGER, number.to_bytes(number.bit_length() // 8 + 1, "big"))
-    return tlv(SEQUENCE, identified + operation + controls)
+    identified = _tlv(_INTEGER, number.to_bytes(number.bit_length() // 8 + 1, "big"))
+    return _tlv(_SEQUENCE, identified + operation)
 
 
 def encode_modify(change: Modify) -> bytes:
@@ -50,30 +47,11 @@ def encode_modify(change: Modify) -> bytes:
         for operation, values in ((_ADD, change.added), (_DELETE, change.deleted))
         if values
     ]
-    name = tlv(OCTETS, change.dn.encode())
-    return tlv(_MODIFY_REQUEST, name + tlv(SEQUENCE, b"".join(parts)))
-
-
-def encode_extended(name: bytes, value: bytes | None = None) -> bytes:
-    """Return an ExtendedRequest (RFC 4511, section 4.12)."""
-    content = tlv(_REQUEST_NAME, name)
-    return tlv(
-        _EXTENDED_REQUEST, content if value is None else content + tlv(_REQUEST_VALUE, value)
-    )
-
-
-def encode_control(kind: bytes, value: bytes) -> bytes:
-    """Return the controls of a message that has one, a critical one (RFC 4511, section 4.1.11)."""
-    control = tlv(OCTETS, kind) + encode_flag(is_true=True) + tlv(OCTETS, value)
-    return tlv(_CONTROLS, tlv(SEQUENCE, control))
-
-
-def encode_flag(*, is_true: bool) -> bytes:
-    """Return a BOOLEAN."""
-    return tlv(_BOOLEAN, _TRUE if is_true else _FALSE)
+    name = _tlv(_OCTETS, change.dn.encode())
+    return _tlv(_MODIFY_REQUEST, name + _tlv(_SEQUENCE, b"".join(parts)))
 
 
 def _change(operation: int, attribute: str, values: Sequence[str]) -> bytes:
-    held = tlv(_SET, b"".join([tlv(OCTETS, value.encode()) for value in values]))
-    partial = tlv(SEQUENCE, tlv(OCTETS, attribute.encode()) + held)
-    return tlv(SEQUENCE, tlv(_ENUMERATED, bytes((operation,))) + partial)
+    held = _tlv(_SET, b"".join([_tlv(_OCTETS, value.encode()) for value in values]))
+    partial = _tlv(_SEQUENCE, _tlv(_OCTETS, attribute.encode()) + held)
+    return _tlv(_SEQUENCE, _tlv(_ENUMERATED, bytes((operation,))) + partial)

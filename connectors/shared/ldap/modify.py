@@ -9,36 +9,25 @@ written although the connection broke is only known by reading back: that is lef
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ldap3 import Connection
 
 from connectors.shared.ldap.decoder import BrokenAnswerError, header
 from connectors.shared.ldap.encoding import Modify, encode_message, encode_modify
 
-__all__ = ["SUCCESS", "Answer", "Line", "Modify", "ModifyBrokenError", "modify_all"]
+__all__ = ["SUCCESS", "Modify", "ModifyBrokenError", "modify_all"]
 
 SUCCESS = 0
-WINDOW = 64
-"""Requests in flight. OpenLDAP ends a session with more than 1,000 pending (its
-olcConnMaxPendingAuth); measured, nothing is gained beyond some dozens."""
-MODIFIED, EXTENDED = 0x67, 0x78
+WINDOW = 8
+"""Requests in flight: enough to hide the way there and back. More only lets the threads of a
+server wait for one another (measured, decision 0010), and OpenLDAP ends a session with more than
+1,000 pending (olcConnMaxPendingAuth)."""
+_MODIFIED = 0x67
 _CHUNK = 1 << 16
-_VALUE = 0x8B  # [11] responseValue of an ExtendedResponse
 
 
 class ModifyBrokenError(Exception):
     """The connection broke with changes in flight: which of them were made is not known."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One answer: to which message, of which kind, LDAP's result code, the value it carries."""
-
-    number: int
-    kind: int
-    code: int
-    value: bytes = b""
 
 
 def modify_all(
@@ -49,7 +38,7 @@ def modify_all(
     Many are in flight together, so no change may need another one to be made first. Raises
     ModifyBrokenError.
     """
-    line = Line(connection)
+    line = _Line(connection)
     codes = [SUCCESS] * len(changes)
     waiting: dict[int, int] = {}
     for place, change in enumerate(changes):
@@ -61,48 +50,39 @@ def modify_all(
     return tuple(codes)
 
 
-def _take(line: Line, waiting: dict[int, int], codes: list[int]) -> None:
+def _take(line: _Line, waiting: dict[int, int], codes: list[int]) -> None:
     """Put the next answer where its request stands."""
-    answer = line.receive()
-    if answer.number not in waiting or answer.kind != MODIFIED:
-        raise line.broken_by(answer)
-    codes[waiting.pop(answer.number)] = answer.code
+    number, code = line.receive()
+    if number not in waiting:
+        # Number 0 is the notice with which a server takes its leave (RFC 4511, section 4.4.1).
+        raise ModifyBrokenError("the server ended the connection or answered something else")
+    codes[waiting.pop(number)] = code
 
 
-class Line:
-    """Requests out and answers in, on the socket of one connection."""
+class _Line:
+    """Requests out and answers in, on the socket of a connection with nothing else in flight."""
 
     def __init__(self, connection: Connection) -> None:
-        """Work on a bound connection on which nothing is in flight."""
         self._connection = connection
         self._buffer = b""
 
-    def send(self, operation: bytes, controls: bytes = b"") -> int:
+    def send(self, operation: bytes) -> int:
         """Send one request; return its message id. Raises ModifyBrokenError."""
         number: int = self._connection.server.next_message_id()
         try:
-            self._connection.socket.sendall(encode_message(number, operation, controls))
+            self._connection.socket.sendall(encode_message(number, operation))
         except OSError as error:
             raise ModifyBrokenError(f"the connection broke: {error}") from error
         return number
 
-    def receive(self) -> Answer:
-        """Return the next answer, to whichever request; raises ModifyBrokenError."""
+    def receive(self) -> tuple[int, int]:
+        """Return message id and result code of the next answer; raises ModifyBrokenError."""
         try:
             return _decode(self._message())
         except OSError as error:
             raise ModifyBrokenError(f"the connection broke: {error}") from error
         except (IndexError, BrokenAnswerError) as error:
             raise ModifyBrokenError(f"an answer that cannot be read: {error}") from error
-
-    def broken_by(self, answer: Answer) -> ModifyBrokenError:
-        """Return what an answer to nothing that was asked means.
-
-        Number 0 is the notice with which a server takes its leave (RFC 4511, section 4.4.1).
-        """
-        if answer.number == 0:
-            return ModifyBrokenError("the server ended the connection")
-        return ModifyBrokenError("the server answered something that was not asked")
 
     def _message(self) -> bytes:
         """Return the bytes of one whole LDAPMessage."""
@@ -126,21 +106,14 @@ def _end_of(buffer: bytes) -> int:
     return end if end <= len(buffer) else 0
 
 
-def _decode(message: bytes) -> Answer:
-    """Return an answer; raises IndexError, BrokenAnswerError."""
+def _decode(message: bytes) -> tuple[int, int]:
+    """Return message id and result code of an answer; raises IndexError, BrokenAnswerError.
+
+    Message id 0 stands for anything that is no answer to a change.
+    """
     _, start, _ = header(message, 0)
     _, first, at = header(message, start)
     number = int.from_bytes(message[first:at], "big")
-    kind, start, end = header(message, at)
-    _, first, at = header(message, start)
-    code = int.from_bytes(message[first:at], "big")
-    return Answer(number, kind, code, _value(message, at, end) if kind == EXTENDED else b"")
-
-
-def _value(message: bytes, at: int, end: int) -> bytes:
-    """Return the value of an ExtendedResponse (RFC 4511, section 4.12), if it has one."""
-    while at < end:
-        tag, start, at = header(message, at)
-        if tag == _VALUE:
-            return message[start:at]
-    return b""
+    kind, start, _ = header(message, at)
+    _, first, end = header(message, start)
+    return number if kind == _MODIFIED else 0, int.from_bytes(message[first:end], "big")

@@ -6,6 +6,7 @@ import pytest
 
 from syncd.errors import DirectoryWriteError
 from syncd.ports.directory import GroupRemoval
+from tests.fakes.cutting_proxy import CuttingProxy
 from tests.fakes.slapd import PEOPLE, group, person
 
 
@@ -119,3 +120,83 @@ def test_a_server_that_is_gone_is_an_error_and_no_outcome(connect):
         connect.writer(url="ldaps://127.0.0.1:1").remove_members(
             [GroupRemoval(group("tax"), (person("u1"),), "c")]
         )[0]
+
+
+# --- many groups in one call -------------------------------------------------------------------
+
+
+def test_many_groups_lose_members_over_one_connection(connect, members):
+    proxy = CuttingProxy(connect.slapd.tls_port, None)
+    url = f"ldaps://127.0.0.1:{proxy.port}"
+    leaving = {name: (person("u0001"), person("u0002")) for name in ("tax", "unique", "crowd")}
+    try:
+        outcomes = connect.writer(url=url).remove_members(
+            [GroupRemoval(group(name), gone, name) for name, gone in leaving.items()]
+        )
+    finally:
+        proxy.close()
+    assert [[o.member for o in of_group] for of_group in outcomes] == [*map(list, leaving.values())]
+    # The last of cn=unique stays, for the group must keep one; everybody else is gone.
+    assert [o.error is None for of_group in outcomes for o in of_group].count(False) == 1
+    assert proxy.opened == 1
+    assert set(leaving["crowd"]).isdisjoint(members("crowd") | members("tax"))
+    assert len(members("unique", "uniqueMember")) == 1
+
+
+def test_a_group_named_twice_in_one_call_loses_both_parts(connect, members):
+    parts = [(person("u0001"),), (person("u0001"), person("u0002"))]
+    outcomes = connect.writer().remove_members(
+        [GroupRemoval(group("tax"), part, f"c{n}") for n, part in enumerate(parts)]
+    )
+    assert [o.error for of_group in outcomes for o in of_group] == [None] * 3
+    assert members("tax") == {person("u0000"), person("u0003"), person("u0004")}
+
+
+MID_WRITING = 32_000
+"""Bytes from the server: the whole group was read and some of the changes are answered."""
+
+
+def test_a_line_that_is_cut_once_is_opened_again_and_the_rest_is_done(connect, members):
+    leaving = tuple(person(f"u{n:04}") for n in range(300))
+    proxy = CuttingProxy(connect.slapd.tls_port, MID_WRITING, cuts=1)
+    try:
+        writer = connect.writer(url=f"ldaps://127.0.0.1:{proxy.port}", chunk=2)
+        (outcomes,) = writer.remove_members([GroupRemoval(group("crowd"), leaving, "c")])
+    finally:
+        proxy.close()
+    assert proxy.opened == 2
+    assert [o.error for o in outcomes] == [None] * 300
+    assert len(members("crowd")) == 400
+
+
+def test_a_line_that_is_cut_goes_on_at_the_next_server(connect, members):
+    leaving = tuple(person(f"u{n:04}") for n in range(300))
+    proxy = CuttingProxy(connect.slapd.tls_port, MID_WRITING)
+    try:
+        urls = [f"ldaps://127.0.0.1:{proxy.port}", connect.slapd.ldaps]
+        (outcomes,) = connect.writer(url=urls, chunk=2).remove_members(
+            [GroupRemoval(group("crowd"), leaving, "c")]
+        )
+    finally:
+        proxy.close()
+    assert proxy.opened == 1
+    assert [o.error for o in outcomes] == [None] * 300
+    assert len(members("crowd")) == 400
+
+
+def test_a_line_that_is_cut_again_says_nothing_of_what_is_left(connect, members):
+    leaving = tuple(person(f"u{n:04}") for n in range(300))
+    proxy = CuttingProxy(connect.slapd.tls_port, MID_WRITING)
+    proxy.when_cut = lambda: setattr(proxy, "limit", MID_WRITING // 4)
+    try:
+        writer = connect.writer(url=f"ldaps://127.0.0.1:{proxy.port}", chunk=2)
+        with pytest.raises(DirectoryWriteError) as failure:
+            writer.remove_members([GroupRemoval(group("crowd"), leaving, "c")])
+    finally:
+        proxy.close()
+    assert failure.value.remedy
+    assert proxy.opened == 2
+    assert 400 < len(members("crowd")) < 700
+    assert connect.reader().present_members({group("crowd"): leaving})[group("crowd")] == (
+        members("crowd") & set(leaving)
+    )

@@ -8,9 +8,9 @@ from typing import ClassVar
 from pydantic import BaseModel
 
 from connectors.file.options import FileOptions
-from connectors.file.reading import BASE_ON, FaultyFileError, parse_file
-from connectors.file.rows import FORMS
 from connectors.shared.bilingual import said
+from connectors.shared.records.reading import BASE_ON, FaultyFileError, parse_file
+from connectors.shared.records.rows import FORMS
 from connectors.shared.tables.integrity import integrity_faults
 from connectors.shared.tables.options import FILLER
 from connectors.shared.tables.place import FileBytes, NotWholeError, read_newest

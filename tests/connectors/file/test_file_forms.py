@@ -241,7 +241,7 @@ def test_an_account_row_becomes_a_listed_account(
 def test_a_list_that_may_be_empty_is_accepted_without_rows(
     provides: str, read_rows: ReadRows
 ) -> None:
-    from connectors.file.rows import FORMS
+    from connectors.shared.records.rows import FORMS
     from syncd.core.facts import Provides
 
     header = [column.name for column in FORMS[Provides(provides)].columns]
@@ -252,7 +252,7 @@ def test_a_list_that_may_be_empty_is_accepted_without_rows(
 def test_a_list_that_cannot_be_empty_is_refused_without_rows(
     provides: str, refuse_rows: RefuseRows
 ) -> None:
-    from connectors.file.rows import FORMS
+    from connectors.shared.records.rows import FORMS
     from syncd.core.facts import Provides
 
     header = [column.name for column in FORMS[Provides(provides)].columns]

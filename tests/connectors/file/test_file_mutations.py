@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.file.options import FileOptions
-from connectors.file.reading import FaultyFileError, Parsed, parse_file
+from connectors.shared.records.reading import FaultyFileError, Parsed, parse_file
 from syncd.core.facts import Provides, Record, RosterEntry
 from syncd.ports.source import SourceContext
 

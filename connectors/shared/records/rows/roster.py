@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from connectors.file.form import Built, Form
 from connectors.shared.bilingual import both
+from connectors.shared.records.form import Built, Form
 from connectors.shared.tables.cells import RowCells
 from connectors.shared.tables.columns import Cut, code, day, staff, text, word
 from syncd.core.facts import EmploymentStatus, RosterEntry

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from connectors.file.form import Built, Form
-from connectors.file.options import FileOptions
-from connectors.file.repeats import base_on_faults, distinct_records
-from connectors.file.rows import FORMS
 from connectors.shared.bilingual import both
+from connectors.shared.records.form import Built, Form
+from connectors.shared.records.options import RecordOptions
+from connectors.shared.records.repeats import base_on_faults, distinct_records
+from connectors.shared.records.rows import FORMS
 from connectors.shared.tables.cells import RowCells, Site
 from connectors.shared.tables.ending import UNENDED, end_faults
 from connectors.shared.tables.layout import Layout, find_layout
@@ -52,7 +52,9 @@ class Parsed:
     advance_notes: tuple[str, ...] = ()
 
 
-def parse_file(raw: bytes, file_name: str, options: FileOptions, context: SourceContext) -> Parsed:
+def parse_file(
+    raw: bytes, file_name: str, options: RecordOptions, context: SourceContext
+) -> Parsed:
     """Return what the bytes of one file say; raises FaultyFileError."""
     table = parse_table(raw, options)
     _refuse(my_number_faults(table))
@@ -77,7 +79,7 @@ def _refuse(faults: tuple[RowFault, ...]) -> None:
         raise FaultyFileError(*faults)
 
 
-def _given_base_on(options: FileOptions, file_name: str) -> date | None:
+def _given_base_on(options: RecordOptions, file_name: str) -> date | None:
     """Return the 基準日 that the configuration or the file's name gives; raises FaultyFileError."""
     if isinstance(options.base_on, date) or options.base_on is None:
         return options.base_on
@@ -101,7 +103,7 @@ def _site(context: SourceContext, table: Table, layout: Layout, base_on: date | 
 
 
 def _read_rows(
-    table: Table, layout: Layout, form: Form, cells: RowCells, options: FileOptions
+    table: Table, layout: Layout, form: Form, cells: RowCells, options: RecordOptions
 ) -> Parsed:
     """Read every row, then judge the file as a whole; raises FaultyFileError."""
     built, row_faults, notes, advance_notes = _build_rows(layout, form, cells)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from connectors.file.form import Form
-from connectors.file.rows import (
+from connectors.shared.records.form import Form
+from connectors.shared.records.rows import (
     accounts,
     designations,
     entitlements,

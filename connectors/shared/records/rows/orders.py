@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.file.form import Built, Form
+from connectors.shared.records.form import Built, Form
 from connectors.shared.tables.cells import CONFIRMED, CONFIRMED_COLUMN, NOTICE, RowCells
 from connectors.shared.tables.columns import Cut, code, day, staff, text, word
 from syncd.core.facts import Order

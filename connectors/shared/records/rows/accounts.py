@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.file.form import Built, Form
+from connectors.shared.records.form import Built, Form
 from connectors.shared.tables.cells import RowCells
 from connectors.shared.tables.columns import code, day, staff, word
 from syncd.core.facts import AccountKind, ListedAccount

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from connectors.file.form import Built, Form
+from connectors.shared.records.form import Built, Form
 from connectors.shared.tables.cells import RowCells
 from connectors.shared.tables.columns import Cut, code, text
 from syncd.core.facts import Entitlement, Record

@@ -6,8 +6,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from connectors.file.form import Built, Form
 from connectors.shared.bilingual import ROW, both
+from connectors.shared.records.form import Built, Form
 from syncd.core.facts import Order, Record
 from syncd.core.my_number import shown
 from syncd.errors import RowFault

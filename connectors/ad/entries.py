@@ -81,8 +81,8 @@ class Translation:
         named = names_of(entry)
         if named.native in self.people:
             return None
-        name = first_of(entry, "samaccountname") or named.dn
-        return self._stranger(named.native, name)
+        self.names[named.native] = named
+        return self._stranger(named.native, first_of(entry, "samaccountname"))
 
     def resolve_members(self) -> None:
         """Tell the members of every group by identity, and let go of how they were written."""
@@ -111,7 +111,7 @@ class Translation:
             yield as_entry(native, group, members)
         for native, named in self.names.items():
             if is_foreign(named):
-                yield self._stranger(native, named.sid or named.dn)
+                yield self._stranger(native, named.sid)
 
     def _carries_nothing(self) -> frozenset[str]:
         """Return the distribution groups, where they bring nothing to the groups they stand in."""
@@ -120,8 +120,9 @@ class Translation:
         return frozenset(n for n, group in self.groups.items() if not group.is_security)
 
     def _stranger(self, native: str, name: str) -> Entry:
-        attributes = {self.options.account_attribute.lower(): (name,), "objectclass": ("user",)}
-        return Entry(native, attributes)
+        """Return an account of nobody; without a name it goes by its DN (`naming`)."""
+        named = {self.options.account_attribute.lower(): (name,)} if name else {}
+        return Entry(native, {**named, "objectclass": ("user",)})
 
 
 def as_entry(native: str, group: AdGroup, members: Sequence[str]) -> Entry:

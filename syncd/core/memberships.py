@@ -38,10 +38,11 @@ class Path:
 
     def __str__(self) -> str:
         """Render as section 4 of the design words it."""
-        if self.primary:
-            return "primary group"
         through = " > ".join(map(shown_group, self.through))
-        return f"nested through {through}" if through else "direct"
+        nested = f"nested through {through}" if through else ""
+        if self.primary:
+            return f"primary group, {nested}" if nested else "primary group"
+        return nested or "direct"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import pytest
 
 from connectors.ad.options import AdOptions
 from connectors.ad.reader import AdReader
+from connectors.ad.writer import AdWriter
 from syncd.core.calendar import JST
 from syncd.ports.directory import DirectoryContext
 from tests.fakes.samba import (
@@ -80,6 +81,9 @@ class Connect:
             "page_size": 10,
         } | changes
         return AdOptions.model_validate({k: v for k, v in given.items() if v is not None})
+
+    def writer(self, **changes: object) -> AdWriter:
+        return AdWriter("ad", self.options(**changes), self.context)
 
     def reader(self, **changes: object) -> AdReader:
         return AdReader("ad", self.options(**changes), self.context)

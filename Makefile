@@ -26,8 +26,14 @@ demo-console: install
 servers:
 	deploy/install-test-servers
 
-test: install servers
+test: install servers $(VENV)/.kerberos
 	$(BIN)/python -m pytest
+
+# Signing in to Active Directory by ticket is an extra: built from source, which takes the headers of
+# libkrb5 that `servers` installs. pip keeps what it built.
+$(VENV)/.kerberos: requirements-kerberos.lock $(STAMP) | servers
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
 
 lint: install
 	$(BIN)/ruff check .
@@ -47,6 +53,7 @@ lock: install
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 --extra dev pyproject.toml -o requirements-dev.lock
+	$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['kerberos'], sep='\n')" | $(BIN)/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 - -o requirements-kerberos.lock
 
 clean:
 	rm -rf $(VENV) build dist

@@ -36,6 +36,8 @@ ADMINISTRATOR = f"CN=Administrator,CN=Users,{DOMAIN}"
 PASSWORD = "Passw0rd!Adm"
 SECURITY, DISTRIBUTION = -2147483646, 2
 """groupType of a global security group, and of a global distribution group."""
+_CONTROLLER = f"CN=DC1,OU=Domain Controllers,{DOMAIN}"
+_SERVICE = f"ldap/{HOST}"
 _PATIENCE_S = 30
 _PROVISION = (
     *("--realm=AD.EXAMPLE.JP", "--domain=ADEX", "--server-role=dc", "--dns-backend=NONE"),
@@ -55,7 +57,7 @@ _CONFIGURATION = """\
 	disable netbios = yes
 	interfaces = {address}/8
 	bind interfaces only = yes
-	ldap server require strong auth = yes
+	ldap server require strong auth = {auth}
 	private dir = {folder}/private
 	state directory = {folder}/state
 	cache directory = {folder}/cache
@@ -72,6 +74,23 @@ _CONFIGURATION = """\
 	tls cafile = {folder}/tls/ca.crt
 	posix:eadb = {folder}/eadb.tdb
 	idmap_ldb:use rfc2307 = yes
+"""
+
+
+_KRB5 = """\
+[libdefaults]
+ default_realm = {realm}
+ dns_lookup_kdc = false
+ dns_lookup_realm = false
+ dns_canonicalize_hostname = false
+ rdns = false
+ udp_preference_limit = 0
+[realms]
+ {realm} = {{
+  kdc = {address}
+ }}
+[domain_realm]
+ .ad.example.jp = {realm}
 """
 
 
@@ -128,11 +147,15 @@ def _archive() -> Path:
 
 @dataclass
 class Samba:
-    """Started by `start`, stopped by `stop`; `days` negative makes an expired certificate."""
+    """Started by `start`, stopped by `stop`; `days` negative makes an expired certificate.
+
+    `auth` is Samba's `ldap server require strong auth`: a plain bind is refused unless it is `no`.
+    """
 
     folder: Path
     days: int = 30
     names: str = ""
+    auth: str = "allow_sasl_over_tls"
     address: str = field(default_factory=_free_address)
     process: subprocess.Popen[bytes] | None = None
 
@@ -174,7 +197,7 @@ class Samba:
         names = self.names or f"DNS:{HOST},DNS:localhost,IP:{self.address}"
         make_certificates(self.folder / "tls", days=self.days, names=names)
         (self.folder / "tls" / "srv.key").chmod(0o600)
-        text = _CONFIGURATION.format(folder=self.folder, address=self.address)
+        text = _CONFIGURATION.format(folder=self.folder, address=self.address, auth=self.auth)
         (self.folder / "smb.conf").write_text(text)
 
     def stop(self) -> None:
@@ -255,6 +278,24 @@ class Samba:
                 plain = value.startswith(":")
                 found.append(base64.b64decode(value[2:]).decode() if plain else value.strip())
         return found
+
+    def ticket(self, folder: Path, principal: str, password: str) -> dict[str, str]:
+        """Get a Kerberos ticket as `cc` in a folder; return the environment that finds the KDC.
+
+        The service's name is put where a service of Samba that we do not run would put it.
+        """
+        if _SERVICE not in self.values(_CONTROLLER, "servicePrincipalName"):
+            self.modify(_CONTROLLER, servicePrincipalName=(MODIFY_ADD, [_SERVICE]))
+        (folder / "krb5.conf").write_text(_KRB5.format(realm=REALM, address=self.address))
+        found = {"KRB5_CONFIG": str(folder / "krb5.conf"), "KRB5CCNAME": f"FILE:{folder / 'cc'}"}
+        command, environment = [_find("kinit"), principal], {**os.environ, **found}
+        given = f"{password}\n".encode()
+        subprocess.run(command, input=given, env=environment, check=True, capture_output=True)
+        return found
+
+    def keytab(self, path: Path, principal: str) -> None:
+        """Write the key of an account to a file."""
+        self.tool("domain", "exportkeytab", str(path), f"--principal={principal}")
 
     def sid(self, dn: str) -> str:
         (found,) = self.values(dn, "objectSid")

@@ -13,15 +13,28 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ldap3 import NONE, SASL, SIMPLE, SYNC, Connection, Server, Tls
+from ldap3 import EXTERNAL, KERBEROS, NONE, SASL, SIMPLE, SYNC, Connection, Server, Tls
 from ldap3.core.exceptions import LDAPException
 
+from connectors.shared.bilingual import both
 from connectors.shared.credentials import read_secret
+from connectors.shared.ldap.kerberos import kerberos_credentials, kerberos_failures
 from connectors.shared.ldap.options import LinkOptions
 from connectors.shared.tls import verified_context
 from syncd.errors import DirectoryUnreadable
 
+_TICKET = both(
+    "keytab_file か ccache_file、kerberos_host、時計、krb5.conf を確かめてください",
+    "check keytab_file or ccache_file, kerberos_host, the clocks and krb5.conf",
+)
 _REMEDIES = (
+    ("Kerberos", _TICKET),
+    # What AD adds to invalidCredentials (MS-ERREF, the code behind "data").
+    ("data 532", "パスワードの期限が切れています / the password has expired: set a new one"),
+    ("data 533", "アカウントが無効です / the account is disabled: enable it"),
+    ("data 701", "アカウントの期限が切れています / the account has expired: extend it"),
+    ("data 773", "パスワードの変更が必要です / the password must be changed first"),
+    ("data 775", "アカウントがロックされています / the account is locked: unlock it"),
     ("CA file", "ca_file を確かめてください / check ca_file"),
     (
         "password",
@@ -85,7 +98,10 @@ def _tls_context(options: LinkOptions, base_dir: Path) -> ssl.SSLContext:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Who binds. `dn` empty means SASL EXTERNAL: the socket or the client certificate tells."""
+    r"""Who binds. `dn` may be whatever the server takes for a name: AD takes UPN and DOMAIN\user.
+
+    Empty it means SASL: EXTERNAL (the socket or the client certificate tells) or Kerberos.
+    """
 
     dn: str = ""
     password_file: Path | None = None
@@ -175,7 +191,8 @@ def remedy_for(reason: str) -> str:
 def _open(url: str, options: LinkOptions, base_dir: Path, login: Login) -> Connection:
     connection = _connection(url, options, base_dir, login, _password(base_dir, login))
     try:
-        _bind(connection, start_tls=options.start_tls and url.startswith("ldap://"))
+        with kerberos_failures():
+            _bind(connection, start_tls=options.start_tls and url.startswith("ldap://"))
         connection.socket.settimeout(options.timeout_s)
     except (LDAPException, OSError):
         _close(connection)
@@ -189,18 +206,26 @@ def _connection(
     """Return a connection that is not open yet."""
     tls = VerifiedTls(_tls_context(options, base_dir))
     server = Server(url, tls=tls, get_info=NONE, connect_timeout=options.connect_timeout_s)
+    mechanism, credentials = (None, None) if login.dn else _sasl(options, base_dir)
     return Connection(
         server,
         user=login.dn or None,
         password=password,
         authentication=SIMPLE if login.dn else SASL,
-        sasl_mechanism=None if login.dn else "EXTERNAL",
-        sasl_credentials=None if login.dn else "",
+        sasl_mechanism=mechanism,
+        sasl_credentials=credentials,
         client_strategy=SYNC,
         auto_referrals=False,
         check_names=False,
         receive_timeout=math.ceil(options.timeout_s),  # ldap3 packs it as a whole number
     )
+
+
+def _sasl(options: LinkOptions, base_dir: Path) -> tuple[str, object]:
+    """Return the mechanism and what it needs; raises SetUpError where Kerberos has no ticket."""
+    if options.sasl == "kerberos":
+        return KERBEROS, kerberos_credentials(options, base_dir)
+    return EXTERNAL, ""
 
 
 def _bind(connection: Connection, *, start_tls: bool) -> None:

@@ -46,7 +46,11 @@ class LinkOptions(BaseModel):
     ca_file: Path | None = None
     client_cert_file: Path | None = None
     client_key_file: Path | None = None
-    sasl: Literal["external"] | None = None
+    sasl: Literal["external", "kerberos"] | None = None
+    keytab_file: Path | None = None
+    ccache_file: Path | None = None
+    kerberos_principal: str = ""
+    kerberos_host: str = ""
     bind_dn: str = ""
     bind_password_file: Path | None = None
     bind_password_env: str = ""
@@ -86,7 +90,13 @@ class LinkOptions(BaseModel):
                     "ldaps://, or start_tls = true (allow_plaintext = true is for loopback only)"
                 )
         if self.sasl is None and not self.bind_dn:
-            raise ValueError('name bind_dn with bind_password_file, or sasl = "external"')
+            raise ValueError(
+                'name bind_dn with bind_password_file, or sasl = "external" or "kerberos"'
+            )
+        if self.sasl is not None and self.bind_dn:
+            raise ValueError("bind_dn and sasl exclude one another: name only one of them")
+        if self.keytab_file is not None and not self.kerberos_principal:
+            raise ValueError("name kerberos_principal: whose key of keytab_file is meant")
         _check_one_secret(self.bind_dn, self.bind_password_file, self.bind_password_env, "bind")
         _check_one_secret(
             self.write_bind_dn, self.write_password_file, self.write_password_env, "write"

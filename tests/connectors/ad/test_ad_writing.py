@@ -133,7 +133,10 @@ def test_a_delegation_of_write_member_suffices_and_without_it_the_remedy_is_told
         assert "give it that right" in str(refused)
         assert "u001" in members(world, "tax")
         sid = world.sid(person("delegate"))
-        member, groups = "bf9679c0-0de6-11d0-a285-00aa003049e2", "bf967a9c-0de6-11d0-a285-00aa003049e2"
+        member, groups = (
+            "bf9679c0-0de6-11d0-a285-00aa003049e2",
+            "bf967a9c-0de6-11d0-a285-00aa003049e2",
+        )
         world.tool("dsacl", "set", "-H", str(world.folder / "private" / "sam.ldb"),
                    "--objectdn", GROUPS, "--sddl", f"(OA;CIIO;WP;{member};{groups};{sid})")  # fmt: skip
         assert removed(connect, keys["tax"], keys["u001"], **options) == [None]
@@ -148,7 +151,9 @@ def test_a_server_that_is_gone_is_an_error_and_no_outcome(connect, keys):
     assert failure.value.remedy
 
 
-def test_the_administrators_keep_theirs_where_the_server_is_asked_to_take_them(connect, world, keys):
+def test_the_administrators_keep_theirs_where_the_server_is_asked_to_take_them(
+    connect, world, keys
+):
     """The guard is the core's: here a removal that was released does what it says."""
     admins = f"CN=Domain Admins,CN=Users,{DOMAIN}"
     world.put(admins, person("u001"))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from connectors.ad import AdOptions
 from connectors.file.options import FileOptions
 from connectors.ldap.options import LdapOptions
 from connectors.ldif.options import LdifOptions
@@ -33,6 +34,7 @@ TABLES = [
     model.ActorTable,
     model.NotifierTable,
     model.NoticesTable,
+    AdOptions,
     FileOptions,
     LdapOptions,
     LdifOptions,

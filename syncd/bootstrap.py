@@ -29,11 +29,11 @@ from syncd.errors import ConfigurationError, SourceRefused
 from syncd.flow.access.acting import actors_of
 from syncd.flow.access.sign_in import Turnstile
 from syncd.flow.collect import BROUGHT
-from syncd.flow.site import DirectorySeat, Site, SourceSeat
+from syncd.flow.site import DirectorySeat, Mode, Site, SourceSeat
 from syncd.flow.telling.composing import Notices, NotifierSeat
 from syncd.flow.telling.recipients import Addresses
 from syncd.plugins import DIRECTORIES, NOTIFIERS, SOURCES, load_connector
-from syncd.ports.directory import DirectoryContext, Progress
+from syncd.ports.directory import Capability, DirectoryContext, Progress
 from syncd.ports.identity import PasswordCheck, Provider
 from syncd.ports.notifier import NotifierContext
 from syncd.ports.source import SourceContext, SourceReading
@@ -345,6 +345,12 @@ def _directory(
     except ConfigurationError as error:
         faults.append(f"{place}: {error}")
         return None
-    writer = cache(lambda: connector.build_writer(options, context))
     able = connector.capabilities(options)
+    if table.mode is Mode.APPLY and Capability.WRITE not in able:
+        faults.append(
+            f'{place}: mode = "apply", and nothing can be written to a directory of type '
+            f'{table.type!r} as it is configured. Set mode = "propose".'
+        )
+        return None
+    writer = cache(lambda: connector.build_writer(options, context))
     return DirectorySeat(table.name, table.mode, reader, writer, able)

@@ -15,6 +15,7 @@ from syncd.errors import DirectoryWriteError, IllegalMove, UsageError
 from syncd.flow.report import VoteResult
 from syncd.flow.site import DirectorySeat, Mode, Site
 from syncd.flow.vote import cast, restore_ballot
+from syncd.ports.directory import Capability
 from syncd.ports.store import Unit
 
 RESTORE_VOTES = 2
@@ -71,6 +72,14 @@ def _check_restorable(site: Site, case: Case) -> None:
             f"directory {case.directory!r} is not in mode apply: put the right back by hand.",
             ja=(
                 f"ディレクトリ {case.directory} のモードは apply ではありません。"
+                "権限は手で戻してください。"
+            ),
+        )
+    if Capability.RESTORE not in seat.capabilities:
+        raise IllegalMove(
+            f"directory {case.directory!r} cannot put a right back by itself: put it back by hand.",
+            ja=(
+                f"ディレクトリ {case.directory} には syncd から権限を戻せません。"
                 "権限は手で戻してください。"
             ),
         )

@@ -56,6 +56,11 @@ class DirectorySeat:
         return Capability.READ_BACK in self.capabilities
 
     @property
+    def batches(self) -> bool:
+        """Tell whether several members can leave in one call; else they go one by one."""
+        return Capability.BATCH in self.capabilities
+
+    @property
     def reads_whole(self) -> bool:
         """Tell whether it can be read whole; else what it holds is unknown."""
         return Capability.READ_WHOLE in self.capabilities

@@ -43,6 +43,7 @@ _PLAIN = (
     "last_error",
 )
 _MOMENTS = ("opened_at", "updated_at", "due_at", "escalate_at", "hard_deadline_at")
+_REMOVED = frozenset({CaseState.REMOVED, CaseState.VERIFIED})
 _ENDED_NAMES = sorted(str(state) for state in ENDED)
 CASE_COLUMNS = [column for column in cases.c if column.name not in ("seal", "moved_by")]
 _COLUMN_NAMES = [column.name for column in CASE_COLUMNS]
@@ -143,8 +144,7 @@ def update_case(connection: Connection, before: Case, after: Case) -> None:
                 "判断し直してください。"
             ),
         )
-    if after.state is CaseState.REMOVED and before.state is not CaseState.REMOVED:
-        _record_removals(connection, after)
+    _record_removals(connection, [(before, after)])
 
 
 def update_cases(connection: Connection, changes: Sequence[tuple[Case, Case]]) -> None:
@@ -160,9 +160,7 @@ def update_cases(connection: Connection, changes: Sequence[tuple[Case, Case]]) -
         for before, after in changes:
             if find_case(connection, before.case_id) != after:
                 update_case(connection, before, after)
-    for before, after in changes:
-        if after.state is CaseState.REMOVED and before.state is not CaseState.REMOVED:
-            _record_removals(connection, after)
+    _record_removals(connection, changes)
 
 
 def _no_such_case(case_id: str) -> NoSuchCase:
@@ -176,10 +174,19 @@ def removed_since(connection: Connection, moment: datetime) -> tuple[Case, ...]:
     return tuple(decode_case(*row) for row in connection.execute(query))
 
 
-def _record_removals(connection: Connection, case: Case) -> None:
-    at = encode_moment(case.updated_at)
-    common = {"case_id": case.case_id, "directory": case.directory, "at": at}
-    rows = [common | {"group_key": group} for group in dict.fromkeys(case.groups)]
+def _record_removals(connection: Connection, changes: Iterable[tuple[Case, Case]]) -> None:
+    """Note which groups the cases left whose membership was just removed, and when."""
+    rows = [
+        {
+            "case_id": after.case_id,
+            "directory": after.directory,
+            "at": encode_moment(after.updated_at),
+            "group_key": group,
+        }
+        for before, after in changes
+        if after.state in _REMOVED and before.state not in _REMOVED
+        for group in dict.fromkeys(after.groups)
+    ]
     if rows:
         connection.execute(insert(removals), rows)
 

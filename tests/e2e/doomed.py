@@ -1,8 +1,9 @@
 """A process that lives through the town's story and is killed at the n-th step it takes.
 
-A step is the end of every committed unit and the moment before and after every write to the
-directory. Run as `python -m tests.e2e.doomed FOLDER N`; N = 0 lets it live. The directory is a
-JSON file, and `effects` beside it gets one line for every value that really went away.
+A step is the end of every committed unit and the moment before and after every group that loses
+members in the directory. Three groups lose them, in a round of two and a round of one. Run as
+`python -m tests.e2e.doomed FOLDER N`; N = 0 lets it live. The directory is a JSON file, and
+`effects` beside it gets one line for every value that really went away.
 """
 
 from __future__ import annotations
@@ -13,16 +14,20 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from syncd.core.cases import CaseState
+from syncd.flow import apply
 from syncd.flow.vote import approve_plan
 from syncd.ports.directory import GroupRemoval, Progress, WriteOutcome
 from syncd.ports.store import Store, Unit
 from syncd.store import open_store
 from tests.fakes.directory import FakeDirectory
-from tests.flow.town import APRIL, Town, approver, separation, transfer
+from tests.flow.town import APRIL, TAX, Town, approver, separation, transfer
+
+GROUPS = (TAX, "cn=view,ou=groups", "cn=print,ou=groups")
 
 
 class Fate:
@@ -75,7 +80,7 @@ class FileDirectory(FakeDirectory):
         spare = self.path.with_suffix(".new")
         spare.write_text(json.dumps(self.groups))
         with self.path.with_name("effects").open("a") as effects:
-            effects.writelines(f"{member}\n" for member in present)
+            effects.writelines(f"{group} {member}\n" for member in present)
         spare.replace(self.path)
         self.fate.take_step()
         return outcomes
@@ -101,14 +106,19 @@ def live(folder: Path, kill_at: int) -> Town:
 
 
 def _move_in(town: Town, path: Path, fate: Fate) -> None:
-    seed = town.directory
+    seed, right = town.directory, town.entitlements.records[0]
+    town.entitlements.records = tuple(
+        replace(right, entitlement=group.partition(",")[0], groups=(group,)) for group in GROUPS
+    )
+    groups = dict.fromkeys(GROUPS, seed.groups[TAX])
     if not path.exists():
-        path.write_text(json.dumps(seed.groups))
-    directory = FileDirectory(seed.name, seed.clock, seed.accounts, seed.groups)
+        path.write_text(json.dumps(groups))
+    directory = FileDirectory(seed.name, seed.clock, seed.accounts, groups)
     directory.path, directory.fate = path, fate
     town.directory = directory
     town.name_ids(str(os.getpid()))
 
 
 if __name__ == "__main__":
+    apply.ROUND_GROUPS = 2
     live(Path(sys.argv[1]), int(sys.argv[2]))

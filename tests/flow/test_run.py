@@ -259,24 +259,6 @@ def test_a_deferred_directory_is_verified_by_its_next_export(town: Town):
         assert unit.case(first.removals[0].case.case_id).state is CaseState.VERIFIED
 
 
-def test_a_run_that_is_asked_to_stop_ends_between_two_groups_and_loses_nothing(town: Town):
-    other = "cn=tax2,ou=groups"
-    town.directory.groups[other] = list(town.directory.groups[TAX])
-    town.entitlements.records = (
-        *town.entitlements.records,
-        replace(town.entitlements.records[0], entitlement="TAX-VIEW", groups=(other,)),
-    )
-    town.orders.records = (separation(1, date(2027, 3, 31)),)
-    town.stop_after_writes = 1
-    first = town.sync()
-    assert (len(first.removals), first.complete) == (1, False)
-    town.stop_after_writes = None
-    second = town.sync()
-    assert (len(second.removals), second.complete) == (1, True)
-    assert dn(account(1)) not in town.members(TAX) | town.members(other)
-    assert verify_trail(town.store).faults == ()
-
-
 def test_only_one_run_goes_on_at_a_time(town: Town):
     def second_run() -> None:
         with pytest.raises(AlreadyRunning):

@@ -14,6 +14,7 @@ from connectors.ldap.options import LdapOptions
 from connectors.ldif.options import LdifOptions
 from connectors.scim.options import ScimOptions
 from connectors.smtp.options import SmtpOptions
+from connectors.sql.options import SqlOptions
 from connectors.webhook.options import WebhookOptions
 from syncd.settings import model
 
@@ -40,6 +41,7 @@ TABLES = [
     LdifOptions,
     ScimOptions,
     SmtpOptions,
+    SqlOptions,
     WebhookOptions,
 ]
 

@@ -1,6 +1,6 @@
 """The kinds of directory on which the contract suite runs, and what each lends it: a `Seat`.
 
-A kind of this repository is a file here with a `KINDS` tuple and its module's name in `_OURS`.
+A kind of this repository is a file here with a `KINDS` tuple.
 A stranger's connector plugs in the same way from a package of its own, without a change here:
 
     SYNCD_CONTRACT_KINDS=our_package.seat python -m pytest tests/contract/test_directory_contract.py
@@ -42,7 +42,6 @@ SEEDS: Mapping[str, frozenset[str]] = {
     "other": frozenset({"u1", "u5"}),
     "one": frozenset({"u3"}),
 }
-_OURS = ("ad", "fake", "ldap", "ldif", "scim")
 _VARIABLE = "SYNCD_CONTRACT_KINDS"
 
 
@@ -142,7 +141,8 @@ class Kind:
 def all_kinds() -> dict[str, Kind]:
     """Every kind by its name: those of this repository, or else those of a stranger alone."""
     strangers = [name for name in os.environ.get(_VARIABLE, "").split(",") if name]
-    modules = strangers or [f"{__name__}.{name}" for name in _OURS]
+    ours = sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py"))
+    modules = strangers or [f"{__name__}.{name}" for name in ours]
     return {kind.name: kind for name in modules for kind in importlib.import_module(name).KINDS}
 
 

@@ -1,0 +1,165 @@
+"""What statements answer, taken row by row and doubted: anything odd refuses the whole read.
+
+A missing column, an empty value, an account listed twice or two groups that differ only in case
+mean that a statement does not say what its author thinks. Messages name the statement and the
+column, never a value: values name people.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeAlias
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from connectors.shared.bilingual import both
+from connectors.shared.groups import staff_number_of
+from connectors.sql.options import SqlOptions
+from connectors.sql.statements import ACCOUNT, GROUP, bound
+from syncd.core.ids import AccountId, normalise_group
+from syncd.core.memberships import Account
+from syncd.errors import DirectoryUnreadable
+
+_MEND = both("その文を直してください", "mend that statement")
+
+Standing: TypeAlias = Counter[tuple[str, str]]
+"""How many rows give (group, account)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Puts the configured statements to one connection; raises DirectoryUnreadable for odd rows."""
+
+    directory: str
+    options: SqlOptions
+    connection: Connection
+
+    def accounts(self, width: int) -> dict[AccountId, Account]:
+        """Return every account by its name; `width` pads staff numbers."""
+        found: dict[AccountId, Account] = {}
+        columns = (ACCOUNT, "staff_number")
+        for row in self._rows("accounts", self.options.accounts, columns):
+            name = AccountId(self._text("accounts", ACCOUNT, row))
+            if name in found:
+                raise self._odd("accounts", both("同じ利用者が2度あります", "an account twice"))
+            number = row["staff_number"]
+            spelled = "" if number is None else _spelled(number)
+            if spelled is None:
+                raise self._odd(
+                    "accounts",
+                    both(
+                        "staff_number が文字でも整数でもありません",
+                        "staff_number is neither text nor an integer",
+                    ),
+                )
+            enabled = row.get("enabled", True)
+            if enabled not in (True, False):
+                raise self._odd(
+                    "accounts",
+                    both("enabled が真偽値ではありません", "enabled is neither true nor false"),
+                )
+            known = staff_number_of([spelled] if spelled else [], width)
+            found[name] = Account(name, str(name), known, enabled=bool(enabled))
+        return found
+
+    def memberships(self) -> Standing:
+        """Return every membership; refuses what the control total does not confirm."""
+        rows = self._rows("memberships", self.options.memberships, (GROUP, ACCOUNT))
+        found: Standing = Counter(
+            (self._text("memberships", GROUP, row), self._text("memberships", ACCOUNT, row))
+            for row in rows
+        )
+        total = self.total()
+        if total is not None and total != found.total():
+            told = both(
+                f"{found.total()} 行ですが count は {total} です",
+                f"{found.total()} rows where count says {total}",
+            )
+            raise self._odd("memberships", told)
+        return found
+
+    def members(self, group: str) -> Standing:
+        """Return the memberships of one group: by `present` where that is configured."""
+        if not self.options.present:
+            return Counter({pair: n for pair, n in self.memberships().items() if pair[0] == group})
+        rows = self._rows("present", self.options.present, (ACCOUNT,), {GROUP: group})
+        return Counter((group, self._text("present", ACCOUNT, row)) for row in rows)
+
+    def groups(self) -> dict[str, str]:
+        """Return the names of the groups that `groups` tells, by key; nothing without it."""
+        found: dict[str, str] = {}
+        if not self.options.groups:
+            return found
+        for row in self._rows("groups", self.options.groups, (GROUP,)):
+            key = self._text("groups", GROUP, row)
+            if key in found:
+                raise self._odd("groups", both("同じグループが2度あります", "a group twice"))
+            found[key] = self._text("groups", "name", row) if "name" in row else key
+        return found
+
+    def total(self) -> int | None:
+        """Return the control total of the memberships; None where none is configured."""
+        if not self.options.count:
+            return None
+        rows = [tuple(row.values()) for row in self._rows("count", self.options.count, ())]
+        if len(rows) != 1 or len(rows[0]) != 1 or not isinstance(rows[0][0], int):
+            raise self._odd("count", both("整数1つを返していません", "it gives not one integer"))
+        return rows[0][0]
+
+    def _rows(
+        self,
+        name: str,
+        statement: str,
+        needed: tuple[str, ...],
+        given: Mapping[str, str] | None = None,
+    ) -> Iterator[dict[str, object]]:
+        """Yield all rows of a statement by its columns, whose names may be in any case."""
+        result = self.connection.execute(bound(statement), given or {})
+        if not result.returns_rows:
+            raise self._odd(name, both("行を返しません", "it gives no rows"))
+        columns = [column.lower() for column in result.keys()]  # noqa: SIM118 - not a mapping
+        for column in needed:
+            if columns.count(column) != 1:
+                raise self._odd(name, both(f"列 {column} がありません", f"no column {column}"))
+        for row in result:
+            yield dict(zip(columns, row, strict=True))
+
+    def _text(self, name: str, column: str, row: Mapping[str, object]) -> str:
+        spelled = _spelled(row[column])
+        if not spelled:
+            told = both(
+                f"列 {column} に空か文字でない値があります",
+                f"column {column} holds an empty value or no text",
+            )
+            raise self._odd(name, told)
+        return spelled
+
+    def _odd(self, name: str, told: str) -> DirectoryUnreadable:
+        return odd(self.directory, name, told)
+
+
+def odd(directory: str, statement: str, told: str) -> DirectoryUnreadable:
+    """Return the refusal of what a statement answered."""
+    return DirectoryUnreadable(directory, f"{statement}: {told}", _MEND)
+
+
+def check_distinct(directory: str, groups: Mapping[str, str]) -> None:
+    """Refuse groups that syncd would take for one (core compares names without case)."""
+    if len({normalise_group(key) for key in groups}) != len(groups):
+        told = both("大文字小文字だけが違うグループがあります", "two groups differ only in case")
+        raise odd(directory, "memberships", told)
+
+
+def _spelled(value: object) -> str | None:
+    """Return a value as the text by which it is asked for again; None where it has none."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | UUID) or (isinstance(value, Decimal) and value == int(value)):
+        return str(value)
+    return None

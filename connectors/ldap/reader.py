@@ -19,7 +19,6 @@ from connectors.shared.groups import (
     is_group,
     member_attribute,
     member_value_key,
-    snapshot_of,
 )
 from connectors.shared.ldap.connection import connected, reading_login, remedy_for
 from connectors.shared.ldap.search import (
@@ -29,6 +28,7 @@ from connectors.shared.ldap.search import (
     Tally,
     paged_search,
 )
+from connectors.shared.town import snapshot_of
 from syncd.core.memberships import DirectorySnapshot, Proof
 from syncd.errors import DirectoryUnreadable
 from syncd.ports.directory import DirectoryContext, Progress

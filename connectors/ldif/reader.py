@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from connectors.ldif.export_file import EXPORT_AGAIN, ExportFile, find_record, load, records_of
 from connectors.ldif.options import LdifOptions
 from connectors.ldif.wholeness import ends_record
-from connectors.shared.groups import is_group, member_attribute, member_value_key, snapshot_of
+from connectors.shared.groups import is_group, member_attribute, member_value_key
+from connectors.shared.town import snapshot_of
 from syncd.core.memberships import DirectorySnapshot, Proof
 from syncd.errors import DirectoryUnreadable
 from syncd.ports.directory import DirectoryContext, Progress

@@ -138,14 +138,16 @@ def test_active_directory_as_ldifde_writes_it(export):
     assert not snapshot.accounts["u1"].enabled
 
 
-def test_two_entries_with_one_account_name_stay_two_accounts(export):
+def test_two_entries_with_one_account_name_stay_two_accounts_and_the_first_dn_bears_it(export):
+    new, old = f"uid=u1,ou=people,{DOMAIN}", f"uid=u1,ou=old,{DOMAIN}"
     export.write(
         export.path.read_text("utf-8")
         + f"dn: uid=u1,ou=old,{DOMAIN}\nobjectClass: inetOrgPerson\nuid: u1\nemployeeNumber: 9\n\n"
     )
     snapshot = export.read()
-    assert snapshot.accounts["u1"].staff_number == "0000001"
-    assert snapshot.accounts[f"uid=u1,ou=old,{DOMAIN}"].staff_number == "0000009"
+    assert (snapshot.accounts["u1"].native, snapshot.accounts[new].native) == (old, new)
+    assert snapshot.accounts["u1"].staff_number == "0000009"
+    assert snapshot.accounts[new].staff_number == "0000001"
     assert snapshot.warnings
 
 

@@ -19,9 +19,10 @@ from connectors.ad.naming import Naming
 from connectors.ad.options import AdOptions
 from connectors.ad.root import read_root
 from connectors.shared.bilingual import both
-from connectors.shared.groups import Entry, snapshot_of
+from connectors.shared.groups import Entry
 from connectors.shared.ldap.attempts import attempted, digested
 from connectors.shared.ldap.search import Query, Tally, paged_search
+from connectors.shared.town import snapshot_of
 from syncd.core.memberships import DirectorySnapshot, Proof
 from syncd.errors import DirectoryUnreadable
 from syncd.ports.directory import DirectoryContext, Progress

@@ -12,8 +12,12 @@ class CuttingProxy:
     """Cuts connections after `limit` bytes from the server; None never cuts.
 
     `cuts` says how many connections are cut before the rest is left alone. `when_cut` is called
-    just before.
+    just before. `host` is where the server is; `change` is laid over what it sends, for answers
+    that a real one would not give now.
     """
+
+    host = "127.0.0.1"
+    change: Callable[[bytes], bytes] = bytes
 
     def __init__(
         self,
@@ -47,7 +51,7 @@ class CuttingProxy:
                 client, _ = self._listener.accept()
             except OSError:
                 return
-            server = socket.create_connection(("127.0.0.1", self.target))
+            server = socket.create_connection((self.host, self.target))
             self._lines += [client, server]
             self.opened += 1
             Thread(target=self._pass_on, args=(client, server), daemon=True).start()
@@ -66,7 +70,7 @@ class CuttingProxy:
         left = None if is_spared else self.limit
         try:
             while data := server.recv(4096):
-                kept = data if left is None else data[:left]
+                kept = self.change(data if left is None else data[:left])
                 client.sendall(kept)
                 self.passed += len(kept)
                 if left is not None:

@@ -217,8 +217,11 @@ class Samba:
 
     @contextmanager
     def administrator(self) -> Iterator[Connection]:
-        """Yield a connection as Administrator, bound."""
-        tls = VerifiedTls(ssl.create_default_context(cafile=str(self.ca)))
+        """Yield a connection as Administrator, bound; also where the certificate has expired."""
+        context = ssl.create_default_context(cafile=str(self.ca))
+        if self.days < 0:
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        tls = VerifiedTls(context)
         server = Server(self.address, 636, use_ssl=True, tls=tls, get_info=NONE)
         connection = Connection(server, ADMINISTRATOR, PASSWORD, check_names=False)
         try:

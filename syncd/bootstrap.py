@@ -33,7 +33,7 @@ from syncd.flow.site import DirectorySeat, Mode, Site, SourceSeat
 from syncd.flow.telling.composing import Notices, NotifierSeat
 from syncd.flow.telling.recipients import Addresses
 from syncd.plugins import DIRECTORIES, NOTIFIERS, SOURCES, load_connector
-from syncd.ports.directory import Capability, DirectoryContext, Progress
+from syncd.ports.directory import Capability, DirectoryContext, HandedOverType, Progress
 from syncd.ports.identity import PasswordCheck, Provider
 from syncd.ports.notifier import NotifierContext
 from syncd.ports.source import SourceContext, SourceReading
@@ -353,4 +353,5 @@ def _directory(
         )
         return None
     writer = cache(lambda: connector.build_writer(options, context))
-    return DirectorySeat(table.name, table.mode, reader, writer, able)
+    hands_over = connector.hand_over(options) if isinstance(connector, HandedOverType) else None
+    return DirectorySeat(table.name, table.mode, reader, writer, able, hand_over=hands_over)

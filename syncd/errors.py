@@ -204,7 +204,7 @@ class IllegalMove(_ToldError):  # noqa: N818 - a refusal says what it is
 
 
 class NoSuchCase(_ToldError):  # noqa: N818 - a refusal says what it is
-    """No case or plan has this identifier; one that may not be seen is told in the same words."""
+    """No case, plan or task has this identifier; what may not be seen is told the same way."""
 
     exit_code = 2
 
@@ -225,6 +225,18 @@ class NoSuchCase(_ToldError):  # noqa: N818 - a refusal says what it is
             f"{fault} with {plan_hash}. Give the whole hash, as the run showed it.",
             ja=f"{plan_hash} で始まる{ja}。ハッシュ全体を書いてください。",
         )
+
+    @classmethod
+    def task(cls, task_id: str) -> NoSuchCase:
+        """Return that there is no such task, or no such piece of its evidence."""
+        return cls(
+            f"there is no task {task_id}. The console lists those there are.",
+            ja=f"作業 {task_id} はありません。作業の一覧にあるものを選んでください。",
+        )
+
+
+class EvidenceRefused(UsageError):  # noqa: N818 - a refusal says what it is
+    """A file is not taken as evidence; nothing of it was kept."""
 
 
 # --- what goes out to people -------------------------------------------------------------------

@@ -39,7 +39,9 @@ class Sight:
     `findings` by key. `seen` are the keys of cases whose membership was present; `looked` are the
     keys about which anything can be said (their directory was read whole and their entitlement is
     on the list). `proposing` are the directories in which cases are opened. `deferred` are the
-    directories whose writes show only after people carried them over.
+    directories whose writes show only after people carried them over. `outdated` are the keys of
+    cases that were reported done after the moment for which their directory's list holds: it says
+    nothing about them, neither by what it shows nor by what it lacks.
     """
 
     as_of: date
@@ -49,6 +51,7 @@ class Sight:
     looked: Collection[Key]
     proposing: Collection[str]
     deferred: Collection[str] = ()
+    outdated: Collection[Key] = ()
     requested_by: str = ""
 
 
@@ -73,7 +76,7 @@ def advance(
 
 
 def _advance_one(case: Case, sight: Sight, policy: Policy) -> list[Move]:
-    if case.key not in sight.looked:
+    if case.key not in sight.looked or case.key in sight.outdated:
         return []
     finding = sight.findings.get(case.key)
     if finding is None:

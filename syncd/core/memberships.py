@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeAlias
 
+from syncd.core.calendar import midnight
 from syncd.core.ids import AccountId, StaffNumber, shown_group
 
 
@@ -83,13 +84,17 @@ class MembershipBlock:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Why a read counts as complete: pages and entries read, and the server's final word."""
+    """Why a read counts as complete: pages and entries read, and the server's final word.
+
+    `exported_on` is the day of a list that people exported; None where the server itself was asked.
+    """
 
     method: str
     pages: int
     entries: int
     server: str
     sha256: str = ""
+    exported_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,12 @@ class DirectorySnapshot:
     groups: tuple[Group, ...]
     blocks: tuple[MembershipBlock, ...]
     warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def holds_at(self) -> datetime:
+        """Return the moment for which it surely holds: a list's day counts from its midnight."""
+        day = self.proof.exported_on
+        return self.read_at if day is None else midnight(day)
 
 
 @dataclass(frozen=True, slots=True)

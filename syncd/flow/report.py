@@ -28,7 +28,10 @@ from syncd.errors import SourceRefused
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """What became of one case in this run: verified, written (deferred), retried or failed."""
+    """What became of one case in this run.
+
+    `outcome` is verified, written (it shows later), handed-over (to people), retry or failed.
+    """
 
     case: Case
     outcome: str

@@ -27,6 +27,7 @@ from syncd.core.notices import unproved
 from syncd.core.plan import Blocked, Plan
 from syncd.core.planning import PlanBasis, plan_for
 from syncd.core.reach import Reach, present, reach_of
+from syncd.core.tasks import Task
 from syncd.core.votes import distinct_voters
 from syncd.errors import GuardUnavailable, NoSuchCase
 from syncd.flow.apply import ACTOR, apply_plan
@@ -39,6 +40,8 @@ from syncd.flow.collect import (
     record_intake,
 )
 from syncd.flow.directories import read_directories, take_missed
+from syncd.flow.handover import follow, for_machines, hand_over, outdated, standing
+from syncd.flow.lists import as_known
 from syncd.flow.moves import commit_moves
 from syncd.flow.report import Removal, RunReport
 from syncd.flow.roll import record_roll
@@ -89,7 +92,9 @@ def run(site: Site, request: RunRequest) -> RunReport:
             return _finish(site, row, intake, seen, _NO_PLAN, ())
         _advance_cases(site, request, row, seen)
         planned = _plan(site, row, seen)
-        removals = apply_plan(site, planned.guarded.free, row.run)
+        free = planned.guarded.free
+        handed = hand_over(site, free, row.run)
+        removals = (*handed, *apply_plan(site, for_machines(site, free), row.run))
         return _finish(site, row, intake, seen, planned, removals)
 
 
@@ -105,6 +110,7 @@ def _decide(
     with site.store.begin() as unit:
         record_intake(unit, intake, row.run, now)
         facts = known_facts(unit, site, request.as_of)
+        readings = as_known(unit, readings, now)
         readings = record_directories(unit, readings, facts, row.run, now)
         unit.audit(_missed_record(each, row, now) for each in missed)
         excepted = unit.cases([CaseState.EXCEPTED])
@@ -138,19 +144,22 @@ def _missed_record(missed: Missed, row: RunRow, now: datetime) -> AuditRecord:
 
 def _advance_cases(site: Site, request: RunRequest, row: RunRow, seen: _Seen) -> None:
     with site.store.begin() as unit:
-        cases = unit.cases()
+        cases, tasks = unit.cases(), standing(unit)
         moves = advance(
             cases,
-            _sight(site, request, seen, cases),
+            _sight(site, request, seen, cases, tasks.values()),
             site.policy,
             unit.last_verified,
             site.new_id,
         )
         commit_moves(unit, moves, row.run, site.clock())
+        follow(unit, moves, tasks, row.run, seen.readings)
         record_roll(unit, site, seen.facts, request.as_of)
 
 
-def _sight(site: Site, request: RunRequest, seen: _Seen, cases: Iterable[Case]) -> Sight:
+def _sight(
+    site: Site, request: RunRequest, seen: _Seen, cases: Iterable[Case], tasks: Iterable[Task]
+) -> Sight:
     keys = [case.key for case in cases]
     listed = {(e.directory, e.entitlement) for e in seen.facts.entitlements}
     present_keys = {key for reach in seen.reaches.values() for key in present(reach, keys)}
@@ -172,8 +181,9 @@ def _sight(site: Site, request: RunRequest, seen: _Seen, cases: Iterable[Case]) 
         deferred={
             s.name
             for s in site.directories.values()
-            if s.mode is Mode.APPLY and not s.shows_at_once
+            if s.mode is Mode.APPLY and not s.shows_at_once and s.hand_over is None
         },
+        outdated=outdated(seen.readings, tasks, cases),
         requested_by="" if request.actor == ACTOR else request.actor,
     )
 
@@ -184,11 +194,14 @@ def _plan(site: Site, row: RunRow, seen: _Seen) -> _Planned:
     basis = PlanBasis(findings, seen.reaches, site.policy)
     writing = {s.name for s in site.directories.values() if s.mode is Mode.APPLY}
     with site.store.begin() as unit:
-        cases = unit.cases(_PLANNED)
+        handed = standing(unit)
+        people_have = unit.cases_of(handed)  # nothing to be done about them but to wait
+        cases = [case for case in unit.cases(_PLANNED) if case.case_id not in handed]
         approved = [case for case in cases if case.state in _GOING]
         waiting = [case for case in cases if case.state not in _GOING]
-        proposed = plan_for(waiting, basis, alongside=approved)
-        due = plan_for([c for c in approved if c.directory in writing], basis)
+        proposed = plan_for(waiting, basis, alongside=[*approved, *people_have])
+        due_now = [case for case in approved if case.directory in writing]
+        due = plan_for(due_now, basis, alongside=people_have)
         census = _census(site, seen, unit, row.started_at)
         guarded = guard(due, census, site.policy)
         guarded = _release(unit, guarded, row, site.clock())

@@ -9,6 +9,7 @@ from enum import StrEnum
 from threading import RLock
 
 from syncd.core.policy import Policy
+from syncd.core.tasks import HandOver
 from syncd.flow.watch import Watch
 from syncd.ports.directory import (
     Capability,
@@ -40,7 +41,10 @@ class SourceSeat:
 
 @dataclass(frozen=True, slots=True)
 class DirectorySeat:
-    """A directory with its mode; the writer is asked for only when something is to be written."""
+    """A directory with its mode; the writer is asked for only when something is to be written.
+
+    With `hand_over` people make its changes: a removal becomes a task.
+    """
 
     name: str
     mode: Mode
@@ -49,6 +53,7 @@ class DirectorySeat:
     capabilities: frozenset[Capability] = frozenset(Capability) - {Capability.DELTA}
     turn: RLock = field(default_factory=RLock, compare=False, repr=False)
     """Whoever reads holds it: a reader that remembers is asked by one thread at a time."""
+    hand_over: HandOver | None = None
 
     @property
     def shows_at_once(self) -> bool:

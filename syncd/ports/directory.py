@@ -26,6 +26,7 @@ from typing import ClassVar, Protocol, TypeAlias, runtime_checkable
 from pydantic import BaseModel
 
 from syncd.core.memberships import DirectoryDelta, DirectorySnapshot
+from syncd.core.tasks import HandOver
 
 Progress: TypeAlias = Callable[[str, int, int | None], None]
 """Called as progress(what, done, total or None) while something long goes on."""
@@ -169,4 +170,18 @@ class DirectoryType(Protocol):
     @staticmethod
     def build_writer(options: BaseModel, context: DirectoryContext) -> DirectoryWriter:
         """Return the writer; connects to nothing yet; raises ConfigurationError."""
+        ...
+
+
+@runtime_checkable
+class HandedOverType(Protocol):
+    """A kind of directory that only people can change: a removal becomes a task (`core.tasks`).
+
+    Its writer is never asked. What it holds is a list that people export: the snapshot's proof
+    carries the day of the list, and a list from before a report says nothing about it.
+    """
+
+    @staticmethod
+    def hand_over(options: BaseModel) -> HandOver:
+        """Return who does the tasks of a directory with these options, and how."""
         ...

@@ -33,6 +33,7 @@ from syncd.ports.outbox import OutboxUnit
 from syncd.ports.runs import RunRow
 from syncd.ports.source import Fingerprint, SourceReading
 from syncd.ports.syncs import SyncsUnit
+from syncd.ports.tasks import TasksUnit
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class Checkpoint:
     at: datetime
 
 
-class Unit(AccessUnit, ListingUnit, OutboxUnit, SyncsUnit, Protocol):
+class Unit(AccessUnit, ListingUnit, OutboxUnit, SyncsUnit, TasksUnit, Protocol):
     """What can be read and written inside one transaction."""
 
     # --- facts ---

@@ -26,6 +26,7 @@ from syncd.core.facts import (
     RosterEntry,
     TrainingRecord,
 )
+from syncd.core.memberships import Proof
 
 R = TypeVar("R")
 Row = list[Any]
@@ -59,6 +60,18 @@ def encode_date(day: date | None) -> str | None:
 def decode_date(text: str | None) -> date | None:
     """Return a stored day."""
     return None if text is None else date.fromisoformat(text)
+
+
+def encode_proof(proof: Proof) -> str:
+    """Return why a read counts as complete, as stored."""
+    day = encode_date(proof.exported_on)
+    return dumps([proof.method, proof.pages, proof.entries, proof.server, proof.sha256, day])
+
+
+def decode_proof(text: str) -> Proof:
+    """Return a stored proof; one of before lists were read has no day."""
+    method, pages, entries, server, sha256, *day = json.loads(text)
+    return Proof(method, pages, entries, server, sha256, decode_date(day[0]) if day else None)
 
 
 def _key(*parts: object) -> str:

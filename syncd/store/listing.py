@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -27,7 +26,6 @@ from syncd.core.cards import LAST_RANK, LAST_TEXT, Card, Section, sortable_kana
 from syncd.core.cases import ENDED, CaseState
 from syncd.core.facts import Order
 from syncd.core.ids import AccountId, EntitlementId, OrgUnitCode, RunId, StaffNumber
-from syncd.core.memberships import Proof
 from syncd.errors import UsageError
 from syncd.ports.listing import (
     NO_SECTION,
@@ -47,7 +45,7 @@ from syncd.ports.listing import (
 from syncd.ports.runs import RunRow
 from syncd.store import runs, sightings
 from syncd.store.cases import CASE_COLUMNS, decode_case
-from syncd.store.codec import decode_date
+from syncd.store.codec import decode_date, decode_proof
 from syncd.store.console_tables import cards, sections
 from syncd.store.facts import load_orders
 from syncd.store.moments import decode_moment, encode_moment
@@ -226,7 +224,7 @@ class ListingUnitQueries:
         columns = snapshots.c.directory, snapshots.c.read_at, snapshots.c.proof
         query = select(*columns).where(snapshots.c.id.in_(newest))
         return {
-            directory: LastRead(decode_moment(read_at), Proof(*json.loads(proof)))
+            directory: LastRead(decode_moment(read_at), decode_proof(proof))
             for directory, read_at, proof in self._connection.execute(query)
         }
 

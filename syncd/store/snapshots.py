@@ -23,9 +23,8 @@ from syncd.core.memberships import (
     Group,
     MembershipBlock,
     Path,
-    Proof,
 )
-from syncd.store.codec import dumps
+from syncd.store.codec import decode_proof, dumps, encode_proof
 from syncd.store.locks import claim
 from syncd.store.moments import decode_moment, encode_moment
 from syncd.store.tables import STILL, chunks, parts, snapshots
@@ -110,14 +109,13 @@ def _standing(connection: Connection, directory: str) -> dict[Part, str]:
 
 
 def _insert_snapshot(connection: Connection, snapshot: DirectorySnapshot, run: RunId) -> int:
-    proof = snapshot.proof
     statement = (
         insert(snapshots)
         .values(
             directory=snapshot.directory,
             read_at=encode_moment(snapshot.read_at),
             run=run,
-            proof=dumps([proof.method, proof.pages, proof.entries, proof.server, proof.sha256]),
+            proof=encode_proof(snapshot.proof),
             warnings=dumps(snapshot.warnings),
             layout=_layout(snapshot),
         )
@@ -179,7 +177,7 @@ def _rebuild(connection: Connection, row: RowMapping) -> DirectorySnapshot:
     return DirectorySnapshot(
         directory=row["directory"],
         read_at=decode_moment(row["read_at"]),
-        proof=Proof(*json.loads(row["proof"])),
+        proof=decode_proof(row["proof"]),
         accounts=accounts,
         groups=ordered_groups,
         blocks=ordered_blocks,

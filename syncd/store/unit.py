@@ -24,6 +24,7 @@ from syncd.store.flows import FlowUnitQueries
 from syncd.store.listing import ListingUnitQueries
 from syncd.store.outbox import OutboxUnitQueries
 from syncd.store.syncs import SyncsUnitQueries
+from syncd.store.tasks import TaskUnitQueries
 from syncd.store.tokens import TokenUnitQueries
 
 
@@ -35,6 +36,7 @@ class SqlUnit(
     ListingUnitQueries,
     OutboxUnitQueries,
     SyncsUnitQueries,
+    TaskUnitQueries,
 ):
     """What can be read and written inside one transaction; implements `ports.store.Unit`."""
 

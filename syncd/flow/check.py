@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from syncd.bilingual import Bilingual, japanese
 from syncd.core.intake import without_advance_notices
@@ -84,17 +85,15 @@ def _faults(faults: Sequence[RowFault]) -> Bilingual:
 
 
 def _directory(seat: DirectorySeat) -> Iterator[CheckLine]:
+    able = tuple(each for each in Capability if each in seat.capabilities)
+    line = CheckLine("directory", seat.name, ok=True, found="", capabilities=able)
     try:
-        found = seat.reader.check()
+        told = f"{seat.reader.check()} (mode {seat.mode})"
     except DirectoryUnreadable as failure:
         why = Bilingual(failure.why, ja=f"接続できません: {japanese(failure.why)}。")
-        yield CheckLine("directory", seat.name, ok=False, found=why, remedy=failure.remedy)
+        yield replace(line, ok=False, found=why, remedy=failure.remedy)
         return
-    able = " ".join(each for each in Capability if each in seat.capabilities)
-    told = f"{found} (mode {seat.mode}; {able})"
-    yield CheckLine(
-        "directory", seat.name, ok=True, found=Bilingual(told, ja=f"接続できました: {told}")
-    )
+    yield replace(line, found=Bilingual(told, ja=f"接続できました: {told}"))
 
 
 def check_notifier(notifier: Notifier) -> CheckLine:

@@ -24,6 +24,7 @@ from syncd.core.memberships import Path, Unread
 from syncd.core.people import Person
 from syncd.core.plan import Blocked, Plan
 from syncd.errors import SourceRefused
+from syncd.ports.directory import Capability
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +156,18 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class CheckLine:
-    """One line of `syncd check`: what was tried, whether it works, and what to do if not."""
+    """One line of `syncd check`: what was tried, whether it works, and what to do if not.
+
+    `capabilities` are what a directory can do as it is configured, in the order of the enum; None
+    for everything else.
+    """
 
     kind: str
     name: str
     ok: bool
     found: str
     remedy: str = ""
+    capabilities: tuple[Capability, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

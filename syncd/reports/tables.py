@@ -13,6 +13,7 @@ from rich.text import Text
 from syncd.core.cases import Case
 from syncd.core.findings import Finding, Reason, Verdict
 from syncd.flow.report import CheckLine, RunReport, TrailReport
+from syncd.reports.abilities import render_abilities
 from syncd.reports.words import Lang, day_word, notice_word, reason_word, state_word, verdict_word
 
 MOST_ROWS = 40
@@ -147,7 +148,8 @@ def render_cases(cases: Iterable[Case], lang: Lang = Lang.JA) -> RenderableType:
 
 
 def render_check(lines: Iterable[CheckLine], lang: Lang = Lang.JA) -> RenderableType:
-    """Return what works and what does not, with what to do."""
+    """Return what works and what does not, with what to do, and what each directory can do."""
+    lines = tuple(lines)
     titles = {
         Lang.JA: ("", "種類", "名前", "見つかったもの", "すること"),
         Lang.EN: ("", "kind", "name", "found", "what to do"),
@@ -156,7 +158,8 @@ def render_check(lines: Iterable[CheckLine], lang: Lang = Lang.JA) -> Renderable
     for line in lines:
         mark = Text("OK", style="green") if line.ok else Text("NG", style="red")
         table.add_row(mark, line.kind, line.name, line.found, line.remedy)
-    return table
+    abilities = render_abilities(lines, lang)
+    return table if abilities is None else Group(table, abilities)
 
 
 def render_trail(trail: TrailReport, lang: Lang = Lang.JA) -> str:

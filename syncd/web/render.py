@@ -16,6 +16,7 @@ from starlette.routing import Match
 
 from syncd import __version__
 from syncd.core.access import Permission
+from syncd.reports.abilities import missing_of, without_word
 from syncd.reports.explain import because_word
 from syncd.reports.words import (
     Lang,
@@ -114,6 +115,7 @@ def _filters(lang: Lang, titles: words.Titles) -> dict[str, Any]:
         "notice": lambda n: notice_word(n, lang),
         "message_kind": lambda k: message_word(k, lang),
         "doubt": lambda d: doubt_word(d, lang),
+        "without": lambda able: [without_word(each, lang) for each in missing_of(able)],
         "why": lambda c: words.why(c, lang),
         "cite": lambda b: because_word(b, lang),
         "role": lambda r: words.role_word(r, lang, titles),

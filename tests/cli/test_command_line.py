@@ -139,6 +139,28 @@ def test_check_says_what_is_wrong_and_what_to_do(cli):
     assert wrong[0]["remedy"]
 
 
+def test_check_shows_what_each_directory_can_do_in_a_fixed_order(cli):
+    told = {line["name"]: line for line in cli.json("check")["lines"]}
+    assert told["ad"]["capabilities"] == [
+        "read-whole",
+        "prove-complete",
+        "write",
+        "batch",
+        "restore",
+    ]
+    assert not [name for name, line in told.items() if "capabilities" in line and name != "ad"]
+
+
+def test_check_says_in_words_of_either_language_what_a_directory_cannot_do(cli):
+    table = cli("check").stdout
+    assert "読み返し" in table
+    assert "ad: 失効の結果はその場で見えず、次の突合で確かめます" in table
+    english = cli("check", "--lang", "en").stdout
+    assert "read back" in english
+    assert "ad: a removal does not show at once" in english
+    assert "失効" not in english
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

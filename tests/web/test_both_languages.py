@@ -182,3 +182,9 @@ def test_a_tested_connection_is_told_in_the_readers_language(office: Office):
     )
     directory = send(office.enter("unyo"), "/connections/test", name="mihon").text
     assert "接続できました" in directory
+
+
+def test_what_a_directory_cannot_do_is_on_its_page_in_the_readers_language(office: Office):
+    assert "変更だけを尋ねられないため" in office.enter("unyo").get("/connections").text
+    english = in_english(office, "unyo").get("/connections").text
+    assert "it tells no changes" in english

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from typing import Any
 
 from syncd.bootstrap import OpenSite
 from syncd.cli.opening import answer, open_for
@@ -30,19 +31,23 @@ def run(arguments: argparse.Namespace) -> int:
     as_json = {
         "ok": all(line.ok for line in lines),
         "connectors": connector_versions(),
-        "lines": [
-            {
-                "kind": line.kind,
-                "name": line.name,
-                "ok": line.ok,
-                "found": line.found,
-                "remedy": line.remedy,
-            }
-            for line in lines
-        ],
+        "lines": [_as_json(line) for line in lines],
     }
     answer(arguments, as_json, render_check(lines, arguments.lang))
     return 0 if all(line.ok for line in lines) else _UNESTABLISHED
+
+
+def _as_json(line: CheckLine) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "kind": line.kind,
+        "name": line.name,
+        "ok": line.ok,
+        "found": line.found,
+        "remedy": line.remedy,
+    }
+    if line.capabilities is not None:
+        told["capabilities"] = list(line.capabilities)
+    return told
 
 
 def _notices(opened: OpenSite) -> Iterator[CheckLine]:

@@ -15,18 +15,17 @@ from typing import Any, Literal
 
 from scim2_models import Group, PatchOp
 
-from connectors.scim.faults import AnswerError
 from connectors.scim.line import ScimLine
 from connectors.scim.reader import standing_in
 from connectors.scim.resources import members_of
 from connectors.shared.bilingual import both
+from connectors.shared.http.answers import NOTHING_KNOWN, AnswerError
 from syncd.ports.directory import WriteOutcome
 
 Way = Literal["filter", "values", "put"]
 _TRIES = 5
 _BAD_REQUEST = 400
 _CONFLICT = 412
-_TELLS_NOTHING = frozenset({0, 401, 429, 503})
 _NO_PATCH = frozenset({405, 501})
 _NO_SUCH_PATH = frozenset({"invalidPath", "invalidFilter"})
 _PATCH_SCHEMA = str(PatchOp.__schema__)
@@ -72,7 +71,7 @@ class GroupChanges:
         try:
             self._conditionally(lambda seen: self._put_in(seen, member))
         except AnswerError as error:
-            if error.status in _TELLS_NOTHING:
+            if error.status in NOTHING_KNOWN:
                 raise
             return error.words
         return None
@@ -82,7 +81,7 @@ class GroupChanges:
         try:
             self._conditionally(lambda seen: self._take_out(seen, members))
         except AnswerError as error:
-            if error.status in _TELLS_NOTHING:
+            if error.status in NOTHING_KNOWN:
                 raise
             if error.status != _BAD_REQUEST or len(members) == 1:
                 return dict.fromkeys(members, error.words)
@@ -117,7 +116,7 @@ class GroupChanges:
         try:
             self._line.patch(self._group, _removing(left), seen.version)
         except AnswerError as error:
-            if error.status not in _NO_PATCH and error.scim_type not in _NO_SUCH_PATH:
+            if error.status not in _NO_PATCH and error.kind not in _NO_SUCH_PATH:
                 raise
             self._way = "put"
             self._put_without(seen, left)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from connectors.shared.bilingual import both
 from connectors.shared.failures import SetUpError, reason_of, remedy_of
+from connectors.shared.http.answers import AnswerError
 from connectors.shared.http.statuses import meaning_of
 
 # RFC 7644, section 3.12, table 9, and RFC 9865: other words are not repeated.
@@ -27,23 +28,6 @@ _SECRET = both(
 NOT_SCIM = (both("SCIM 2.0 の応答ではありません", "the answer is not SCIM 2.0"), _REACH)
 """What is wrong, and what to do, where something else than SCIM answered."""
 _FIRST_FAILURE = 300  # what is no success (RFC 9110, section 15)
-
-
-class AnswerError(Exception):
-    """An exchange that failed. `status` is 0 where no answer came, or none that can be read."""
-
-    def __init__(self, why: str, remedy: str, status: int = 0, scim_type: str = "") -> None:
-        """Say in our words what is wrong and what to do."""
-        super().__init__(why)
-        self.why = why
-        self.remedy = remedy
-        self.status = status
-        self.scim_type = scim_type
-
-    @property
-    def words(self) -> str:
-        """Return both in one line, for the outcome of one member."""
-        return f"{self.why}. {self.remedy}"
 
 
 def refusal(status: object, scim_type: object) -> AnswerError:

@@ -34,11 +34,12 @@ from scim2_models import (
     User,
 )
 
-from connectors.scim.faults import NOT_SCIM, AnswerError, answer_error, refusal
+from connectors.scim.faults import NOT_SCIM, answer_error, refusal
 from connectors.scim.options import ScimOptions
 from connectors.scim.paging import Identified, Page
 from connectors.scim.resources import PERSON, Listing
 from connectors.shared.credentials import read_secret
+from connectors.shared.http.answers import AnswerError
 from connectors.shared.http.patience import Patience
 from connectors.shared.http.transport import open_client
 from connectors.shared.tls import verified_context

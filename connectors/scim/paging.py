@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from connectors.shared.bilingual import both
+from connectors.shared.http.lists import PagesBrokenError, PagesMovedError
 
 
 class Identified(Protocol):
@@ -26,14 +27,6 @@ class Identified(Protocol):
 
 
 T = TypeVar("T", bound=Identified)
-
-
-class PagesBrokenError(Exception):
-    """Pages that cannot be one list; the message is ours and in both languages."""
-
-
-class PagesMovedError(PagesBrokenError):
-    """The list changed while it was read: it can be begun again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from connectors.scim.faults import AnswerError
 from connectors.scim.line import ScimLine, opened
 from connectors.scim.options import ScimOptions
-from connectors.scim.paging import PagesBrokenError, PagesMovedError, read_pages
+from connectors.scim.paging import read_pages
 from connectors.scim.resources import groups as listed_groups
 from connectors.scim.resources import members_of
 from connectors.scim.resources import users as listed_users
 from connectors.shared.bilingual import both
+from connectors.shared.http.answers import AnswerError
+from connectors.shared.http.lists import PagesMovedError, settled
 from connectors.shared.http.patience import Pause
 from connectors.shared.object_groups import (
     ObjectGroup,
@@ -33,7 +34,6 @@ from syncd.core.memberships import DirectorySnapshot, Proof
 from syncd.errors import DirectoryUnreadable
 from syncd.ports.directory import DirectoryContext, Progress
 
-_PASSES = 3
 _METHOD = "SCIM pages, each overlapping the one before (RFC 7644, 3.4.2.4)"
 _ASK_FEWER = both(
     "サーバの担当者に伝えてください。page_size を変えると読めることもあります",
@@ -104,16 +104,7 @@ class ScimReader:
             raise DirectoryUnreadable(self.name, error.why, error.remedy) from None
 
     def _read(self, line: ScimLine, progress: Progress) -> DirectorySnapshot:
-        broken = PagesBrokenError()
-        for _ in range(_PASSES):
-            try:
-                return self._pass(line, progress)
-            except PagesMovedError as error:
-                broken = error
-            except PagesBrokenError as error:
-                broken = error
-                break
-        raise DirectoryUnreadable(self.name, broken.args[0], _ASK_FEWER) from None
+        return settled(self.name, _ASK_FEWER, lambda: self._pass(line, progress))
 
     def _pass(self, line: ScimLine, progress: Progress) -> DirectorySnapshot:
         read_at = self.context.clock()

@@ -12,8 +12,8 @@ from typing import Any, Generic, TypeVar
 from scim2_models import EnterpriseUser, Group, Resource, User
 
 from connectors.scim.options import ScimOptions
-from connectors.scim.paging import PagesBrokenError
 from connectors.shared.bilingual import both
+from connectors.shared.http.lists import PagesBrokenError
 from connectors.shared.object_groups import ObjectGroup, ObjectUser
 
 PERSON = User[EnterpriseUser]

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from connectors.scim.changes import GroupChanges
-from connectors.scim.faults import AnswerError
 from connectors.scim.line import ScimLine, opened
 from connectors.scim.options import ScimOptions
-from connectors.scim.paging import PagesBrokenError
 from connectors.scim.reader import standing_in
 from connectors.shared.bilingual import both
+from connectors.shared.http.answers import AnswerError
+from connectors.shared.http.lists import PagesBrokenError
 from connectors.shared.http.patience import Pause
 from syncd.errors import DirectoryWriteError
 from syncd.ports.directory import DirectoryContext, GroupRemoval, WriteOutcome

@@ -40,11 +40,15 @@ class ObjectUser:
 
 @dataclass(frozen=True, slots=True)
 class ObjectGroup:
-    """One group and the ids of its direct members, people or not."""
+    """One group and the ids of its direct members, people or not.
+
+    `unwritable` says why nobody can be taken out here, and what to do; empty where one can.
+    """
 
     id: str
     name: str
     members: Sequence[str] = ()
+    unwritable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +89,14 @@ class Objects:
     def group_of(self, group: ObjectGroup) -> Group:
         """Return a group as a snapshot holds it, with the groups that stand directly in it."""
         below = tuple(dict.fromkeys(m for m in group.members if m in self.groups))
-        count = len(group.members)
-        return Group(group.id, group.name, may_be_empty=True, direct_count=count, subgroups=below)
+        return Group(
+            group.id,
+            group.name,
+            may_be_empty=True,
+            direct_count=len(group.members),
+            subgroups=below,
+            unwritable=group.unwritable,
+        )
 
     def blocks_of(self, group: ObjectGroup) -> Iterator[MembershipBlock]:
         """Yield who stands in a group, directly and through groups, by the shortest path each."""

@@ -54,7 +54,8 @@ class Group:
     `CN=tax,DC=example;<GUID=...>`, so that a renamed group is still found; `aliases` are further
     names by which a list may mean it. A `protected` group loses nobody without two persons, as
     those of AD that rule the domain. One of the accounts (native ids) in `must_keep`, where there
-    are any, always stays in it.
+    are any, always stays in it. `unwritable` says why no member of it can be removed here and what
+    to do instead (a rule or another directory decides); empty where one can.
 
     `may_be_empty` is False where the schema asks for at least one member (RFC 4519, groupOfNames
     and groupOfUniqueNames). `direct_count` counts every direct member value, people or not;
@@ -71,6 +72,7 @@ class Group:
     aliases: tuple[str, ...] = ()
     protected: bool = False
     must_keep: tuple[str, ...] = ()
+    unwritable: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ _ACCOUNTS = "accounts"
 _GROUP = "group"
 _SLICES = 256
 _FIRST_FIELDS = 4
-_LATER_FIELDS = ("subgroups", "aliases", "protected", "must_keep")
+_LATER_FIELDS = ("subgroups", "aliases", "protected", "must_keep", "unwritable")
 
 Part = tuple[str, str]
 """(kind, name): one group by its key, or one slice of the accounts."""

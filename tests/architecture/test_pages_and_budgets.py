@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from connectors.ad import AdOptions
+from connectors.entra.options import EntraOptions
 from connectors.file.options import FileOptions
 from connectors.ldap.options import LdapOptions
 from connectors.ldif.options import LdifOptions
@@ -36,6 +37,7 @@ TABLES = [
     model.NotifierTable,
     model.NoticesTable,
     AdOptions,
+    EntraOptions,
     FileOptions,
     LdapOptions,
     LdifOptions,

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.scim.paging import Page, PagesBrokenError, read_pages
+from connectors.scim.paging import Page, read_pages
+from connectors.shared.http.lists import PagesBrokenError
 
 
 @dataclass(frozen=True)

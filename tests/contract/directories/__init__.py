@@ -42,7 +42,7 @@ SEEDS: Mapping[str, frozenset[str]] = {
     "other": frozenset({"u1", "u5"}),
     "one": frozenset({"u3"}),
 }
-_OURS = ("ad", "fake", "ldap", "ldif", "manual", "scim")
+_OURS = ("ad", "entra", "fake", "ldap", "ldif", "manual", "scim")
 _VARIABLE = "SYNCD_CONTRACT_KINDS"
 
 

@@ -19,6 +19,7 @@ from syncd.cli.parser import make_parser
 from syncd.errors import SourceRefused, SyncdError
 
 _INTERRUPTED = 130
+_SHOWN_FAULTS = 20
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -42,7 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _fail(arguments: argparse.Namespace, error: SyncdError) -> int:
     message = str(error)
     if isinstance(error, SourceRefused):
-        message = f"{error.source}: {error.where}"
+        faults = "".join(f"\n  {fault}" for fault in error.faults[:_SHOWN_FAULTS])
+        message = f"{error.source}: {error.where}{faults}"
     return _say(arguments, type(error).__name__, message, error.exit_code)
 
 

@@ -56,6 +56,7 @@ def make_parser() -> argparse.ArgumentParser:
     restore = add("restore", "失効を元に戻す（2名） / put a removed right back")
     restore.add_argument("case", metavar="CASE")
     restore.add_argument("--reason", default="", metavar="T")
+    _add_pack(add)
     add("daemon", "常駐して予定どおりに動く / run as a background service")
     evidence = add("evidence", "証跡を検証する / verify the audit trail")
     evidence.add_argument("action", choices=["verify"])
@@ -65,6 +66,17 @@ def make_parser() -> argparse.ArgumentParser:
     demo.add_argument("--console", action="store_true", help="コンソールを開く / serve the console")
     demo.add_argument("--listen", default="127.0.0.1:8470", metavar="HOST:PORT")
     return parser
+
+
+def _add_pack(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """Add the sender's half of a hand-over."""
+    pack = add("pack", "署名した引渡しパッケージを作る / make a signed package to hand over")
+    pack.add_argument("files", nargs="*", metavar="KIND=FILE", help="roster=名簿.csv orders=…")
+    pack.add_argument("--sender", metavar="NAME", help="送り主 / who sends it")
+    pack.add_argument("--valid-on", type=_day, metavar="D", help="この日現在の内容 / true on a day")
+    pack.add_argument("--key", type=Path, metavar="FILE", help="署名の鍵 / the key that signs")
+    pack.add_argument("--out", type=Path, metavar="DIR", help="パッケージを置くフォルダ")
+    pack.add_argument("--new-key", type=Path, metavar="FILE", help="鍵を作る / make a pair of keys")
 
 
 def _add_who_comes_in(add: Callable[[str, str], argparse.ArgumentParser]) -> None:

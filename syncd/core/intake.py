@@ -20,11 +20,15 @@ ACCUMULATES = frozenset({Provides.ORDERS, Provides.TRAINING})
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """How much an input holds: all rows, and rows by section where rows have one."""
+    """How much an input holds: all rows, and rows by section where rows have one.
+
+    `follows` is the number of the input before it, where the sender states it.
+    """
 
     rows: int
     sections: Mapping[str, int]
     sequence: int | None = None
+    follows: int | None = None
 
 
 def check_volume(before: Volume, after: Volume, max_row_loss: float) -> tuple[RowFault, ...]:
@@ -61,7 +65,7 @@ def check_volume(before: Volume, after: Volume, max_row_loss: float) -> tuple[Ro
                 ),
             )
         )
-    return (*faults, *_check_sequence(before.sequence, after.sequence))
+    return (*faults, *_check_sequence(before.sequence, after))
 
 
 def without_advance_notices(faults: tuple[RowFault, ...]) -> tuple[RowFault, ...]:
@@ -69,8 +73,11 @@ def without_advance_notices(faults: tuple[RowFault, ...]) -> tuple[RowFault, ...
     return tuple(fault for fault in faults if not fault.is_advance_notice)
 
 
-def _check_sequence(before: int | None, after: int | None) -> tuple[RowFault, ...]:
-    if before is None or after is None or after == before + 1:
+def _check_sequence(before: int | None, now: Volume) -> tuple[RowFault, ...]:
+    after = now.sequence
+    if before is None or after is None:
+        return ()
+    if before == (after - 1 if now.follows is None else now.follows):
         return ()
     again = after <= before
     what = Bilingual(

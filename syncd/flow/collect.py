@@ -6,6 +6,7 @@ the rest: a refused input, an unread directory. Neither ever looks like "there i
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol, TypeVar
@@ -27,7 +28,7 @@ from syncd.core.policy import Policy
 from syncd.core.reach import reach_of
 from syncd.errors import RowFault, SourceRefused
 from syncd.flow.site import Site, SourceSeat
-from syncd.ports.source import Fingerprint, SourceReading
+from syncd.ports.source import Fingerprint, SequencedSource, SourceReading
 from syncd.ports.store import AcceptedInput, Unit
 
 ACTOR = "syncd"
@@ -67,24 +68,54 @@ def read_sources(site: Site, now: datetime, brought: tuple[SourceReading, ...] =
         site.progress("sources", done, len(site.sources))
         name = seat.source.name
         try:
-            reading = _read_one(seat, last[name], site.policy, now, again=name in doubtful)
+            for reading in _new(seat, last[name], site.policy, now, again=name in doubtful):
+                accepted.append(reading)  # noqa: PERF402 - those before a refused one stay
         except SourceRefused as refusal:
             refused.append((seat.source.provides, refusal))
-        else:
-            accepted += [] if reading is None else [reading]
     site.progress("sources", len(site.sources), len(site.sources))
-    unchanged = len(site.sources) - len(accepted) - len(refused)
+    given = {reading.source for reading in accepted} | {refusal.source for _, refusal in refused}
+    unchanged = len(site.sources) - len(given)
     return Intake((*accepted, *brought), tuple(refused), unchanged)
 
 
-def _read_one(
+def _new(
     seat: SourceSeat, last: AcceptedInput | None, policy: Policy, now: datetime, *, again: bool
-) -> SourceReading | None:
-    """Return the reading, or None where the input is the one that was accepted last."""
+) -> Iterator[SourceReading]:
+    """Yield the inputs that have not been accepted, oldest first; raises SourceRefused."""
+    if isinstance(seat.source, SequencedSource):
+        yield from _in_sequence(seat, seat.source, last, policy, now, again=again)
+        return
     fingerprint = _in_time(seat, now)
-    if last is not None and last.fingerprint.sha256 == fingerprint.sha256 and not again:
-        return None
-    return _whole(seat, last, policy)
+    if last is None or last.fingerprint.sha256 != fingerprint.sha256 or again:
+        yield _whole(seat, last, policy)
+
+
+def _in_sequence(
+    seat: SourceSeat,
+    source: SequencedSource,
+    last: AcceptedInput | None,
+    policy: Policy,
+    now: datetime,
+    *,
+    again: bool,
+) -> Iterator[SourceReading]:
+    """Yield every numbered input that has come since the last one; raises SourceRefused.
+
+    What was refused for another reason than its content (a stray file, say) is made good by the
+    input that was accepted last, read once more.
+    """
+    sequence, sha256 = (None, "") if last is None else (last.sequence, last.fingerprint.sha256)
+    newest, before = None if last is None else last.fingerprint, _volume_of(last)
+    while (step := source.following(sequence, sha256)) is not None:
+        reading = step.read()
+        _check_loss(seat, reading, before, policy)
+        yield reading
+        newest, before = reading.fingerprint, _volume(reading)
+        sequence, sha256 = reading.sequence, reading.fingerprint.sha256
+    newest = newest or source.fingerprint()
+    _check_age(seat, newest, now)
+    if again and last is not None and newest == last.fingerprint:
+        yield source.read()
 
 
 def read_seat(
@@ -100,21 +131,40 @@ def read_seat(
 
 def _in_time(seat: SourceSeat, now: datetime) -> Fingerprint:
     fingerprint = seat.source.fingerprint()
+    _check_age(seat, fingerprint, now)
+    return fingerprint
+
+
+def _check_age(seat: SourceSeat, fingerprint: Fingerprint, now: datetime) -> None:
     faults = check_age(fingerprint.modified_at, now, seat.max_age)
     if faults:
         raise SourceRefused(seat.source.name, fingerprint.where, faults)
-    return fingerprint
 
 
 def _whole(seat: SourceSeat, last: AcceptedInput | None, policy: Policy) -> SourceReading:
     reading = seat.source.read()
-    if last is not None and seat.loss_check:
-        before = Volume(last.rows, last.sections, last.sequence)
-        after = Volume(reading.rows, _sections(reading.records), reading.sequence)
-        faults = check_volume(before, after, policy.guards.max_row_loss)
-        if faults:
-            raise SourceRefused(reading.source, reading.fingerprint.where, faults)
+    _check_loss(seat, reading, _volume_of(last), policy)
     return reading
+
+
+def _check_loss(
+    seat: SourceSeat, reading: SourceReading, before: Volume | None, policy: Policy
+) -> None:
+    """Hold an input against the one before it; raises SourceRefused."""
+    if before is None or not seat.loss_check:
+        return
+    faults = check_volume(before, _volume(reading), policy.guards.max_row_loss)
+    if faults:
+        raise SourceRefused(reading.source, reading.fingerprint.where, faults)
+
+
+def _volume_of(last: AcceptedInput | None) -> Volume | None:
+    return None if last is None else Volume(last.rows, last.sections, last.sequence)
+
+
+def _volume(reading: SourceReading) -> Volume:
+    sections = _sections(reading.records)
+    return Volume(reading.rows, sections, reading.sequence, reading.follows)
 
 
 def _sections(records: tuple[Record, ...]) -> dict[str, int]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -42,7 +42,9 @@ class SourceReading:
 
     `base_on` is the roster's 基準日 (None for every other kind). `rows` counts the data rows of
     the input, those in `held` included. `held` are rows set aside (`on_error = "quarantine"`).
-    `advance_warnings` are warnings about rows of 内示, for those only who may see them.
+    `sequence` is the sender's own number of the input, and `follows` the number before it where
+    numbers are not counted by one. `advance_warnings` are warnings about rows of 内示, for those
+    only who may see them.
     """
 
     source: str
@@ -54,6 +56,7 @@ class SourceReading:
     held: tuple[RowFault, ...] = ()
     warnings: tuple[str, ...] = ()
     sequence: int | None = None
+    follows: int | None = None
     advance_warnings: tuple[str, ...] = ()
 
 
@@ -69,6 +72,20 @@ class Source(Protocol):
 
     def read(self) -> SourceReading:
         """Read and parse the whole input; raises SourceRefused."""
+        ...
+
+
+@runtime_checkable
+class SequencedSource(Source, Protocol):
+    """A source of numbered inputs that are taken one after the other, none left out."""
+
+    def following(self, sequence: int | None, sha256: str) -> Source | None:
+        """Return the input after the one accepted last, to be read; None where none has come yet.
+
+        `sequence` and `sha256` are those of the last accepted input, None and empty before the
+        first. Raises SourceRefused for a gap, and for a number that comes again with another
+        content or without any newer one.
+        """
         ...
 
 

@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "approve": ("votes", "run_approve"),
         "refuse": ("votes", "run_refuse"),
         "restore": ("votes", "run_restore"),
+        "pack": ("pack", "run"),
         "daemon": ("daemon", "run"),
         "evidence": ("evidence", "run"),
         "user": ("users", "run"),

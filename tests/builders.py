@@ -48,6 +48,7 @@ from syncd.core.memberships import (
     Reading,
 )
 from syncd.core.org import OrgChart
+from syncd.core.nesting import Way
 from syncd.core.plan import PlanLine
 from syncd.core.policy import OrderEffect, OrderKind, Policy
 from syncd.core.subject import Subject
@@ -369,7 +370,7 @@ def finding(number: int = 1, *reasons: Reason, **changes: Any) -> Finding:
             Fault(r, APRIL, (Because("order", "R9-1", APRIL),))
             for r in reasons or (Reason.TRANSFERRED,)
         ),
-        "paths": (Path(),),
+        "paths": (Way((GROUP,), ("tax-edit",)),),
         "member": f"uid={account_name(number)},ou=people",
         "groups": (GROUP,),
     }

@@ -154,7 +154,7 @@ def _refreshed(case: Case, finding: Finding) -> Case:
         needs_person=finding.needs_person,
         member=finding.member,
         groups=finding.groups,
-        path="; ".join(str(path) for path in finding.paths),
+        path=finding.path,
         staff_number=finding.staff_number,
         section=finding.section,
     )
@@ -244,7 +244,7 @@ def _open(
         staff_number=finding.staff_number,
         member=finding.member,
         groups=finding.groups,
-        path="; ".join(str(path) for path in finding.paths),
+        path=finding.path,
         state=CaseState.OPEN,
         reasons=finding.reasons,
         because=finding.because,

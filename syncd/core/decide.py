@@ -33,7 +33,6 @@ from syncd.core.ids import AccountId, AffairCode, StaffNumber
 from syncd.core.memberships import (
     DirectorySnapshot,
     MembershipBlock,
-    Path,
     Reading,
     Unread,
 )
@@ -242,6 +241,7 @@ class Census:
             verdict = Verdict.EXCEPTED if key in exceptions else Verdict.STALE
         seen = self.snapshot.accounts.get(account)
         cuttable = [b for b in blocks if not b.path.primary]
+        told, more = self.reach.ways(entitlement.entitlement, blocks)
         return Finding(
             directory=key[0],
             entitlement=entitlement.entitlement,
@@ -249,13 +249,14 @@ class Census:
             staff_number=self._staff.get(account),
             verdict=verdict,
             faults=judged.faults,
-            paths=_paths(blocks),
+            paths=told,
             member=account if seen is None else seen.native,
             groups=tuple(dict.fromkeys(leaf_of(b) for b in cuttable)),
             needs_person=judged.needs_person,
             unknown_because=judged.unknown_because,
             section=self.ground.answering_section(self._staff.get(account), entitlement),
             doubt=judged.doubt,
+            more_ways=more,
         )
 
     def without_right(self, affair: AffairCode, people: set[StaffNumber]) -> set[StaffNumber]:
@@ -304,9 +305,3 @@ def _ways(
         for account in wanted & set(block.accounts) if len(blocks) > 1 else accounts:
             ways[account].append(block)
     return ways
-
-
-def _paths(blocks: list[MembershipBlock]) -> tuple[Path, ...]:
-    if len(blocks) == 1:
-        return (blocks[0].path,)
-    return tuple(dict.fromkeys(b.path for b in sorted(blocks, key=lambda b: len(b.path.through))))

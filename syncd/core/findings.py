@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from syncd.core.ids import AccountId, EntitlementId, OrgUnitCode, StaffNumber
-from syncd.core.memberships import Path
+from syncd.core.nesting import Way, path_of
 
 
 class Verdict(StrEnum):
@@ -105,6 +105,8 @@ class Finding:
     account itself stands and which convey the right: what a removal would cut.
     `needs_person` forbids removal without a person's decision. `unknown_because` is set when the
     verdict is UNKNOWN, and `doubt` is the kind of it. `section` answers for the right (see `Case`).
+    `paths` are the ways by which the right is held, the shortest first; `more_ways` tells that
+    there are more than are named.
     """
 
     directory: str
@@ -113,13 +115,19 @@ class Finding:
     staff_number: StaffNumber | None
     verdict: Verdict
     faults: tuple[Fault, ...]
-    paths: tuple[Path, ...]
+    paths: tuple[Way, ...]
     member: str = ""
     groups: tuple[str, ...] = ()
     needs_person: bool = False
     unknown_because: str = ""
     section: OrgUnitCode | None = None
     doubt: Doubt | None = None
+    more_ways: bool = False
+
+    @property
+    def path(self) -> str:
+        """Return every way by which the right is held, in one line; `…` where there are more."""
+        return path_of(self.paths, more=self.more_ways)
 
     @property
     def key(self) -> tuple[str, str, str]:

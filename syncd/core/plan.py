@@ -1,7 +1,9 @@
 """The plan: exactly what will be removed, as a frozen, sorted value with a hash people approve.
 
-A line cuts one edge: one member out of one group. What a plan holds is decided here from findings
-and cases; who approved is `votes`, what holds it back is `guards`, doing it is `flow.apply`.
+A line cuts one edge for one case: one member out of one group. The member is the account, or a
+group by which it comes to the right; then the line says who else loses what, and every case that
+this edge ends has a line. What a plan holds is decided in `planning`; who approved is `votes`,
+what holds it back is `guards`, doing it is `flow.apply`.
 """
 
 from __future__ import annotations
@@ -12,13 +14,54 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from syncd.core.findings import Reason
+from syncd.core.findings import Reason, Verdict
 from syncd.core.ids import AccountId, CaseId, EntitlementId, PlanHash, StaffNumber
 
 
 @dataclass(frozen=True, slots=True, order=True)
+class Loss:
+    """What one account loses by an edge: rights with the verdict on each, and other groups.
+
+    `groups` are names of groups that are not on the list: what they give is not known.
+    """
+
+    account: AccountId
+    rights: tuple[tuple[EntitlementId, Verdict], ...]
+    groups: tuple[str, ...] = ()
+
+    def canonical(self) -> list[object]:
+        """Return the loss as it is hashed and kept."""
+        return [self.account, [[right, str(v)] for right, v in self.rights], list(self.groups)]
+
+
+@dataclass(frozen=True, order=True)
+class GroupCut:
+    """The group `child` (its key) is taken out of another one: everybody who loses by it.
+
+    `names` are what people call the child and the group that it leaves.
+    """
+
+    child: str
+    names: tuple[str, str]
+    losses: tuple[Loss, ...]
+
+    @cached_property
+    def digest(self) -> str:
+        """Return the SHA-256 of who loses what, which is part of what people approve."""
+        losses = [loss.canonical() for loss in self.losses]
+        return _sha256([self.child, losses])
+
+    def others(self, account: AccountId) -> tuple[Loss, ...]:
+        """Return who loses something besides one account."""
+        return tuple(loss for loss in self.losses if loss.account != account)
+
+
+@dataclass(frozen=True, slots=True, order=True)
 class PlanLine:
-    """One edge to cut. `explained` tells that an order whose effect begins today is its ground."""
+    """One edge to cut. `explained` tells that an order whose effect begins today is its ground.
+
+    `member` is the native id of the account, or the key of the group that `cut` takes out.
+    """
 
     directory: str
     group: str
@@ -29,10 +72,16 @@ class PlanLine:
     staff_number: StaffNumber | None
     reasons: tuple[Reason, ...]
     explained: bool = False
+    cut: GroupCut | None = None
+
+    @property
+    def edge(self) -> tuple[str, str, str]:
+        """Return (directory, group, member): lines with the same edge are done or left together."""
+        return (self.directory, self.group, self.member)
 
     def canonical(self) -> list[object]:
         """Return what people approve of this line; `explained` is only the guard's business."""
-        return [
+        plain: list[object] = [
             self.directory,
             self.group,
             self.member,
@@ -42,16 +91,24 @@ class PlanLine:
             self.staff_number,
             list(self.reasons),
         ]
+        return plain if self.cut is None else [*plain, self.cut.digest]
 
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """A stale membership that no plan may remove, and why; a person must look."""
+    """A stale membership that no plan may remove, and why; a person must look.
+
+    `group` is where the account stands by the way that cannot be cut. `instead` are things that a
+    person could do. `others` are some of those who would lose what must stay, `affected` how many.
+    """
 
     case_id: CaseId
     directory: str
     group: str
     why: str
+    instead: tuple[str, ...] = ()
+    others: tuple[Loss, ...] = ()
+    affected: int = 0
 
 
 @dataclass(frozen=True)
@@ -63,20 +120,22 @@ class Plan:
 
     @classmethod
     def of(cls, lines: Iterable[PlanLine], blocked: Iterable[Blocked] = ()) -> Plan:
-        """Return the plan of these lines, each edge once for each entitlement, sorted."""
-        unique = {(x.directory, x.group, x.member, x.entitlement): x for x in lines}
+        """Return the plan of these lines, each edge once for each right of an account, sorted."""
+        unique = {(x.directory, x.group, x.member, x.entitlement, x.account): x for x in lines}
         ordered = tuple(unique[key] for key in sorted(unique))
         return cls(ordered, tuple(sorted(blocked, key=lambda b: (b.directory, b.group, b.case_id))))
 
     @cached_property
     def hash(self) -> PlanHash:
         """Return the SHA-256 over the canonical JSON of the lines, as lower-case hex."""
-        text = json.dumps(
-            [line.canonical() for line in self.lines], ensure_ascii=False, separators=(",", ":")
-        )
-        return PlanHash(hashlib.sha256(text.encode()).hexdigest())
+        return PlanHash(_sha256([line.canonical() for line in self.lines]))
 
     @property
     def case_ids(self) -> tuple[CaseId, ...]:
         """Return the cases that this plan would end, each once, in order."""
         return tuple(dict.fromkeys(line.case_id for line in self.lines))
+
+
+def _sha256(canonical: list[object]) -> str:
+    text = json.dumps(canonical, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

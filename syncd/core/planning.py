@@ -1,21 +1,26 @@
 """From cases to a plan: which edges to cut, and which stale rights no plan may touch.
 
-Cutting an edge takes away everything that it conveys. So an edge is planned only where its group
-is on the list of entitlements and every right that it conveys to the account is stale and, for a
-plan that is to be applied, approved. Property: no plan ever holds a justified membership.
+Cutting an edge takes away everything that it conveys. Where an account's own edges convey nothing
+but stale rights that end with the plan, they are cut; whatever is less plain is worked out on the
+graph of nested groups (`core.cutting`). A right is cut on every way or not at all. Property: no
+plan ever takes a right on the list from somebody for whom it is not stale and approved.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from syncd.core.cases import Case
+from syncd.core.cutting import Cutting, Edge
 from syncd.core.findings import Finding, Verdict
 from syncd.core.guards import is_explained
-from syncd.core.plan import Blocked, Plan, PlanLine
+from syncd.core.ids import AccountId, EntitlementId
+from syncd.core.plan import Blocked, GroupCut, Plan, PlanLine
 from syncd.core.policy import Policy
 from syncd.core.reach import Reach
+from syncd.core.remedies import explain_block
 
 Key = tuple[str, str, str]
 
@@ -37,67 +42,127 @@ def plan_for(cases: Iterable[Case], basis: PlanBasis, alongside: Iterable[Case] 
     """
     cases = tuple(cases)
     going = {case.key for case in (*cases, *alongside)}
-    lines: list[PlanLine] = []
-    blocked: list[Blocked] = []
+    by_directory: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
         finding = basis.findings.get(case.key)
-        reach = basis.reaches.get(case.directory)
-        if finding is None or reach is None or finding.verdict is not Verdict.STALE:
-            continue
-        stops = _stops(case, finding, reach, basis, going)
-        if stops:
-            blocked.extend(stops)
-        else:
-            lines.extend(_line(case, finding, group, basis.policy) for group in finding.groups)
+        if finding is not None and finding.verdict is Verdict.STALE:
+            by_directory[case.directory].append(case)
+    lines: list[PlanLine] = []
+    blocked: list[Blocked] = []
+    for directory, theirs in by_directory.items():
+        reach = basis.reaches.get(directory)
+        if reach is not None:
+            part = _Part(reach, basis, going, theirs)
+            part.cut()
+            lines.extend(part.lines())
+            blocked.extend(part.blocked())
     return Plan.of(lines, blocked)
 
 
-def _stops(
-    case: Case,
-    finding: Finding,
-    reach: Reach,
-    basis: PlanBasis,
-    going: Collection[Key],
-) -> list[Blocked]:
-    """Return why a case cannot be ended by cutting edges; a right is cut whole or not at all."""
-    stops = []
-    if not finding.groups or any(path.primary for path in finding.paths):
-        why = "主グループによる権限です。ディレクトリで主グループを変更してください"
-        stops.append(Blocked(case.case_id, case.directory, "", why))
-    for group in finding.groups:
-        why = _edge_stop(finding, group, reach, basis, going)
-        if why:
-            stops.append(Blocked(case.case_id, case.directory, group, why))
-    return stops
+class _Part:
+    """The part of a plan that concerns one directory."""
 
-
-def _edge_stop(
-    finding: Finding, group: str, reach: Reach, basis: PlanBasis, going: Collection[Key]
-) -> str:
-    if group not in reach.listed:
-        return (
-            "入れ子のグループが権限の一覧にないため、外すと他の権限も失われるおそれがあります。"
-            "一覧に加えるか、手で処理してください"
+    def __init__(
+        self, reach: Reach, basis: PlanBasis, going: Collection[Key], cases: list[Case]
+    ) -> None:
+        self._reach = reach
+        self._basis = basis
+        self._going = going
+        self._cases = sorted(cases, key=lambda case: case.key)
+        self._left: list[Case] = []
+        self._cutting = Cutting(
+            reach, self._verdict_of, self._is_going, {case.account for case in cases}
         )
-    for entitlement in sorted(reach.conveys.get(group, ())):
-        key = (finding.directory, entitlement, finding.account)
-        other = basis.findings.get(key)
-        if other is None or other.verdict is not Verdict.STALE:
-            return f"同じグループが、根拠のある権限 {entitlement} も与えています"
-        if key not in going:
-            return f"同じグループが与える権限 {entitlement} の承認を待っています"
-    return ""
 
+    def cut(self) -> None:
+        """Choose the edges: first the plain ones, then what needs a look at the whole graph."""
+        waiting = []
+        for case in self._cases:
+            finding = self._basis.findings[case.key]
+            if self._is_plain(finding):
+                self._cutting.own[case.account].update(finding.groups)
+            else:
+                waiting.append(case)
+        self._left = [
+            case for case in waiting if not self._cutting.settle(case.account, case.entitlement)
+        ]
+        # An edge that was chosen for a later case may have ended an earlier one as well.
+        self._left = [case for case in self._left if not self._is_ended(case)]
 
-def _line(case: Case, finding: Finding, group: str, policy: Policy) -> PlanLine:
-    return PlanLine(
-        directory=case.directory,
-        group=group,
-        member=finding.member,
-        entitlement=case.entitlement,
-        case_id=case.case_id,
-        account=case.account,
-        staff_number=case.staff_number,
-        reasons=case.reasons,
-        explained=is_explained(case, policy.guards.explained_days),
-    )
+    def lines(self) -> Iterable[PlanLine]:
+        """Yield a line for every edge and every case that it ends."""
+        left = {case.key for case in self._left}
+        ended = {case.key: case for case in self._cases if case.key not in left}
+        for case in ended.values():
+            finding = self._basis.findings[case.key]
+            for group in finding.groups:
+                if group in self._cutting.own.get(case.account, ()):
+                    yield self._line(case, finding, group)
+        for cut, edge in self._group_cuts():
+            for loss in cut.losses:
+                for right, _ in loss.rights:
+                    ends = ended.get((self._reach.directory, right, loss.account))
+                    if ends is not None:
+                        finding = self._basis.findings[ends.key]
+                        yield self._line(ends, finding, edge.parent, cut)
+
+    def blocked(self) -> Iterable[Blocked]:
+        """Yield why each case that is left cannot be ended, and what a person could do."""
+        for case in self._left:
+            yield from explain_block(case, self._cutting)
+
+    def _is_plain(self, finding: Finding) -> bool:
+        """Tell whether the account's own edges take nothing but what ends with this plan."""
+        if not finding.groups or any(path.primary for path in finding.paths):
+            return False
+        reach, account = self._reach, finding.account
+        return all(
+            group in reach.listed
+            and all(self._is_going(account, right) for right in reach.conveys.get(group, ()))
+            for group in finding.groups
+        )
+
+    def _verdict_of(self, account: AccountId, right: EntitlementId) -> Verdict:
+        finding = self._basis.findings.get((self._reach.directory, right, account))
+        return Verdict.JUSTIFIED if finding is None else finding.verdict
+
+    def _is_going(self, account: AccountId, right: EntitlementId) -> bool:
+        key = (self._reach.directory, right, account)
+        return key in self._going and self._verdict_of(account, right) is Verdict.STALE
+
+    def _is_ended(self, case: Case) -> bool:
+        return self._cutting.is_ended(case.account, case.entitlement)
+
+    def _group_cuts(self) -> Iterable[tuple[GroupCut, Edge]]:
+        """Yield each edge of a group that is cut, with all who lose something by it."""
+        if not self._cutting.groups:
+            return
+        lost = self._cutting.lost_below()
+        nesting = self._reach.nesting
+        for child, parent in sorted(self._cutting.groups):
+            above = nesting.above(parent)
+            below = nesting.accounts_below(child)
+            losses = []
+            for account in sorted(below & lost.keys()):
+                by_it = lost[account].within(above, self._reach)
+                if by_it:
+                    losses.append(self._cutting.told(account, by_it))
+            child_name, parent_name = nesting.named((child, parent))
+            cut = GroupCut(child, (child_name, parent_name), tuple(losses))
+            yield cut, Edge(parent, child)
+
+    def _line(
+        self, case: Case, finding: Finding, group: str, cut: GroupCut | None = None
+    ) -> PlanLine:
+        return PlanLine(
+            directory=case.directory,
+            group=group,
+            member=finding.member if cut is None else cut.child,
+            entitlement=case.entitlement,
+            case_id=case.case_id,
+            account=case.account,
+            staff_number=case.staff_number,
+            reasons=case.reasons,
+            explained=is_explained(case, self._basis.policy.guards.explained_days),
+            cut=cut,
+        )

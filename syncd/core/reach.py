@@ -5,21 +5,27 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from syncd.core.facts import Entitlement
 from syncd.core.ids import EntitlementId, normalise_group
 from syncd.core.memberships import DirectorySnapshot, Group, MembershipBlock
+from syncd.core.nesting import NO_NESTING, Nesting, Stand, Way, nesting_of
 
 Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Conveyed:
-    """An entitlement with the blocks of accounts that hold it, and the groups it names in vain."""
+    """An entitlement with the blocks of accounts that hold it, and the groups it names in vain.
+
+    `groups` are the keys of those it names and that exist.
+    """
 
     entitlement: Entitlement
     blocks: tuple[MembershipBlock, ...]
     missing: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -28,7 +34,8 @@ class Reach:
 
     `conveys` maps a group's key to every entitlement that its direct members hold because of it,
     nested groups included. `listed` are the keys of the groups that the entitlement list names:
-    only they are managed, and only what is managed may lose members.
+    only they are managed, and only what is managed may lose members. `nesting` is how groups
+    stand in groups.
     """
 
     directory: str
@@ -36,6 +43,46 @@ class Reach:
     conveys: dict[str, frozenset[EntitlementId]] = field(default_factory=dict)
     listed: frozenset[str] = frozenset()
     groups: dict[str, Group] = field(default_factory=dict)
+    nesting: Nesting = NO_NESTING
+    _told: dict[tuple[EntitlementId, Stand], tuple[tuple[Way, ...], bool]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+    def ways(
+        self, entitlement: EntitlementId, blocks: Iterable[MembershipBlock]
+    ) -> tuple[tuple[Way, ...], bool]:
+        """Return every way to a right for who stands in these blocks, the shortest first.
+
+        Also tells whether there are more ways than are told.
+        """
+        stands = dict.fromkeys(Stand(leaf_of(b), b.path.primary) for b in blocks)
+        told = [self._ways_from(entitlement, stand) for stand in stands]
+        if len(told) == 1:
+            return told[0]
+        ways = sorted((way for ways, _ in told for way in ways), key=lambda w: len(w.groups))
+        return tuple(ways), any(more for _, more in told)
+
+    def _ways_from(self, entitlement: EntitlementId, stand: Stand) -> tuple[tuple[Way, ...], bool]:
+        known = self._told.get((entitlement, stand))
+        if known is None:
+            found, more = self.nesting.ways(stand, self.targets[entitlement])
+            ways = tuple(Way(way, self.nesting.named(way), stand.primary) for way in found)
+            known = self._told[entitlement, stand] = (ways, more)
+        return known
+
+    @cached_property
+    def targets(self) -> dict[EntitlementId, frozenset[str]]:
+        """Return the keys of the groups that each entitlement names."""
+        return {c.entitlement.entitlement: frozenset(c.groups) for c in self.conveyed}
+
+    @cached_property
+    def gives(self) -> dict[str, frozenset[EntitlementId]]:
+        """Return which entitlements name each group: what being in it brings by itself."""
+        found: dict[str, set[EntitlementId]] = defaultdict(set)
+        for conveyed in self.conveyed:
+            for key in conveyed.groups:
+                found[key].add(conveyed.entitlement.entitlement)
+        return {key: frozenset(ids) for key, ids in found.items()}
 
 
 def reach_of(snapshot: DirectorySnapshot, entitlements: Iterable[Entitlement]) -> Reach:
@@ -53,7 +100,7 @@ def reach_of(snapshot: DirectorySnapshot, entitlements: Iterable[Entitlement]) -
         keys, missing = _find(entitlement, by_name)
         listed.update(keys)
         held = tuple(block for key in keys for block in blocks.get(key, ()))
-        conveyed.append(Conveyed(entitlement, held, missing))
+        conveyed.append(Conveyed(entitlement, held, missing, tuple(keys)))
         for block in held:
             conveys[leaf_of(block)].add(entitlement.entitlement)
     return Reach(
@@ -62,6 +109,7 @@ def reach_of(snapshot: DirectorySnapshot, entitlements: Iterable[Entitlement]) -
         {key: frozenset(ids) for key, ids in conveys.items()},
         frozenset(listed),
         {group.key: group for group in snapshot.groups},
+        nesting_of(snapshot),
     )
 
 

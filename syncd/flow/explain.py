@@ -91,16 +91,18 @@ def _rights(
     for conveyed in census.reach.conveyed:
         entitlement = conveyed.entitlement
         for account in sorted(census.accounts_of(staff_number)):
-            paths = [b.path for b in conveyed.blocks if account in b.accounts]
-            if not paths:
+            blocks = [b for b in conveyed.blocks if account in b.accounts]
+            if not blocks:
                 continue
             judged = census.judge(entitlement, account)
+            paths, more = census.reach.ways(entitlement.entitlement, blocks)
             finding = findings.get((snapshot.directory, entitlement.entitlement, account))
             yield RightExplained(
                 directory=snapshot.directory,
                 entitlement=entitlement,
                 account=account,
-                paths=tuple(dict.fromkeys(paths)),
+                paths=paths,
+                more_ways=more,
                 verdict=Verdict.JUSTIFIED if finding is None else finding.verdict,
                 faults=judged.faults,
                 justified_by=judged.justified_by,

@@ -20,7 +20,8 @@ from syncd.core.findings import (
 )
 from syncd.core.guards import Trip
 from syncd.core.ids import AccountId, CaseId, OrgUnitCode, PlanHash, RunId, StaffNumber
-from syncd.core.memberships import Path, Unread
+from syncd.core.memberships import Unread
+from syncd.core.nesting import Way, path_of
 from syncd.core.people import Person
 from syncd.core.plan import Blocked, Plan
 from syncd.errors import SourceRefused
@@ -125,12 +126,18 @@ class RightExplained:
     directory: str
     entitlement: Entitlement
     account: str
-    paths: tuple[Path, ...]
+    paths: tuple[Way, ...]
     verdict: Verdict
     faults: tuple[Fault, ...]
     justified_by: tuple[Because, ...]
     unknown_because: str
     case: Case | None
+    more_ways: bool = False
+
+    @property
+    def path(self) -> str:
+        """Return every way by which the right is held, in one line."""
+        return path_of(self.paths, more=self.more_ways)
 
 
 @dataclass(frozen=True, slots=True)

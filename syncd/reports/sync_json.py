@@ -64,7 +64,7 @@ def _finding(finding: Finding, report: RunReport) -> dict[str, Any]:
         "since": _day(finding.since),
         "due": due.isoformat(),
         "because": [str(because) for because in finding.because],
-        "path": "; ".join(str(path) for path in finding.paths),
+        "path": finding.path,
         "case": None if case is None else case.case_id,
         "state": None if case is None else str(case.state),
         "needs_person": finding.needs_person,

@@ -1,0 +1,190 @@
+"""Why a stale right cannot be cut, and what a person could do instead, in both languages.
+
+Each way that is left is looked at from the group in which the account itself stands: what its own
+edge would take, and which edge of a group above would cost the fewest people what must stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from syncd.bilingual import Bilingual
+from syncd.core.cases import Case
+from syncd.core.cutting import Cutting, Edge, Lost
+from syncd.core.findings import Verdict
+from syncd.core.ids import AccountId, EntitlementId
+from syncd.core.nesting import Stand
+from syncd.core.plan import Blocked
+
+MOST_NAMED = 5
+_MOST_LOSSES = 10
+
+_PRIMARY = Bilingual(
+    "主グループによる権限です。所属を外せないので、ディレクトリで主グループを変更してください",
+    en="the right comes by the primary group, which nobody can be taken out of",
+)
+_UNLISTED = Bilingual(
+    "入れ子のグループ {group} が権限の一覧にないため、外すと他の権限も失われるおそれがあります",
+    en="the nested group {group} is not on the list of entitlements: taking the account out of it "
+    "could take other rights with it",
+)
+_TOGETHER = Bilingual(
+    "どの経路も、ほかの経路と合わせて切ると、残すべき権限が失われます",
+    en="cutting every way together would take a right that must stay",
+)
+_CARRIES: Mapping[Verdict, Bilingual] = {
+    Verdict.JUSTIFIED: Bilingual(
+        "同じグループ {group} が、根拠のある権限 {right} も与えています",
+        en="the same group {group} also gives the justified right {right}",
+    ),
+    Verdict.STALE: Bilingual(
+        "同じグループ {group} が与える権限 {right} の承認を待っています",
+        en="the right {right}, which the same group {group} gives, waits for approval",
+    ),
+    Verdict.EXCEPTED: Bilingual(
+        "同じグループ {group} が、猶予中の権限 {right} も与えています",
+        en="the same group {group} also gives the right {right}, which is excepted",
+    ),
+    Verdict.UNKNOWN: Bilingual(
+        "同じグループ {group} が、根拠の不明な権限 {right} も与えています",
+        en="the same group {group} also gives the right {right}, whose ground is unknown",
+    ),
+}
+_DEPENDED_ON = Bilingual(
+    "グループ {child} を {parent} から外すと、ほかに {count} 人（{who}）が残すべき権限を失います",
+    en="taking the group {child} out of {parent} would cost {count} others ({who}) what must stay",
+)
+_CHANGE_PRIMARY = Bilingual(
+    "{account} の主グループを {group} から別のグループに変える",
+    en="change the primary group of {account} from {group} to another one",
+)
+_ASK_OWNER = Bilingual(
+    "{group} の管理者に、ほかに何を与えるグループかを確かめ、{account} を {group} から手で外す",
+    en="ask the owner of {group} what else it gives, and take {account} out of {group} by hand",
+)
+_LIST_GROUP = Bilingual(
+    "{group} を権限の一覧に載せる（次の突合から、syncd が {account} を外す計画を立てます）",
+    en="list {group} in the entitlements: from the next run on syncd plans to take {account} out",
+)
+_GIVE_OTHERWISE = Bilingual(
+    "{right} を {targets} で {account} に直接与えてから、{account} を {group} から外す",
+    en="give {account} the right {right} directly by {targets}, then take {account} out of {group}",
+)
+_SPLIT = Bilingual(
+    "{group} を分け、{right} だけを与えるグループを作って {account} をそちらに移す",
+    en="split {group}: make a group that gives {right} alone, and move {account} to it",
+)
+_REPLACE_EDGE = Bilingual(
+    "{child} を {parent} から外し、残すべき {count} 人（{who}）は {parent} に直接入れる",
+    en="take {child} out of {parent}, and put the {count} who must keep it ({who}) directly in "
+    "{parent}",
+)
+_AWAIT = Bilingual(
+    "{who} の案件の承認を待つ（すべて承認されれば、{child} を {parent} から外せます）",
+    en="wait until the cases of {who} are approved: then {child} can be taken out of {parent}",
+)
+
+
+def explain_block(case: Case, cutting: Cutting) -> Iterator[Blocked]:
+    """Yield, for each group from which a right is still held, why it stays and what to do."""
+    for stand, edges in cutting.ways(case.account, case.entitlement):
+        teller = _Teller(case, stand, cutting)
+        yield teller.blocked(edges)
+
+
+class _Teller:
+    """Tells of the ways from one group in which the account of a case stands."""
+
+    def __init__(self, case: Case, stand: Stand, cutting: Cutting) -> None:
+        self._case = case
+        self._stand = stand
+        self._cutting = cutting
+        self._words = {"account": case.account, "group": self._name(stand.group)}
+
+    def blocked(self, edges: Collection[Edge]) -> Blocked:
+        """Return why it stays, what a person could do, and on whom the best edge depends."""
+        whys, instead = self._own_edge()
+        found = [(e, self._cutting.dependents(e)) for e in sorted(edges) if e.child]
+        above = [pair for pair in found if self._cutting.may_lose_members(pair[0])]
+        others: Mapping[AccountId, Lost] = {}
+        if above:
+            edge, others = min(above, key=lambda pair: (len(pair[1]), pair[0]))
+            if others:
+                whys.append(self._say(_DEPENDED_ON, edge, others))
+                instead.append(self._say(self._way_out(others), edge, others))
+        return Blocked(
+            self._case.case_id,
+            self._case.directory,
+            self._stand.group,
+            _joined(whys or [_TOGETHER]),
+            tuple(instead),
+            tuple(self._cutting.told(a, others[a]) for a in sorted(others)[:_MOST_LOSSES]),
+            len(others),
+        )
+
+    def _own_edge(self) -> tuple[list[Bilingual], list[Bilingual]]:
+        """Return why the account's own edge stays, and what to do about it."""
+        if self._stand.primary:
+            return [_PRIMARY], [_filled(_CHANGE_PRIMARY, self._words)]
+        if self._stand.group not in self._cutting.reach.listed:
+            asked = [_filled(text, self._words) for text in (_ASK_OWNER, _LIST_GROUP)]
+            return [_filled(_UNLISTED, self._words)], asked
+        own = Edge(self._stand.group, account=self._case.account)
+        kept = self._cutting.dependents(own).get(self._case.account)
+        whys, instead = [], []
+        for right in () if kept is None else sorted(kept.rights):
+            if self._cutting.is_going(self._case.account, right):
+                continue
+            verdict = self._cutting.verdict_of(self._case.account, right)
+            words = self._words | {"right": right}
+            whys.append(_filled(_CARRIES[verdict], words))
+            if verdict is Verdict.JUSTIFIED:
+                instead.append(self._otherwise(right, words))
+        return whys, instead
+
+    def _otherwise(self, right: EntitlementId, words: Mapping[str, str]) -> Bilingual:
+        """Return how somebody could keep a right without the group that gives both."""
+        nesting, stale = self._cutting.reach.nesting, self._case.entitlement
+        targets = self._cutting.reach.targets
+        apart = [key for key in sorted(targets[right]) if not nesting.above(key) & targets[stale]]
+        if not apart:
+            return _filled(_SPLIT, words)
+        return _filled(_GIVE_OTHERWISE, {**words, "targets": "、".join(nesting.named(apart))})
+
+    def _way_out(self, others: Mapping[AccountId, Lost]) -> Bilingual:
+        verdicts = {
+            self._cutting.verdict_of(account, right)
+            for account, lost in others.items()
+            for right in lost.rights
+            if not self._cutting.is_going(account, right)
+        }
+        return _AWAIT if verdicts == {Verdict.STALE} else _REPLACE_EDGE
+
+    def _say(self, text: Bilingual, edge: Edge, others: Collection[AccountId]) -> Bilingual:
+        words = {
+            "child": self._name(edge.child),
+            "parent": self._name(edge.parent),
+            "count": str(len(others)),
+        }
+        ja, en = _who(others)
+        return Bilingual(text.format(**words, who=ja), en=text.en.format(**words, who=en))
+
+    def _name(self, group: str) -> str:
+        return self._cutting.reach.nesting.named((group,))[0]
+
+
+def _who(accounts: Iterable[AccountId]) -> tuple[str, str]:
+    """Return some accounts by name and the others by number, in both languages."""
+    ordered = sorted(accounts)
+    named, left = ordered[:MOST_NAMED], len(ordered) - MOST_NAMED
+    if left <= 0:
+        return "、".join(named), ", ".join(named)
+    return f"{'、'.join(named)} ほか {left} 人", f"{', '.join(named)} and {left} more"
+
+
+def _filled(text: Bilingual, words: Mapping[str, str]) -> Bilingual:
+    return Bilingual(text.format(**words), en=text.en.format(**words))
+
+
+def _joined(texts: Collection[Bilingual]) -> Bilingual:
+    return Bilingual("。".join(texts), en="; ".join(text.en for text in texts))

@@ -47,8 +47,8 @@ from syncd.core.memberships import (
     Proof,
     Reading,
 )
-from syncd.core.org import OrgChart
 from syncd.core.nesting import Way
+from syncd.core.org import OrgChart
 from syncd.core.plan import PlanLine
 from syncd.core.policy import OrderEffect, OrderKind, Policy
 from syncd.core.subject import Subject
@@ -282,9 +282,16 @@ def account(name: int | str = 1, number: int | str | None = None) -> Account:
     return Account(called, f"uid={called},ou=people", None if known is None else staff(known))
 
 
-def group(key: str = GROUP, *, may_be_empty: bool = True, members: int = 100) -> Group:
+def group(
+    key: str = GROUP,
+    *,
+    may_be_empty: bool = True,
+    members: int = 100,
+    subgroups: Sequence[str] = (),
+) -> Group:
     name = key.split(",", maxsplit=1)[0].partition("=")[2] or key
-    return Group(key, name, may_be_empty=may_be_empty, direct_count=members)
+    below = tuple(subgroups)
+    return Group(key, name, may_be_empty=may_be_empty, direct_count=members, subgroups=below)
 
 
 def block(

@@ -100,7 +100,10 @@ class Case:
     case (re)opened: votes of an earlier round do not count. `regrant_of` names the verified case
     of the same right that came back. `explained_by` names the orders that the reasons rest on.
     `section` is the one that answers for the right: that of the designation it rested on, else
-    the person's own; None where neither is known. All moments are aware.
+    the person's own; None where neither is known. `cuts` are the edges (group, member) that the
+    last plan held for it where some are edges of nested groups; empty, it is the account's own
+    edge in each of `groups`. `blocked` says why no plan can end it, `instead` what a person could
+    do. All moments are aware.
     """
 
     case_id: CaseId
@@ -132,6 +135,17 @@ class Case:
     last_error: str = ""
     restored_at: datetime | None = None
     section: OrgUnitCode | None = None
+    cuts: tuple[tuple[str, str], ...] = ()
+    blocked: tuple[str, ...] = ()
+    instead: tuple[str, ...] = ()
+
+    @property
+    def left_groups(self) -> tuple[str, ...]:
+        """Return the groups that the account leaves by a removal, itself or with a group in it.
+
+        Standing in all of them again gives exactly the right back, and to nobody else.
+        """
+        return tuple(dict.fromkeys(group for group, _ in self.cuts)) or self.groups
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -90,14 +90,16 @@ class Cutting:
                 self.own[account].add(edge.parent)
         return edges is not None
 
-    def ways(self, account: AccountId, right: EntitlementId) -> Iterator[tuple[Stand, set[Edge]]]:
-        """Yield every stand from which a right is still held, with the edges on its ways."""
+    def ways(
+        self, account: AccountId, right: EntitlementId
+    ) -> Iterator[tuple[Stand, list[tuple[Edge, ...]]]]:
+        """Yield every stand from which a right is still held, with the edges of each way."""
         for stand in self.stands(account):
             if stand.group in self.own.get(account, ()) and not stand.primary:
                 continue
             told, _ = self.reach.nesting.ways(stand, self.reach.targets[right], self.groups)
             if told:
-                yield stand, {edge for way in told for edge in _edges(account, stand, way)}
+                yield stand, [tuple(_edges(account, stand, way)) for way in told]
 
     def is_ended(self, account: AccountId, right: EntitlementId) -> bool:
         """Tell whether the edges cut so far end a right on every way."""
@@ -120,10 +122,10 @@ class Cutting:
             known = self._alone[edge] = self._blank().lost((edge,))
         return known
 
-    def dependents(self, edge: Edge) -> dict[AccountId, Lost]:
-        """Return those whom an edge alone would cost what must stay."""
+    def dependents(self, edge: Edge, subject: AccountId) -> dict[AccountId, Lost]:
+        """Return those whom an edge alone, cut to end a right of `subject`, would cost too much."""
         found = self.alone(edge)
-        return {a: lost for a, lost in found.items() if not self._may_lose(edge.account, a, lost)}
+        return {a: lost for a, lost in found.items() if not self._may_lose(subject, a, lost)}
 
     def lost(self, more: Collection[Edge] = ()) -> dict[AccountId, Lost]:
         """Return who loses what by these edges beyond those cut so far."""

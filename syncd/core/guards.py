@@ -144,7 +144,7 @@ def unexplained(removed: Iterable[Case], policy: Policy) -> dict[Edge, int]:
     counted: Counter[Edge] = Counter()
     for case in removed:
         if not is_explained(case, days):
-            counted.update((case.directory, group) for group in case.groups)
+            counted.update((case.directory, group) for group in case.left_groups)
     return dict(counted)
 
 
@@ -164,8 +164,25 @@ def guard(plan: Plan, census: Census, policy: Policy) -> Guarded:
         ):
             trips.append(trip)
             (held if trip.overridable else refused).update(lines_held)
+    refused = _with_what_hangs_together(refused, plan)
+    held = _with_what_hangs_together(held, plan) - refused
     free = Plan.of(line for line in plan.lines if line not in held | refused)
-    return Guarded(free, Plan.of(held - refused), tuple(trips))
+    return Guarded(free, Plan.of(held), tuple(trips))
+
+
+def _with_what_hangs_together(lines: set[PlanLine], plan: Plan) -> set[PlanLine]:
+    """Add the lines of the same edges and the same cases, until nothing is cut in half.
+
+    An edge is cut for all of its cases or for none, and a case is ended on all of its ways or on
+    none: what is held must not lose its right by a line that is not.
+    """
+    if not lines:
+        return lines
+    taken, edges, cases = set(lines), set[tuple[str, str, str]](), set[str]()
+    while {x.edge for x in taken} - edges or {x.case_id for x in taken} - cases:
+        edges, cases = {x.edge for x in taken}, {x.case_id for x in taken}
+        taken.update(x for x in plan.lines if x.edge in edges or x.case_id in cases)
+    return taken
 
 
 Tripped = tuple[Trip, list[PlanLine]]
@@ -264,4 +281,5 @@ def _by_group(lines: list[PlanLine]) -> dict[str, list[PlanLine]]:
 
 
 def _edges(lines: list[PlanLine]) -> Counter[tuple[str, str]]:
-    return Counter((line.group, line.member) for line in lines)
+    """Count who leaves which group: the edge of a group takes as many as lose a right by it."""
+    return Counter((line.group, line.account) for line in lines)

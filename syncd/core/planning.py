@@ -9,14 +9,14 @@ plan ever takes a right on the list from somebody for whom it is not stale and a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from syncd.core.cases import Case
 from syncd.core.cutting import Cutting, Edge
 from syncd.core.findings import Finding, Verdict
 from syncd.core.guards import is_explained
-from syncd.core.ids import AccountId, EntitlementId
+from syncd.core.ids import AccountId, CaseId, EntitlementId
 from syncd.core.plan import Blocked, GroupCut, Plan, PlanLine
 from syncd.core.policy import Policy
 from syncd.core.reach import Reach
@@ -57,6 +57,29 @@ def plan_for(cases: Iterable[Case], basis: PlanBasis, alongside: Iterable[Case] 
             lines.extend(part.lines())
             blocked.extend(part.blocked())
     return Plan.of(lines, blocked)
+
+
+def with_outlook(cases: Iterable[Case], plan: Plan) -> Iterator[tuple[Case, Case]]:
+    """Yield (before, after) for each case of which a plan says something else than the last did.
+
+    A case keeps which edges of groups a plan cuts for it (so that it can be put back), or why no
+    plan can end it and what a person could do instead.
+    """
+    lines: dict[CaseId, list[PlanLine]] = defaultdict(list)
+    for line in plan.lines:
+        lines[line.case_id].append(line)
+    blocked: dict[CaseId, list[Blocked]] = defaultdict(list)
+    for block in plan.blocked:
+        blocked[block.case_id].append(block)
+    for case in cases:
+        theirs, stops = lines.get(case.case_id, ()), blocked.get(case.case_id, ())
+        if not theirs and not stops:
+            continue  # nothing can be said of it now: what was last said stands
+        cuts = tuple(x.edge[1:] for x in theirs) if any(x.cut for x in theirs) else ()
+        whys = tuple(dict.fromkeys(stop.why for stop in stops))
+        instead = tuple(dict.fromkeys(text for stop in stops for text in stop.instead))
+        if (cuts, whys, instead) != (case.cuts, case.blocked, case.instead):
+            yield case, replace(case, cuts=cuts, blocked=whys, instead=instead)
 
 
 class _Part:

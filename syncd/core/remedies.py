@@ -87,9 +87,8 @@ _AWAIT = Bilingual(
 
 def explain_block(case: Case, cutting: Cutting) -> Iterator[Blocked]:
     """Yield, for each group from which a right is still held, why it stays and what to do."""
-    for stand, edges in cutting.ways(case.account, case.entitlement):
-        teller = _Teller(case, stand, cutting)
-        yield teller.blocked(edges)
+    for stand, ways in cutting.ways(case.account, case.entitlement):
+        yield _Teller(case, stand, cutting).blocked(ways)
 
 
 class _Teller:
@@ -101,17 +100,13 @@ class _Teller:
         self._cutting = cutting
         self._words = {"account": case.account, "group": self._name(stand.group)}
 
-    def blocked(self, edges: Collection[Edge]) -> Blocked:
+    def blocked(self, ways: Iterable[Iterable[Edge]]) -> Blocked:
         """Return why it stays, what a person could do, and on whom the best edge depends."""
         whys, instead = self._own_edge()
-        found = [(e, self._cutting.dependents(e)) for e in sorted(edges) if e.child]
-        above = [pair for pair in found if self._cutting.may_lose_members(pair[0])]
-        others: Mapping[AccountId, Lost] = {}
-        if above:
-            edge, others = min(above, key=lambda pair: (len(pair[1]), pair[0]))
-            if others:
-                whys.append(self._say(_DEPENDED_ON, edge, others))
-                instead.append(self._say(self._way_out(others), edge, others))
+        edge, others = self._hardest(ways)
+        if others:
+            whys.append(self._say(_DEPENDED_ON, edge, others))
+            instead.append(self._say(self._way_out(others), edge, others))
         return Blocked(
             self._case.case_id,
             self._case.directory,
@@ -122,6 +117,16 @@ class _Teller:
             len(others),
         )
 
+    def _hardest(self, ways: Iterable[Iterable[Edge]]) -> tuple[Edge, Mapping[AccountId, Lost]]:
+        """Return the edge to cut on the way on which cutting costs most, and whom it costs."""
+        subject = self._case.account
+        found: list[tuple[Edge, Mapping[AccountId, Lost]]] = [(Edge(""), {})]
+        for way in ways:
+            above = [edge for edge in way if edge.child and self._cutting.may_lose_members(edge)]
+            costs = [(edge, self._cutting.dependents(edge, subject)) for edge in above]
+            found += [min(costs, key=lambda cost: (len(cost[1]), cost[0]))] if costs else []
+        return max(found, key=lambda cost: len(cost[1]))
+
     def _own_edge(self) -> tuple[list[Bilingual], list[Bilingual]]:
         """Return why the account's own edge stays, and what to do about it."""
         if self._stand.primary:
@@ -130,7 +135,7 @@ class _Teller:
             asked = [_filled(text, self._words) for text in (_ASK_OWNER, _LIST_GROUP)]
             return [_filled(_UNLISTED, self._words)], asked
         own = Edge(self._stand.group, account=self._case.account)
-        kept = self._cutting.dependents(own).get(self._case.account)
+        kept = self._cutting.dependents(own, self._case.account).get(self._case.account)
         whys, instead = [], []
         for right in () if kept is None else sorted(kept.rights):
             if self._cutting.is_going(self._case.account, right):

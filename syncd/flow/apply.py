@@ -178,6 +178,9 @@ def _record(
         "entitlement": line.entitlement,
         "reasons": [str(reason) for reason in line.reasons],
     }
+    if line.cut is not None:
+        ground["group_taken_out"] = line.cut.child
+        ground["others_affected"] = len(line.cut.others(line.account))
     if error:
         ground["error"] = error
     return AuditRecord(site.clock(), event, ACTOR, line.case_id, run, ground)

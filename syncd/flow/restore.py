@@ -88,7 +88,7 @@ def _check_restorable(site: Site, case: Case) -> None:
 def _put_back(site: Site, case: Case) -> None:
     seat = site.directories[case.directory]
     writer = seat.writer()
-    for group in case.groups:
+    for group in case.left_groups:
         outcome = writer.add_member(group, case.member, f"restore-{case.case_id}")
         shows = not seat.shows_at_once or case.member in _present(seat, group, case.member)
         if outcome.error is not None or not shows:
@@ -107,5 +107,5 @@ def _present(seat: DirectorySeat, group: str, member: str) -> frozenset[str]:
 def _record(
     site: Site, unit: Unit, event: AuditEvent, case: Case, actor: Actor, reason: str
 ) -> None:
-    ground = {"groups": list(case.groups), "member": case.member, "reason": reason}
+    ground = {"groups": list(case.left_groups), "member": case.member, "reason": reason}
     unit.audit([AuditRecord(site.clock(), event, actor.account, case.case_id, None, ground)])

@@ -25,7 +25,7 @@ from syncd.core.ids import RunId
 from syncd.core.memberships import DirectorySnapshot, Reading, Unread
 from syncd.core.notices import unproved
 from syncd.core.plan import Blocked, Plan
-from syncd.core.planning import PlanBasis, plan_for
+from syncd.core.planning import PlanBasis, plan_for, with_outlook
 from syncd.core.reach import Reach, present, reach_of
 from syncd.core.tasks import Task
 from syncd.core.votes import distinct_voters
@@ -206,7 +206,31 @@ def _plan(site: Site, row: RunRow, seen: _Seen) -> _Planned:
         guarded = guard(due, census, site.policy)
         guarded = _release(unit, guarded, row, site.clock())
         _freeze(unit, proposed, guarded, row, site.clock())
+        _record_outlooks(unit, [(waiting, proposed), (approved, due)], row, site.clock())
     return _Planned(proposed, guarded, due.blocked)
+
+
+def _record_outlooks(
+    unit: Unit, planned: Iterable[tuple[Iterable[Case], Plan]], row: RunRow, now: datetime
+) -> None:
+    """Keep with each case what its plan would cut of nested groups, or why none can end it."""
+    changes = [change for cases, plan in planned for change in with_outlook(cases, plan)]
+    changes = [(before, replace(after, updated_at=now)) for before, after in changes]
+    unit.update_cases(changes)
+    unit.audit(
+        AuditRecord(
+            now,
+            AuditEvent.CASE_UPDATED,
+            ACTOR,
+            after.case_id,
+            row.run,
+            {
+                "cuts": [f"{group}: {member}" for group, member in after.cuts],
+                "blocked": list(after.blocked),
+            },
+        )
+        for _, after in changes
+    )
 
 
 def _census(site: Site, seen: _Seen, unit: Unit, now: datetime) -> Census:

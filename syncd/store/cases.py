@@ -20,6 +20,7 @@ from syncd.core.ids import AccountId, CaseId, EntitlementId, OrgUnitCode, StaffN
 from syncd.errors import IllegalMove, NoSuchCase
 from syncd.store.codec import decode_date, dumps, encode_date
 from syncd.store.moments import decode_maybe, decode_moment, encode_maybe, encode_moment
+from syncd.store.sentences import pack, unpack
 from syncd.store.tables import cases, removals
 from syncd.store.upsert import insert_new
 
@@ -185,7 +186,7 @@ def _record_removals(connection: Connection, changes: Iterable[tuple[Case, Case]
         }
         for before, after in changes
         if after.state in _REMOVED and before.state not in _REMOVED
-        for group in dict.fromkeys(after.groups)
+        for group in dict.fromkeys(after.left_groups)
     ]
     if rows:
         connection.execute(insert(removals), rows)
@@ -211,8 +212,17 @@ def _encode(case: Case) -> dict[str, Any]:
         "since": encode_date(case.since),
         "exception_until": encode_date(case.exception_until),
         "restored_at": encode_maybe(case.restored_at),
-        "lists": dumps([case.groups, case.reasons, because, case.approved_reasons]),
+        "lists": dumps(
+            [case.groups, case.reasons, because, case.approved_reasons, *_nesting(case)]
+        ),
     }
+
+
+def _nesting(case: Case) -> list[list[Any]]:
+    """Return what nested groups have to do with a case; most have none, and are kept without."""
+    if not (case.cuts or case.blocked or case.instead):
+        return []
+    return [[case.cuts, [pack(t) for t in case.blocked], [pack(t) for t in case.instead]]]
 
 
 def decode_case(  # noqa: PLR0913, PLR0917 - the columns of the table, in their order
@@ -242,7 +252,8 @@ def decode_case(  # noqa: PLR0913, PLR0917 - the columns of the table, in their 
 ) -> Case:
     """Return a case from the columns of its row."""
     attempts, last_error, restored_at, lists = rest
-    groups, reasons, because, approved_reasons = json.loads(lists)
+    groups, reasons, because, approved_reasons, *nesting = json.loads(lists)
+    cuts, blocked, instead = nesting[0] if nesting else ((), (), ())
     return Case(
         case_id,
         directory,
@@ -273,4 +284,7 @@ def decode_case(  # noqa: PLR0913, PLR0917 - the columns of the table, in their 
         last_error,
         decode_maybe(restored_at),
         section,
+        tuple((group, member) for group, member in cuts),
+        tuple(map(unpack, blocked)),
+        tuple(map(unpack, instead)),
     )

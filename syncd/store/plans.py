@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
-from syncd.core.findings import Reason
+from syncd.core.findings import Reason, Verdict
 from syncd.core.guards import Trip
-from syncd.core.ids import PlanHash, RunId
-from syncd.core.plan import Blocked, Plan, PlanLine
+from syncd.core.ids import CaseId, PlanHash, RunId
+from syncd.core.plan import Blocked, GroupCut, Loss, Plan, PlanLine
 from syncd.errors import NoSuchCase
 from syncd.ports.store import PlanState, StoredPlan
 from syncd.store.codec import dumps
 from syncd.store.moments import decode_moment, encode_moment
+from syncd.store.sentences import pack, unpack
 from syncd.store.tables import plans
 from syncd.store.upsert import upsert
 
 SHORTEST_PREFIX = 8
 _HEX_DIGITS = frozenset("0123456789abcdef")
+_PLAIN = 8  # fields of a line that are kept as they are hashed
 
 
 def save_plan(connection: Connection, stored: StoredPlan) -> None:
     """Record a plan by its hash, or set what became of the one that is there."""
-    blocked = [[b.case_id, b.directory, b.group, b.why] for b in stored.plan.blocked]
     upsert(
         connection,
         plans,
@@ -34,8 +36,8 @@ def save_plan(connection: Connection, stored: StoredPlan) -> None:
             "frozen_at": encode_moment(stored.frozen_at),
             "run": stored.run,
             "trips": dumps([trip.ground() for trip in stored.trips]),
-            "lines": dumps([[*line.canonical(), line.explained] for line in stored.plan.lines]),
-            "blocked": dumps(blocked),
+            "lines": dumps(_encode_lines(stored.plan)),
+            "blocked": dumps([_encode_blocked(blocked) for blocked in stored.plan.blocked]),
         },
     )
 
@@ -67,9 +69,34 @@ def find_plans(
     return tuple(_decode(row) for row in connection.execute(ordered).mappings())
 
 
+def _encode_lines(plan: Plan) -> object:
+    """Return the lines; the edges of groups, which many lines share, stand beside them once."""
+    cuts: dict[GroupCut, int] = {}
+    for line in plan.lines:
+        if line.cut is not None:
+            cuts.setdefault(line.cut, len(cuts))
+    rows = [
+        [*line.canonical()[:_PLAIN], line.explained, *([cuts[line.cut]] if line.cut else [])]
+        for line in plan.lines
+    ]
+    if not cuts:
+        return rows
+    told = [[c.child, c.names, [loss.canonical() for loss in c.losses]] for c in cuts]
+    return {"lines": rows, "cuts": told}
+
+
+def _encode_blocked(blocked: Blocked) -> list[object]:
+    row: list[object] = [blocked.case_id, blocked.directory, blocked.group, pack(blocked.why)]
+    instead = [pack(text) for text in blocked.instead]
+    return [*row, instead, [loss.canonical() for loss in blocked.others], blocked.affected]
+
+
 def _decode(row: RowMapping) -> StoredPlan:
-    lines = tuple(_line(fields) for fields in json.loads(row["lines"]))
-    blocked = tuple(Blocked(*fields) for fields in json.loads(row["blocked"]))
+    kept = json.loads(row["lines"])
+    rows, told = (kept["lines"], kept["cuts"]) if isinstance(kept, dict) else (kept, [])
+    cuts = [GroupCut(child, (names[0], names[1]), _losses(lost)) for child, names, lost in told]
+    lines = tuple(_line(fields, cuts) for fields in rows)
+    blocked = tuple(_blocked(*fields) for fields in json.loads(row["blocked"]))
     return StoredPlan(
         plan=Plan(lines, blocked),
         state=PlanState(row["state"]),
@@ -79,10 +106,32 @@ def _decode(row: RowMapping) -> StoredPlan:
     )
 
 
-def _line(fields: list[Any]) -> PlanLine:
-    reasons = tuple(Reason(reason) for reason in fields[7])
-    directory, group, member, entitlement, case_id, account, staff_number = fields[:7]
-    explained = fields[8]
+def _line(fields: list[Any], cuts: list[GroupCut]) -> PlanLine:
+    directory, group, member, entitlement, case_id, account, staff_number, reasons = fields[:_PLAIN]
+    explained, *cut = fields[_PLAIN:]
     return PlanLine(
-        directory, group, member, entitlement, case_id, account, staff_number, reasons, explained
+        directory,
+        group,
+        member,
+        entitlement,
+        case_id,
+        account,
+        staff_number,
+        tuple(map(Reason, reasons)),
+        explained,
+        cuts[cut[0]] if cut else None,
+    )
+
+
+def _blocked(case_id: CaseId, directory: str, group: str, why: Any, *more: Any) -> Blocked:  # noqa: ANN401 - decoded JSON
+    """Return what blocked a case; what was kept before says nothing of ways out and of others."""
+    instead, others, affected = more or ((), (), 0)
+    ways_out = tuple(map(unpack, instead))
+    return Blocked(case_id, directory, group, unpack(why), ways_out, _losses(others), affected)
+
+
+def _losses(kept: Iterable[Any]) -> tuple[Loss, ...]:
+    return tuple(
+        Loss(account, tuple((right, Verdict(v)) for right, v in rights), tuple(groups))
+        for account, rights, groups in kept
     )

@@ -14,12 +14,13 @@ from typing import Any
 from syncd.core.cases import Case
 from syncd.core.findings import Finding, Verdict
 from syncd.core.ids import AccountId, EntitlementId
-from syncd.core.memberships import DirectorySnapshot, Group, MembershipBlock, Path
+from syncd.core.memberships import DirectorySnapshot
 from syncd.core.nesting import Way
 from syncd.core.plan import Plan, PlanLine
 from syncd.core.planning import PlanBasis, plan_for
 from syncd.core.reach import Reach, reach_of
 from tests import builders as b
+from tests.nested_blocks import blocks_of, groups_in
 
 Held = tuple[str, str]
 """(account, entitlement)."""
@@ -90,36 +91,17 @@ class Nest:
     # --- what the code under test is given ----------------------------------------------------
 
     def snapshot(self) -> DirectorySnapshot:
-        blocks = [block for group in self.holds for block in self._blocks(group)]
-        groups = [
-            Group(
-                key(name), name, True, len(members), False, tuple(map(key, self._groups_in(name)))
-            )
+        holds = {
+            key(name): [key(m) if m in self.holds else m for m in members]
             for name, members in self.holds.items()
+        }
+        primary = {key(name): who for name, who in self.primary.items()}
+        groups = [
+            b.group(g, members=len(m), subgroups=groups_in(holds, g)) for g, m in holds.items()
         ]
         accounts = [b.account(name, number) for number, name in enumerate(self.accounts, 1)]
+        blocks = blocks_of(holds, primary, primary_climbs=self.primary_climbs)
         return b.snapshot(*blocks, accounts=accounts, groups=groups)
-
-    def _groups_in(self, name: str) -> list[str]:
-        return [member for member in self.holds[name] if member in self.holds]
-
-    def _blocks(self, top: str) -> Iterable[MembershipBlock]:
-        seen = {top}
-        level: list[tuple[str, tuple[str, ...]]] = [(top, ())]
-        while level:
-            below = []
-            for name, through in level:
-                people = tuple(AccountId(m) for m in self.holds[name] if m not in self.holds)
-                if people:
-                    yield MembershipBlock(key(top), Path(through), people)
-                primary = tuple(map(AccountId, self.primary.get(name, ())))
-                if primary and (not through or self.primary_climbs):
-                    yield MembershipBlock(key(top), Path(through, primary=True), primary)
-                for child in self._groups_in(name):
-                    if child not in seen:
-                        seen.add(child)
-                        below.append((child, (key(child), *through)))
-            level = below
 
     def reach(self) -> Reach:
         return reach_of(
@@ -188,7 +170,7 @@ def edge_of(line: PlanLine) -> AnEdge:
     """Return the edge that a line cuts, as a nest names it."""
 
     def name(text: str) -> str:
-        return text.split(",")[0].partition("=")[2]
+        return text.split(",", maxsplit=1)[0].partition("=")[2]
 
     return name(line.group), name(line.member)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import HealthCheck, given, settings
@@ -21,6 +22,7 @@ from syncd.core.planning import PlanBasis, plan_for
 from syncd.core.reach import present, reach_of
 from tests import builders as b
 from tests.core import worlds
+from tests.nested_blocks import blocks_of
 
 SLOW = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 REFUSED = st.frozensets(st.sampled_from(list(Provides)), max_size=2)
@@ -65,14 +67,39 @@ class Seen:
 
 @SLOW
 @given(worlds.towns(), worlds.directories(), REFUSED)
-def test_no_plan_ever_cuts_an_edge_that_carries_anything_justified(facts, snapshot, refused):
+def test_no_plan_ever_takes_anything_justified(facts, snapshot, refused):
     seen = Seen(facts, snapshot, refused)
     cases, _ = seen.advance()
-    for line in plan_for(cases, seen.basis).lines:
+    plan = plan_for(cases, seen.basis)
+    after = without_edges(snapshot, {(line.group, line.member) for line in plan.lines})
+    kept = holders(after, facts)
+    for line in plan.lines:
         assert line.group in seen.reach.listed
-        for entitlement in seen.reach.conveys[line.group]:
-            finding = seen.findings[line.directory, entitlement, line.account]
-            assert finding.verdict is Verdict.STALE
+    for held in holders(snapshot, facts) - kept:
+        assert seen.findings["ad", *held].verdict is Verdict.STALE
+
+
+def holders(snapshot, facts):
+    return {
+        (conveyed.entitlement.entitlement, account)
+        for conveyed in reach_of(snapshot, facts.entitlements).conveyed
+        for block in conveyed.blocks
+        for account in block.accounts
+    }
+
+
+def without_edges(snapshot, cuts):
+    """Return what a connector would read once these members are out of their groups."""
+    natives = {account.native: name for name, account in snapshot.accounts.items()}
+    gone = {(group, natives.get(member, member)) for group, member in cuts}
+    holds = {g.key: [*g.subgroups] for g in snapshot.groups}
+    primary = {g.key: [] for g in snapshot.groups}
+    climbs = any(b.path.primary and b.path.through for b in snapshot.blocks)
+    for block in snapshot.blocks:
+        if not block.path.through:
+            (primary if block.path.primary else holds)[block.group].extend(block.accounts)
+    left = {g: [m for m in members if (g, m) not in gone] for g, members in holds.items()}
+    return replace(snapshot, blocks=tuple(blocks_of(left, primary, primary_climbs=climbs)))
 
 
 @SLOW

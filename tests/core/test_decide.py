@@ -83,10 +83,10 @@ def test_several_faults_of_one_line_make_one_finding_with_the_first_day() -> Non
     ("block", "words", "groups"),
     [
         (b.block(1), "direct", (b.GROUP,)),
-        (b.block(1, through=(NESTED,)), f"nested through {NESTED}", (NESTED,)),
+        (b.block(1, through=(NESTED,)), "nested through section > tax-edit", (NESTED,)),
         (
             b.block(1, through=(NESTED, "cn=mid")),
-            f"nested through {NESTED} > cn=mid",
+            "nested through section > mid > tax-edit",
             (NESTED,),
         ),
         (b.block(1, primary=True), "primary group", ()),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from hypothesis import strategies as st
 
@@ -18,6 +18,7 @@ from syncd.core.facts import (
 )
 from syncd.core.memberships import DirectorySnapshot
 from tests import builders as b
+from tests.nested_blocks import blocks_of, groups_in
 
 PEOPLE = 4
 UNITS = ("10000", "11000", "12000", "12010", "13000")
@@ -130,17 +131,18 @@ policies = st.builds(
 
 @st.composite
 def directories(draw: st.DrawFn) -> DirectorySnapshot:
-    everyone = range(1, PEOPLE + 3)
-    members = st.lists(st.sampled_from(list(everyone)), unique=True, max_size=len(everyone))
-    blocks: list[Any] = []
+    everyone = [b.account_name(n) for n in range(1, PEOPLE + 3)]
+    members = st.lists(st.sampled_from(everyone), unique=True, max_size=len(everyone))
+    holds: dict[str, list[str]] = {}
+    primary: dict[str, list[str]] = {}
     for key in GROUPS:
-        blocks.append(b.block(*draw(members), key=key))
+        nested = st.lists(st.sampled_from(GROUPS), unique=True, max_size=1)
+        holds[key] = [*draw(nested), *draw(members)]
         if draw(st.booleans()):
-            other = draw(st.sampled_from([g for g in GROUPS if g != key]))
-            blocks.append(b.block(*draw(members), key=key, through=(other,)))
-        if draw(st.booleans()):
-            blocks.append(b.block(*draw(members), key=key, primary=True))
+            primary[key] = draw(members)
     accounts = [b.account(n) for n in range(1, PEOPLE + 1)]
     accounts.append(b.account(f"u{PEOPLE + 1:04}", draw(numbers)))
     accounts.append(b.account(f"u{PEOPLE + 2:04}"))
-    return b.snapshot(*blocks, accounts=accounts)
+    groups = [b.group(key, subgroups=groups_in(holds, key)) for key in GROUPS]
+    blocks = blocks_of(holds, primary, primary_climbs=draw(st.booleans()))
+    return replace(b.snapshot(accounts=accounts, groups=groups), blocks=tuple(blocks))

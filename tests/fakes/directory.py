@@ -16,8 +16,6 @@ from syncd.core.memberships import (
     Account,
     DirectorySnapshot,
     Group,
-    MembershipBlock,
-    Path,
     Proof,
 )
 from syncd.errors import DeltaLost, DirectoryUnreadable, DirectoryWriteError
@@ -28,6 +26,7 @@ from syncd.ports.directory import (
     Progress,
     WriteOutcome,
 )
+from tests.nested_blocks import blocks_of, groups_in
 
 
 def dn(account: str) -> str:
@@ -59,17 +58,20 @@ class FakeDirectory:
             for a, n in self.accounts.items()
         }
         by_native = {account.native: account.account for account in accounts.values()}
-        blocks = tuple(
-            MembershipBlock(key, Path(), tuple(by_native[m] for m in members if m in by_native))
+        holds = {
+            key: [by_native.get(m, m) for m in members if m in by_native or m in self.groups]
             for key, members in self.groups.items()
-        )
-        groups = tuple(
-            Group(key, key.split(",")[0].partition("=")[2], self.may_be_empty, len(members))
-            for key, members in self.groups.items()
-        )
+        }
+        groups = tuple(self._group(key, groups_in(holds, key)) for key in self.groups)
+        blocks = tuple(blocks_of(holds, {}))
         digest = hashlib.sha256(repr((self.accounts, self.groups)).encode()).hexdigest()
         proof = Proof("fake", 1, len(accounts) + len(groups), "memory", digest)
         return DirectorySnapshot(self.name, self.clock(), proof, accounts, groups, blocks)
+
+    def _group(self, key: str, subgroups: tuple[str, ...]) -> Group:
+        name = key.split(",", maxsplit=1)[0].partition("=")[2]
+        members = len(self.groups[key])
+        return Group(key, name, self.may_be_empty, members, subgroups=subgroups)
 
     def present_members(self, asked: Mapping[str, Collection[str]]) -> dict[str, frozenset[str]]:
         self._check_readable()

@@ -51,8 +51,9 @@ _CARRIES: Mapping[Verdict, Bilingual] = {
     ),
 }
 _DEPENDED_ON = Bilingual(
-    "グループ {child} を {parent} から外すと、ほかに {count} 人（{who}）が残すべき権限を失います",
-    en="taking the group {child} out of {parent} would cost {count} others ({who}) what must stay",
+    "グループ {child} を {parent} から外すと、{count} 人（{who}）が残すべき {kept} を失います",
+    en="taking the group {child} out of {parent} would cost {count} people ({who}) {kept}, "
+    "which must stay",
 )
 _CHANGE_PRIMARY = Bilingual(
     "{account} の主グループを {group} から別のグループに変える",
@@ -75,9 +76,9 @@ _SPLIT = Bilingual(
     en="split {group}: make a group that gives {right} alone, and move {account} to it",
 )
 _REPLACE_EDGE = Bilingual(
-    "{child} を {parent} から外し、残すべき {count} 人（{who}）は {parent} に直接入れる",
-    en="take {child} out of {parent}, and put the {count} who must keep it ({who}) directly in "
-    "{parent}",
+    "{child} を {parent} から外し、残すべき {count} 人（{who}）には {kept} を直接与える",
+    en="take {child} out of {parent}, and give {kept} directly to the {count} who must keep it "
+    "({who})",
 )
 _AWAIT = Bilingual(
     "{who} の案件の承認を待つ（すべて承認されれば、{child} を {parent} から外せます）",
@@ -156,6 +157,17 @@ class _Teller:
             return _filled(_SPLIT, words)
         return _filled(_GIVE_OTHERWISE, {**words, "targets": "、".join(nesting.named(apart))})
 
+    def _kept(self, others: Mapping[AccountId, Lost]) -> list[str]:
+        """Return what others would lose and must keep: rights, and groups off the list."""
+        rights = {
+            right
+            for account, lost in others.items()
+            for right in lost.rights
+            if not self._cutting.is_going(account, right)
+        }
+        groups = {group for lost in others.values() for group in lost.groups if not lost.rights}
+        return [*sorted(rights), *map(self._name, sorted(groups))]
+
     def _way_out(self, others: Mapping[AccountId, Lost]) -> Bilingual:
         verdicts = {
             self._cutting.verdict_of(account, right)
@@ -165,11 +177,12 @@ class _Teller:
         }
         return _AWAIT if verdicts == {Verdict.STALE} else _REPLACE_EDGE
 
-    def _say(self, text: Bilingual, edge: Edge, others: Collection[AccountId]) -> Bilingual:
+    def _say(self, text: Bilingual, edge: Edge, others: Mapping[AccountId, Lost]) -> Bilingual:
         words = {
             "child": self._name(edge.child),
             "parent": self._name(edge.parent),
             "count": str(len(others)),
+            "kept": ", ".join(self._kept(others)),
         }
         ja, en = _who(others)
         return Bilingual(text.format(**words, who=ja), en=text.en.format(**words, who=en))

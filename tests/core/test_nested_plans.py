@@ -149,12 +149,12 @@ def test_an_edge_on_which_somebody_depends_is_never_cut(verdict: Verdict) -> Non
 
 def test_what_blocks_a_case_says_what_a_person_could_do_instead_in_both_languages() -> None:
     (blocked,) = blocked_nest().plan([("u1", "TAX")]).blocked
-    assert "would cost 2 others (u2, u3)" in english(blocked.why)
-    assert "ほかに 2 人（u2、u3）" in blocked.why
+    assert "would cost 2 people (u2, u3) TAX" in english(blocked.why)
+    assert "2 人（u2、u3）が残すべき TAX を失います" in blocked.why
     assert [english(text) for text in blocked.instead] == [
         "ask the owner of section what else it gives, and take u1 out of section by hand",
         "list section in the entitlements: from the next run on syncd plans to take u1 out",
-        "take section out of tax, and put the 2 who must keep it (u2, u3) directly in tax",
+        "take section out of tax, and give TAX directly to the 2 who must keep it (u2, u3)",
     ]
     assert all("section" in text for text in blocked.instead)
 

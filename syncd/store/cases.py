@@ -253,7 +253,6 @@ def decode_case(  # noqa: PLR0913, PLR0917 - the columns of the table, in their 
     """Return a case from the columns of its row."""
     attempts, last_error, restored_at, lists = rest
     groups, reasons, because, approved_reasons, *nesting = json.loads(lists)
-    cuts, blocked, instead = nesting[0] if nesting else ((), (), ())
     return Case(
         case_id,
         directory,
@@ -284,7 +283,15 @@ def decode_case(  # noqa: PLR0913, PLR0917 - the columns of the table, in their 
         last_error,
         decode_maybe(restored_at),
         section,
-        tuple((group, member) for group, member in cuts),
-        tuple(map(unpack, blocked)),
-        tuple(map(unpack, instead)),
+        *_decode_nesting(nesting),
     )
+
+
+def _decode_nesting(
+    kept: Sequence[Any],
+) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...], tuple[str, ...]]:
+    if not kept:
+        return (), (), ()
+    cuts, blocked, instead = kept[0]
+    edges = tuple((group, member) for group, member in cuts)
+    return edges, tuple(map(unpack, blocked)), tuple(map(unpack, instead))

@@ -17,6 +17,8 @@ from typing import Any
 
 from syncd.core.ids import RunId
 
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
 
 class AuditEvent(StrEnum):
     """Everything that is put on record, as `subject.verb_past`; permanent names."""
@@ -110,4 +112,4 @@ class AuditRecord:
             "run": self.run,
             "ground": dict(self.ground),
         }
-        return json.dumps(body, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+        return _CANONICAL.encode(body).encode()

@@ -12,6 +12,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
@@ -34,10 +35,20 @@ for each line, and so little that whoever stops the process does not wait long."
 
 @dataclass(slots=True)
 class _Progress:
-    """What is still to be done for each case: its edges, and the first thing that went wrong."""
+    """One plan under way: what is still to be done for each case, and what went wrong first."""
 
+    site: Site
+    run: RunId
     left: dict[CaseId, set[Edge]] = field(default_factory=lambda: defaultdict(set))
     errors: dict[CaseId, str] = field(default_factory=dict)
+
+    def note(self, lines: Iterable[PlanLine], errors: Mapping[Edge, str]) -> None:
+        """Take over what became of some lines; `errors` names those that did not go."""
+        for line in lines:
+            edge = _edge(line)
+            self.left[line.case_id].discard(edge)
+            if edge in errors:
+                self.errors.setdefault(line.case_id, errors[edge])
 
 
 def apply_plan(site: Site, plan: Plan, run: RunId) -> tuple[Removal, ...]:
@@ -45,7 +56,7 @@ def apply_plan(site: Site, plan: Plan, run: RunId) -> tuple[Removal, ...]:
 
     Stops between rounds when the process was asked to stop; what is left stays approved.
     """
-    progress = _Progress()
+    progress = _Progress(site, run)
     for line in plan.lines:
         progress.left[line.case_id].add(_edge(line))
     removals: list[Removal] = []
@@ -54,7 +65,7 @@ def apply_plan(site: Site, plan: Plan, run: RunId) -> tuple[Removal, ...]:
         if site.stopping():
             break
         site.progress("removals", done, total)
-        removals.extend(_apply_round(site, lines, run, progress))
+        removals.extend(_apply_round(lines, progress))
         done += len(lines)
     if total:
         site.progress("removals", done, total)
@@ -79,21 +90,20 @@ def _rounds(plan: Plan) -> Iterator[tuple[PlanLine, ...]]:
         yield tuple(lines)
 
 
-def _apply_round(
-    site: Site, lines: Sequence[PlanLine], run: RunId, progress: _Progress
-) -> list[Removal]:
+def _apply_round(lines: Sequence[PlanLine], progress: _Progress) -> list[Removal]:
+    site = progress.site
     seat = site.directories[lines[0].directory]
     with site.store.begin() as unit:
-        _commit_intents(unit, lines, site, run)
+        _commit_intents(unit, lines, progress)
     errors = cut_edges(seat, _removals(seat, lines))
-    for line in lines:
-        progress.left[line.case_id].discard(_edge(line))
-        if _edge(line) in errors:
-            progress.errors.setdefault(line.case_id, errors[_edge(line)])
+    progress.note(lines, errors)
     with site.store.begin() as unit:
+        now = site.clock()
         written = [line for line in lines if _edge(line) not in errors]
-        unit.audit([_record(AuditEvent.REMOVAL_WRITTEN, line, site, run) for line in written])
-        return _commit_results(unit, lines, site, run, progress)
+        unit.audit(
+            [_record(AuditEvent.REMOVAL_WRITTEN, line, now, progress.run) for line in written]
+        )
+        return _commit_results(unit, lines, now, progress)
 
 
 def _edge(line: PlanLine) -> Edge:
@@ -117,8 +127,8 @@ def _change_id(key: tuple[str, ...], lines: Iterable[PlanLine]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _commit_intents(unit: Unit, lines: Sequence[PlanLine], site: Site, run: RunId) -> None:
-    now = site.clock()
+def _commit_intents(unit: Unit, lines: Sequence[PlanLine], progress: _Progress) -> None:
+    now = progress.site.clock()
     unit.update_cases(
         [
             (case, moved(case, CaseEvent.CLAIM, now, attempts=case.attempts + 1))
@@ -126,11 +136,11 @@ def _commit_intents(unit: Unit, lines: Sequence[PlanLine], site: Site, run: RunI
             if case.state is CaseState.APPROVED
         ]
     )
-    unit.audit([_record(AuditEvent.REMOVAL_INTENDED, line, site, run) for line in lines])
+    unit.audit([_record(AuditEvent.REMOVAL_INTENDED, line, now, progress.run) for line in lines])
 
 
 def _commit_results(
-    unit: Unit, lines: Sequence[PlanLine], site: Site, run: RunId, progress: _Progress
+    unit: Unit, lines: Sequence[PlanLine], now: datetime, progress: _Progress
 ) -> list[Removal]:
     """Commit, with its audit record, what became of every case that is now complete."""
     last = {line.case_id: line for line in lines if not progress.left[line.case_id]}
@@ -138,38 +148,35 @@ def _commit_results(
     removals: list[Removal] = []
     records: list[AuditRecord] = []
     for case in unit.cases_of(last):
-        line = last[case.case_id]
-        seat = site.directories[line.directory]
-        removal, event = _finish(case, site, seat, progress.errors)
+        removal, event = _finish(case, now, progress)
         changes.append((case, removal.case))
         removals.append(removal)
         if event is not None:
-            records.append(_record(event, line, site, run, removal.error))
+            line = last[case.case_id]
+            records.append(_record(event, line, now, progress.run, removal.error))
     unit.update_cases(changes)
     unit.audit(records)
     return removals
 
 
-def _finish(
-    case: Case, site: Site, seat: DirectorySeat, errors: Mapping[CaseId, str]
-) -> tuple[Removal, AuditEvent | None]:
+def _finish(case: Case, now: datetime, progress: _Progress) -> tuple[Removal, AuditEvent | None]:
     """Return what became of a case, and as what that goes on record."""
-    now = site.clock()
-    error = errors.get(case.case_id, "")
+    site = progress.site
+    error = progress.errors.get(case.case_id, "")
     if error:
         fails = case.attempts >= site.policy.max_attempts
         after = moved(case, CaseEvent.FAIL if fails else CaseEvent.RETRY, now, last_error=error)
         event = AuditEvent.CASE_FAILED if fails else AuditEvent.REMOVAL_NOT_CONFIRMED
         return Removal(after, "failed" if fails else "retry", error), event
     removed = moved(case, CaseEvent.REMOVE, now, last_error="")
-    if not seat.shows_at_once:
+    if not site.directories[case.directory].shows_at_once:
         return Removal(removed, "written"), None  # a later whole read tells
     verified = moved(removed, CaseEvent.VERIFY, now)
     return Removal(verified, "verified"), AuditEvent.REMOVAL_VERIFIED
 
 
 def _record(
-    event: AuditEvent, line: PlanLine, site: Site, run: RunId, error: str = ""
+    event: AuditEvent, line: PlanLine, at: datetime, run: RunId, error: str = ""
 ) -> AuditRecord:
     ground: dict[str, object] = {
         "directory": line.directory,
@@ -183,4 +190,4 @@ def _record(
         ground["others_affected"] = len(line.cut.others(line.account))
     if error:
         ground["error"] = error
-    return AuditRecord(site.clock(), event, ACTOR, line.case_id, run, ground)
+    return AuditRecord(at, event, ACTOR, line.case_id, run, ground)

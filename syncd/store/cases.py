@@ -10,9 +10,11 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Update, bindparam, insert, select, update
 
 from syncd.core.cases import ENDED, Case, CaseState
 from syncd.core.findings import Because, Reason
@@ -48,11 +50,6 @@ _REMOVED = frozenset({CaseState.REMOVED, CaseState.VERIFIED})
 _ENDED_NAMES = sorted(str(state) for state in ENDED)
 CASE_COLUMNS = [column for column in cases.c if column.name not in ("seal", "moved_by")]
 _COLUMN_NAMES = [column.name for column in CASE_COLUMNS]
-_REPLACE = (
-    update(cases)
-    .where(cases.c.case_id == bindparam("stored_id"), cases.c.seal == bindparam("stored_seal"))
-    .values({column: bindparam(column.name) for column in cases.c})
-)
 _STATES = {str(state): state for state in CaseState}
 _REASONS = {str(reason): reason for reason in Reason}
 
@@ -133,9 +130,7 @@ def insert_case(connection: Connection, case: Case) -> None:
 
 def update_case(connection: Connection, before: Case, after: Case) -> None:
     """Replace a case; raises IllegalMove when the stored one is no longer `before`."""
-    stored = {"stored_id": before.case_id, "stored_seal": _seal(_encode(before))}
-    result = connection.execute(_REPLACE, _sealed(after) | stored)
-    if result.rowcount != 1:
+    if _replace(connection, [(before, after)]) != 1:
         now = find_case(connection, before.case_id)
         raise IllegalMove(
             f"case {before.case_id} was changed meanwhile by somebody else and is now "
@@ -150,18 +145,38 @@ def update_case(connection: Connection, before: Case, after: Case) -> None:
 
 def update_cases(connection: Connection, changes: Sequence[tuple[Case, Case]]) -> None:
     """Replace many cases at once; raises IllegalMove where a stored one is no longer `before`."""
-    if not changes:
-        return
-    rows = [
-        _sealed(after) | {"stored_id": before.case_id, "stored_seal": _seal(_encode(before))}
-        for before, after in changes
-    ]
-    if connection.execute(_REPLACE, rows).rowcount != len(rows):
+    if _replace(connection, changes) != len(changes):
         # Which one it was is told by doing them singly; the unit that this ends undoes them all.
         for before, after in changes:
             if find_case(connection, before.case_id) != after:
                 update_case(connection, before, after)
     _record_removals(connection, changes)
+
+
+def _replace(connection: Connection, changes: Iterable[tuple[Case, Case]]) -> int:
+    """Replace the cases that are still what they were; return how many were.
+
+    Only the columns that change are written: the others have indexes that would be written too.
+    """
+    replaced = 0
+    rows = (_replacement(before, after) for before, after in changes)
+    for columns, alike in groupby(rows, key=tuple):
+        replaced += connection.execute(_replace_columns(columns), list(alike)).rowcount
+    return replaced
+
+
+def _replacement(before: Case, after: Case) -> dict[str, Any]:
+    """Return the columns that change, and by what the row is found."""
+    old, new = _sealed(before), _sealed(after)
+    changed = {name: value for name, value in new.items() if value != old[name]}
+    return changed | {"stored_id": before.case_id, "stored_seal": old["seal"], "seal": new["seal"]}
+
+
+@cache
+def _replace_columns(names: tuple[str, ...]) -> Update:
+    is_stored = cases.c.case_id == bindparam("stored_id"), cases.c.seal == bindparam("stored_seal")
+    written: dict[str, Any] = {name: bindparam(name) for name in names if name in cases.c}
+    return update(cases).where(*is_stored).values(written)
 
 
 def _no_such_case(case_id: str) -> NoSuchCase:

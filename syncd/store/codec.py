@@ -33,6 +33,7 @@ Row = list[Any]
 
 _STATUS = {str(status): status for status in EmploymentStatus}
 _ACCOUNT_KIND = {str(kind): kind for kind in AccountKind}
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Codec(Generic[R]):
 
 def dumps(value: object) -> str:
     """Return compact JSON text."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _COMPACT.encode(value)
 
 
 def encode_date(day: date | None) -> str | None:

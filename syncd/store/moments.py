@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 TOKYO = ZoneInfo("Asia/Tokyo")
 
 
+@lru_cache(maxsize=4096)
 def encode_moment(moment: datetime) -> str:
     """Return a moment as stored; raises ValueError for one without a time zone."""
     if moment.tzinfo is None:

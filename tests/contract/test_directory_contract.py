@@ -22,6 +22,7 @@ WRITE, BACK, BATCH = Capability.WRITE, Capability.READ_BACK, Capability.BATCH
 SEES_ITS_WRITES = (READ, WRITE, BACK)
 RUBBISH = ("no name at all", "氏名 = *)(\\", "u1\x00", "'; DROP TABLE members; --")
 Open: TypeAlias = Callable[[str], Seat]
+Test: TypeAlias = Callable[..., None]
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +49,12 @@ def seat(request: pytest.FixtureRequest, opened: Open) -> Seat:
     return found
 
 
-def on(*needed: Capability, lacking: Capability | None = None) -> pytest.MarkDecorator:
-    """Run a test on every kind that declares this."""
-    return pytest.mark.parametrize("seat", kinds_with(*needed, lacking=lacking), indirect=True)
+def on(*needed: Capability, lacking: Capability | None = None) -> Callable[[Test], Test | None]:
+    """Run a test on every kind that declares this; without one there is nothing to test."""
+    names = kinds_with(*needed, lacking=lacking)
+    if not names:
+        return lambda _test: None
+    return pytest.mark.parametrize("seat", names, indirect=True)
 
 
 def members_of(seat: Seat, snapshot: DirectorySnapshot, name: str) -> set[str]:

@@ -41,7 +41,8 @@ class Sight:
     on the list). `proposing` are the directories in which cases are opened. `deferred` are the
     directories whose writes show only after people carried them over. `outdated` are the keys of
     cases that were reported done after the moment for which their directory's list holds: it says
-    nothing about them, neither by what it shows nor by what it lacks.
+    nothing about them, neither by what it shows nor by what it lacks. `agreeing` are keys of which
+    it is known already that the case says what the finding says (`agrees`).
     """
 
     as_of: date
@@ -53,6 +54,7 @@ class Sight:
     deferred: Collection[str] = ()
     outdated: Collection[Key] = ()
     requested_by: str = ""
+    agreeing: Collection[Key] = ()
 
 
 def advance(
@@ -130,7 +132,7 @@ def _still_stale(case: Case, finding: Finding, sight: Sight, policy: Policy) -> 
     def current() -> Case:
         return moves[-1].after if moves else case
 
-    fresh = _refreshed(case, finding)
+    fresh = case if case.key in sight.agreeing else _refreshed(case, finding)
     if fresh != case:
         ground = {"reasons": [str(r) for r in fresh.reasons]}
         moves.append(
@@ -142,6 +144,11 @@ def _still_stale(case: Case, finding: Finding, sight: Sight, policy: Policy) -> 
             moves.append(move)
     moves.extend(_deadlines(current(), sight, policy))
     return moves
+
+
+def agrees(case: Case, finding: Finding) -> bool:
+    """Tell whether a case says what the facts now say, so that nothing of it is to be updated."""
+    return _refreshed(case, finding) == case
 
 
 def _refreshed(case: Case, finding: Finding) -> Case:

@@ -3,48 +3,51 @@
 Pure: no clock, no I/O. The same function serves the nightly run, the preview of a coming day,
 `explain` and the simulations (design, section 2).
 
-Shape: for each affair the accounts that a sound designation justifies are one set, so the members
-of a group are split by set arithmetic, and only those left over are judged rule by rule. A
-property test holds that both ways agree.
+A run decides on what mostly was decided before. `decide_on` takes the last decision and takes over
+what rests on the very same facts and memberships; a property test holds that this says what a
+fresh decision says.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from syncd.bilingual import Bilingual
-from syncd.core.facts import AccountKind, Entitlement, Facts, ListedAccount
-from syncd.core.findings import (
-    Counts,
-    Decision,
-    Doubt,
-    Fault,
-    Finding,
-    Notice,
-    NoticeFinding,
-    Reason,
-    Verdict,
-)
-from syncd.core.ground import Ground, Judgement
-from syncd.core.ids import AccountId, AffairCode, StaffNumber
-from syncd.core.memberships import (
-    DirectorySnapshot,
-    MembershipBlock,
-    Reading,
-    Unread,
-)
+from syncd.core.census import Census, Key, Look, look_over
+from syncd.core.facts import Entitlement, Facts
+from syncd.core.findings import Counts, Decision, Finding, Notice, NoticeFinding, Verdict
+from syncd.core.ground import Ground
+from syncd.core.ids import AffairCode, StaffNumber
+from syncd.core.memberships import DirectorySnapshot, Reading, Unread
 from syncd.core.notices import notices_of
-from syncd.core.people import account_key, contractor_number, listed_accounts
 from syncd.core.policy import Policy
-from syncd.core.reach import Conveyed, Reach, leaf_of, reach_of
-from syncd.core.rules import operation_exceeded
-from syncd.core.standing import Sound, standing_of
+from syncd.core.reach import Reach, reach_of
+from syncd.core.standing import Footing, Sound, footing_of
 from syncd.core.subject import cite_designation
 
-Key = tuple[str, str, str]
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision with what it was made from, and what was found in each directory."""
+
+    footing: Footing
+    readings: tuple[Reading, ...]
+    exceptions: frozenset[Key]
+    looks: Mapping[str, Look]
+    decision: Decision
+
+    @property
+    def reaches(self) -> dict[str, Reach]:
+        """Return what the groups of each directory that was read convey."""
+        return {name: look.census.reach for name, look in self.looks.items()}
+
+    @property
+    def memberships(self) -> dict[str, int]:
+        """Return how many memberships were looked at in each directory that was read."""
+        return {name: look.memberships for name, look in self.looks.items()}
 
 
 def decide(
@@ -60,45 +63,37 @@ def decide(
     `exceptions` are the (directory, entitlement, account) for which a dated exception stands on
     `as_of`. A directory that was not read adds the memberships last known of it as unknown.
     """
-    ground = Ground(facts, policy, as_of)
-    standing = standing_of(ground)
-    findings: list[Finding] = []
-    tally: dict[Verdict, int] = defaultdict(int)
-    memberships = 0
-    censuses: list[Census] = []
-    for reading in readings:
-        if isinstance(reading, Unread):
-            memberships += reading.last_known
-            tally[Verdict.UNKNOWN] += reading.last_known
-            continue
-        census = Census(ground, standing.sound, reading, reach_of(reading, facts.entitlements))
-        censuses.append(census)
-        for conveyed in census.reach.conveyed:
-            found, counted = census.look_at(conveyed, exceptions)
-            findings.extend(found)
-            memberships += counted
-            tally[Verdict.JUSTIFIED] += counted - len(found)
-    for finding in findings:
-        tally[finding.verdict] += 1
-    unread = frozenset(r.directory for r in readings if isinstance(r, Unread))
-    counts = Counts(
-        memberships,
-        tally[Verdict.JUSTIFIED],
-        tally[Verdict.STALE],
-        tally[Verdict.EXCEPTED],
-        tally[Verdict.UNKNOWN],
-    )
-    notices = notices_of(ground, standing, [c.reach for c in censuses])
-    notices += _without_right(ground, standing.sound, censuses, unread)
-    findings.sort(key=lambda f: f.key)
-    return Decision(as_of, tuple(findings), notices, counts)
+    return decide_on(footing_of(facts, policy, as_of), readings, exceptions=exceptions).decision
+
+
+def decide_on(
+    footing: Footing,
+    readings: Sequence[Reading],
+    *,
+    exceptions: Collection[Key] = (),
+    before: Decided | None = None,
+) -> Decided:
+    """Return the decision of the footing's day, taking over from `before` what is the same."""
+    readings, exceptions = tuple(readings), frozenset(exceptions)
+    if before is not None and (before.footing is not footing or before.exceptions != exceptions):
+        before = None
+    if before is not None and _show_the_same(before.readings, readings):
+        return replace(before, readings=readings)
+    looks = {
+        r.directory: look_over(
+            footing, r, exceptions, None if before is None else before.looks.get(r.directory)
+        )
+        for r in readings
+        if isinstance(r, DirectorySnapshot)
+    }
+    unread = tuple(reading for reading in readings if isinstance(reading, Unread))
+    decision = _summed_up(footing, tuple(looks.values()), unread)
+    return Decided(footing, readings, exceptions, looks, decision)
 
 
 def judge_part(
-    facts: Facts,
+    footing: Footing,
     part: DirectorySnapshot,
-    policy: Policy,
-    as_of: date,
     *,
     entitlements: Sequence[Entitlement],
     exceptions: Collection[Key] = (),
@@ -107,164 +102,46 @@ def judge_part(
 
     What is only known of whole directories (notices, counts) is left to a whole run.
     """
-    ground = Ground(facts, policy, as_of)
-    census = Census(ground, standing_of(ground).sound, part, reach_of(part, entitlements))
-    looked = (census.look_at(conveyed, exceptions) for conveyed in census.reach.conveyed)
-    return tuple(sorted((f for found, _ in looked for f in found), key=lambda f: f.key))
+    reach = reach_of(part, entitlements)
+    census = Census(footing.ground, footing.standing.sound, part, reach)
+    looked = (census.look_at(conveyed, exceptions) for conveyed in reach.conveyed)
+    return _sorted(f for found, _ in looked for f in found)
 
 
-@dataclass(slots=True)
-class Census:
-    """One directory's accounts, and which of them a sound designation justifies."""
+def _show_the_same(one: Iterable[Reading], other: Iterable[Reading]) -> bool:
+    return [_shown(reading) for reading in one] == [_shown(reading) for reading in other]
 
-    ground: Ground
-    sound: Sound
-    snapshot: DirectorySnapshot
-    reach: Reach
-    holders: dict[AffairCode, set[AccountId]] = field(default_factory=dict)
-    _staff: dict[AccountId, StaffNumber | None] = field(default_factory=dict)
-    _contested: set[AccountId] = field(default_factory=set)
-    _services: set[AccountId] = field(default_factory=set)
-    _account: dict[StaffNumber, AccountId] = field(default_factory=dict)
-    _further: dict[StaffNumber, list[AccountId]] = field(default_factory=dict)
-    _justified: dict[object, set[AccountId]] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        """Join the directory's accounts with the account list."""
-        listed = listed_accounts(self.ground.facts.accounts)
-        directory = self.snapshot.directory
-        for name, account in self.snapshot.accounts.items():
-            row = listed.get((directory, account_key(name))) if listed else None
-            staff_number = account.staff_number
-            if row is not None:
-                staff_number = self._join(name, staff_number, row)
-            self._staff[name] = staff_number
-            if staff_number is None or name in self._contested:
-                continue
-            if self._account.setdefault(staff_number, name) is not name:
-                self._further.setdefault(staff_number, []).append(name)
+def _shown(reading: Reading) -> tuple[object, ...]:
+    """Return all of a reading that a decision looks at: not when it was read, nor how."""
+    if isinstance(reading, Unread):
+        return (reading.directory, reading.last_known)
+    return (reading.directory, reading.groups, reading.blocks, reading.accounts)
 
-    def _join(
-        self, name: AccountId, seen: StaffNumber | None, row: ListedAccount
-    ) -> StaffNumber | None:
-        if row.kind is AccountKind.SERVICE:
-            if row.expires_on is None or row.expires_on >= self.ground.on:
-                self._services.add(name)
-            return None
-        stated = contractor_number(row) if row.kind is AccountKind.CONTRACTOR else row.staff_number
-        if seen is not None and stated is not None and seen != stated:
-            self._contested.add(name)
-        return seen or stated
 
-    def justified(self, entitlement: Entitlement) -> set[AccountId]:
-        """Return the accounts that set arithmetic alone shows to be justified."""
-        key = (entitlement.affairs, entitlement.operations)
-        known = self._justified.get(key)
-        if known is None:
-            known = self._justified[key] = self._work_out(entitlement)
-        return known
+def _summed_up(footing: Footing, looks: Sequence[Look], unread: Sequence[Unread]) -> Decision:
+    ground, standing = footing.ground, footing.standing
+    findings = _sorted(f for look in looks for found, _ in look.looked for f in found)
+    tally = Counter(finding.verdict for finding in findings)
+    read = sum(look.memberships for look in looks)
+    lost = sum(reading.last_known for reading in unread)
+    counts = Counts(
+        memberships=read + lost,
+        justified=read - len(findings),
+        stale=tally[Verdict.STALE],
+        excepted=tally[Verdict.EXCEPTED],
+        unknown=tally[Verdict.UNKNOWN] + lost,
+    )
+    censuses = [look.census for look in looks]
+    notices = notices_of(ground, standing, [census.reach for census in censuses])
+    notices += _without_right(
+        ground, standing.sound, censuses, frozenset(r.directory for r in unread)
+    )
+    return Decision(ground.on, findings, notices, counts)
 
-    def _work_out(self, entitlement: Entitlement) -> set[AccountId]:
-        allowed = set(self._services) if self.ground.people.has_roster else set()
-        for affair in entitlement.affairs:
-            for scope, people in self.sound.get(affair, {}).items():
-                if operation_exceeded.covers(scope, entitlement.operations, self.ground.policy):
-                    first = self._account
-                    allowed.update([first[n] for n in people if n in first])
-                    for staff_number in self._further.keys() & people:
-                        allowed.update(self._further[staff_number])
-        return allowed
 
-    def look_at(self, conveyed: Conveyed, exceptions: Collection[Key]) -> tuple[list[Finding], int]:
-        """Return what is not justified among the holders of a right, and how many hold it."""
-        justified = self.justified(conveyed.entitlement)
-        members: Sequence[AccountId] | dict[AccountId, None]
-        if len(conveyed.blocks) == 1:
-            members = conveyed.blocks[0].accounts
-            counted = len(conveyed.blocks[0].accounts)
-        else:
-            unique = dict.fromkeys(a for block in conveyed.blocks for a in block.accounts)
-            members, counted = unique, len(unique)
-        for affair in conveyed.entitlement.affairs:
-            self.holders.setdefault(affair, set()).update(members)
-        left = [account for account in members if account not in justified]
-        if not left:
-            return [], counted
-        ways = _ways(left, conveyed.blocks)
-        found = []
-        for account in left:
-            finding = self._finding(conveyed.entitlement, account, ways[account], exceptions)
-            if finding is not None:
-                found.append(finding)
-        return found, counted
-
-    def accounts_of(self, staff_number: StaffNumber) -> tuple[AccountId, ...]:
-        """Return the accounts of a person in this directory, the contested ones included."""
-        contested = (a for a in self._contested if self._staff.get(a) == staff_number)
-        first = self._account.get(staff_number)
-        return (
-            *(() if first is None else (first,)),
-            *self._further.get(staff_number, ()),
-            *contested,
-        )
-
-    def judge(self, entitlement: Entitlement, account: AccountId) -> Judgement:
-        """Judge one account's right rule by rule."""
-        if not self.ground.people.has_roster:
-            return self.ground.judge(StaffNumber(""), entitlement)
-        if account in self._services:
-            return Judgement()
-        if account in self._contested:
-            why = Bilingual(
-                "ディレクトリとアカウント一覧で職員番号が違います",
-                en="the directory and the list of accounts name different staff numbers",
-            )
-            return Judgement(unknown_because=why, doubt=Doubt.CONTESTED_ACCOUNT)
-        staff_number = self._staff.get(account)
-        if staff_number is None:
-            return Judgement((Fault(Reason.UNKNOWN_ACCOUNT, None),))
-        return self.ground.judge(staff_number, entitlement)
-
-    def _finding(
-        self,
-        entitlement: Entitlement,
-        account: AccountId,
-        blocks: list[MembershipBlock],
-        exceptions: Collection[Key],
-    ) -> Finding | None:
-        judged = self.judge(entitlement, account)
-        if not judged.faults and not judged.unknown_because:
-            return None
-        key = (self.snapshot.directory, entitlement.entitlement, account)
-        verdict = Verdict.UNKNOWN
-        if not judged.unknown_because:
-            verdict = Verdict.EXCEPTED if key in exceptions else Verdict.STALE
-        seen = self.snapshot.accounts.get(account)
-        cuttable = [b for b in blocks if not b.path.primary]
-        told, more = self.reach.ways(entitlement.entitlement, blocks)
-        return Finding(
-            directory=key[0],
-            entitlement=entitlement.entitlement,
-            account=account,
-            staff_number=self._staff.get(account),
-            verdict=verdict,
-            faults=judged.faults,
-            paths=told,
-            member=account if seen is None else seen.native,
-            groups=tuple(dict.fromkeys(leaf_of(b) for b in cuttable)),
-            needs_person=judged.needs_person,
-            unknown_because=judged.unknown_because,
-            section=self.ground.answering_section(self._staff.get(account), entitlement),
-            doubt=judged.doubt,
-            more_ways=more,
-        )
-
-    def without_right(self, affair: AffairCode, people: set[StaffNumber]) -> set[StaffNumber]:
-        """Return those of these people who hold no right that serves an affair here."""
-        held = self.holders.get(affair, set())
-        first, further = self._account.get, self._further
-        left = {number for number in people if first(number) not in held}
-        return {n for n in left if n not in further or held.isdisjoint(further[n])}
+def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda finding: finding.key))
 
 
 def _without_right(
@@ -293,15 +170,3 @@ def _not_granted(ground: Ground, affair: AffairCode, number: StaffNumber) -> Not
             en=f"designated for affair {affair}, but holds no right for it",
         ),
     )
-
-
-def _ways(
-    accounts: list[AccountId], blocks: tuple[MembershipBlock, ...]
-) -> dict[AccountId, list[MembershipBlock]]:
-    """Return by which blocks each of these accounts holds the right."""
-    ways: dict[AccountId, list[MembershipBlock]] = {account: [] for account in accounts}
-    wanted = ways.keys()
-    for block in blocks:
-        for account in wanted & set(block.accounts) if len(blocks) > 1 else accounts:
-            ways[account].append(block)
-    return ways

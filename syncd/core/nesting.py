@@ -75,6 +75,11 @@ class Nesting:
         default_factory=dict, repr=False, compare=False
     )
 
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """Return everything but who stands where: what ways can be told, and by what names."""
+        return (self.names, self.parents, self.children, self.climbing)
+
     def reached(self, stand: Stand, cuts: frozenset[GroupEdge] = _NO_CUTS) -> frozenset[str]:
         """Return every group that a member of a stand is in, also through others."""
         if not self._climbs(stand):

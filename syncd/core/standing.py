@@ -11,10 +11,11 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
-from syncd.core.facts import Designation
+from syncd.core.facts import Designation, Facts
 from syncd.core.findings import Fault, Reason
 from syncd.core.ground import Ground
 from syncd.core.ids import AffairCode, OrgUnitCode, StaffNumber
+from syncd.core.policy import Policy
 
 Sound = dict[AffairCode, dict[frozenset[str], set[StaffNumber]]]
 
@@ -33,6 +34,20 @@ class Standing:
 
     sound: Sound
     outlived: list[tuple[Designation, Fault]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Footing:
+    """What decisions of one day stand on: the facts reduced to the day, and the list looked at."""
+
+    ground: Ground
+    standing: Standing
+
+
+def footing_of(facts: Facts, policy: Policy, on: date) -> Footing:
+    """Return what decisions of a day stand on; it serves every directory and every look."""
+    ground = Ground(facts, policy, on)
+    return Footing(ground, standing_of(ground))
 
 
 def standing_of(ground: Ground) -> Standing:

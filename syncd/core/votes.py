@@ -84,6 +84,9 @@ class Vote:
     until: date | None = None
 
 
+_STRICTNESS = {approval: place for place, approval in enumerate(Approval)}
+
+
 def approval_asked(
     reasons: Iterable[Reason],
     entitlement: str,
@@ -96,21 +99,20 @@ def approval_asked(
     Each reason alone is ground enough, so the mildest one counts; a single right can ask for more,
     and what the facts contradict always needs a person (design, section 3).
     """
-    order = list(Approval)
     asked = min(
         (
             policy.by_reason.get(reason, Approval.ONE)
             for reason in reasons
             if reason is not Reason.HR_CONFLICT
         ),
-        key=order.index,
+        key=_STRICTNESS.__getitem__,
         default=Approval.ONE,
     )
     floors = [asked]
     floors += [a for e, a in policy.by_entitlement.items() if e == entitlement]
     if needs_person:
         floors.append(Approval.ONE)
-    return max(floors, key=order.index)
+    return max(floors, key=_STRICTNESS.__getitem__)
 
 
 def check_may_decide(actor: Actor, case: Case) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from syncd.core.audit import AuditEvent, AuditRecord
 from syncd.core.calendar import EVER
@@ -247,20 +247,27 @@ def facts_about(unit: Unit, site: Site, staff_number: StaffNumber) -> Facts:
 
 
 def _stated(facts: Facts, site: Site) -> Facts:
+    """Return what the configured sources state: the very same facts where that is all."""
     names = frozenset({BROUGHT, API, *(seat.source.name for seat in site.sources)})
     vanished = tuple(v for v in facts.vanished_designations if v.designation.source in names)
-    return replace(
-        facts,
-        rosters=_stated_by(names, facts.rosters),
-        orders=_stated_by(names, facts.orders),
-        designations=_stated_by(names, facts.designations),
-        vanished_designations=vanished,
-        entitlements=_stated_by(names, facts.entitlements),
-        training=_stated_by(names, facts.training),
-        org_units=_stated_by(names, facts.org_units),
-        accounts=_stated_by(names, facts.accounts),
-        held=_stated_by(names, facts.held),
-    )
+    stated: dict[str, Any] = {name: _stated_by(names, getattr(facts, name)) for name in _OF_SOURCES}
+    if len(vanished) == len(facts.vanished_designations) and all(
+        stated[name] is getattr(facts, name) for name in _OF_SOURCES
+    ):
+        return facts
+    return replace(facts, vanished_designations=vanished, **stated)
+
+
+_OF_SOURCES = (
+    "rosters",
+    "orders",
+    "designations",
+    "entitlements",
+    "training",
+    "org_units",
+    "accounts",
+    "held",
+)
 
 
 class _Stated(Protocol):
@@ -272,7 +279,8 @@ T = TypeVar("T", bound=_Stated)
 
 
 def _stated_by(names: frozenset[str], records: tuple[T, ...]) -> tuple[T, ...]:
-    return tuple(record for record in records if record.source in names)
+    stated = tuple(record for record in records if record.source in names)
+    return records if len(stated) == len(records) else stated
 
 
 def record_directories(

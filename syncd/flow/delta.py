@@ -141,10 +141,8 @@ def _judge(
         part, affected = part_of(site.watch.known[seat.name], changed, facts.entitlements)
         cases = unit.cases_about(seat.name, [e.entitlement for e in affected])
         found = judge_part(
-            facts,
+            site.memory.footing(facts, site.policy, today),
             part,
-            site.policy,
-            today,
             entitlements=affected,
             exceptions=exceptions_on(cases, today),
         )

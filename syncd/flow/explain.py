@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from syncd.core.cases import Case, CaseState, exceptions_on
-from syncd.core.decide import Census, decide
+from syncd.core.census import Census
+from syncd.core.decide import decide
 from syncd.core.facts import Facts
 from syncd.core.findings import Decision, Verdict
 from syncd.core.ground import Ground

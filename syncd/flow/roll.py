@@ -11,20 +11,17 @@ from syncd.core.facts import Facts
 from syncd.core.ground import Ground
 from syncd.core.ids import OrgUnitCode, StaffNumber
 from syncd.core.org import OrgChart
-from syncd.core.people import People
 from syncd.flow.collect import known_facts
 from syncd.flow.site import Site
 from syncd.ports.store import Unit
 
 
-def record_roll(unit: Unit, site: Site, facts: Facts, as_of: date) -> None:
+def record_roll(unit: Unit, ground: Ground) -> None:
     """Keep how the people of all cases that have not ended are shown, and the section table."""
-    chart = OrgChart(facts.org_units, as_of)
-    unit.save_sections(_sections(facts, chart, as_of))
+    unit.save_sections(_sections(ground.facts, ground.chart, ground.on))
     numbers = dict.fromkeys(c.staff_number for c in unit.cases() if c.staff_number is not None)
     if numbers:
-        people = People(facts, site.policy, as_of, chart)
-        unit.save_cards(people.card(number) for number in numbers)
+        unit.save_cards(ground.people.card(number) for number in numbers)
 
 
 def _sections(facts: Facts, chart: OrgChart, as_of: date) -> list[Section]:

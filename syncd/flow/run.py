@@ -7,7 +7,7 @@ this run on a site whose store forgets and whose directories are only observed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,21 +15,20 @@ from syncd.core.audit import AuditEvent, AuditRecord
 from syncd.core.calendar import day_of, midnight
 from syncd.core.caseload import Sight, advance
 from syncd.core.cases import Case, CaseState, exceptions_on
-from syncd.core.decide import decide
 from syncd.core.deltas import Missed
 from syncd.core.doubts import with_doubts
-from syncd.core.facts import Facts
 from syncd.core.findings import Counts, Decision, NoticeFinding
 from syncd.core.guards import Census, Guarded, guard, unexplained
 from syncd.core.ids import RunId
-from syncd.core.memberships import DirectorySnapshot, Reading, Unread
+from syncd.core.memberships import Reading, Unread
 from syncd.core.notices import unproved
 from syncd.core.plan import Blocked, Plan
 from syncd.core.planning import PlanBasis, plan_for, with_outlook
-from syncd.core.reach import Reach, present, reach_of
+from syncd.core.reach import Reach, present
+from syncd.core.standing import Footing
 from syncd.core.tasks import Task
 from syncd.core.votes import distinct_voters
-from syncd.errors import GuardUnavailable, NoSuchCase
+from syncd.errors import GuardUnavailable
 from syncd.flow.apply import ACTOR, apply_plan
 from syncd.flow.collect import (
     Intake,
@@ -58,10 +57,11 @@ _GOING = (CaseState.APPROVED, CaseState.APPLYING)
 class _Seen:
     """What a run has read and decided, before it touches cases."""
 
-    facts: Facts
+    footing: Footing
     readings: tuple[Reading, ...]
     decision: Decision
-    reaches: dict[str, Reach]
+    reaches: Mapping[str, Reach]
+    memberships: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +116,12 @@ def _decide(
         excepted = unit.cases([CaseState.EXCEPTED])
     site.progress("decision", 0, None)
     standing = exceptions_on(excepted, request.as_of)
-    decision = decide(facts, readings, site.policy, request.as_of, exceptions=standing)
-    decision = with_doubts(decision, intake.refused_kinds)
+    footing = site.memory.footing(facts, site.policy, request.as_of)
+    decided = site.memory.decide(footing, readings, standing)
+    decision = with_doubts(decided.decision, intake.refused_kinds)
     decision = replace(decision, notices=(*decision.notices, *_shortcomings(site, missed)))
-    reaches = {
-        reading.directory: reach_of(reading, facts.entitlements)
-        for reading in readings
-        if isinstance(reading, DirectorySnapshot)
-    }
     site.progress("decision", 1, 1)
-    return _Seen(facts, readings, decision, reaches)
+    return _Seen(footing, readings, decision, decided.reaches, decided.memberships)
 
 
 def _shortcomings(site: Site, missed: Iterable[Missed]) -> Iterator[NoticeFinding]:
@@ -145,24 +141,23 @@ def _missed_record(missed: Missed, row: RunRow, now: datetime) -> AuditRecord:
 def _advance_cases(site: Site, request: RunRequest, row: RunRow, seen: _Seen) -> None:
     with site.store.begin() as unit:
         cases, tasks = unit.cases(), standing(unit)
-        moves = advance(
-            cases,
-            _sight(site, request, seen, cases, tasks.values()),
-            site.policy,
-            unit.last_verified,
-            site.new_id,
-        )
+        sight = _sight(site, request, seen, cases, tasks.values())
+        moves = advance(cases, sight, site.policy, unit.last_verified, site.new_id)
         commit_moves(unit, moves, row.run, site.clock())
         follow(unit, moves, tasks, row.run, seen.readings)
-        record_roll(unit, site, seen.facts, request.as_of)
+        record_roll(unit, seen.footing.ground)
 
 
 def _sight(
     site: Site, request: RunRequest, seen: _Seen, cases: Iterable[Case], tasks: Iterable[Task]
 ) -> Sight:
     keys = [case.key for case in cases]
-    listed = {(e.directory, e.entitlement) for e in seen.facts.entitlements}
-    present_keys = {key for reach in seen.reaches.values() for key in present(reach, keys)}
+    findings = {finding.key: finding for finding in seen.decision.findings}
+    listed = {(e.directory, e.entitlement) for e in seen.footing.ground.facts.entitlements}
+    # What something was found about is there; only the others must be looked for.
+    others = [key for key in keys if key not in findings]
+    present_keys = {key for reach in seen.reaches.values() for key in present(reach, others)}
+    present_keys.update(key for key in keys if key in findings)
     proving = {name for name, seat in site.directories.items() if seat.proves_complete}
     looked = {
         key
@@ -174,7 +169,7 @@ def _sight(
     return Sight(
         as_of=request.as_of,
         now=site.clock(),
-        findings={finding.key: finding for finding in seen.decision.findings},
+        findings=findings,
         seen=present_keys,
         looked=looked,
         proposing={s.name for s in site.directories.values() if s.mode is not Mode.OBSERVE},
@@ -185,6 +180,7 @@ def _sight(
         },
         outdated=outdated(seen.readings, tasks, cases),
         requested_by="" if request.actor == ACTOR else request.actor,
+        agreeing=site.memory.agreeing(cases, findings),
     )
 
 
@@ -199,7 +195,7 @@ def _plan(site: Site, row: RunRow, seen: _Seen) -> _Planned:
         cases = [case for case in unit.cases(_PLANNED) if case.case_id not in handed]
         approved = [case for case in cases if case.state in _GOING]
         waiting = [case for case in cases if case.state not in _GOING]
-        proposed = plan_for(waiting, basis, alongside=[*approved, *people_have])
+        proposed = site.memory.plan(waiting, [*approved, *people_have], basis)
         due_now = [case for case in approved if case.directory in writing]
         due = plan_for(due_now, basis, alongside=people_have)
         census = _census(site, seen, unit, row.started_at)
@@ -235,15 +231,10 @@ def _record_outlooks(
 
 def _census(site: Site, seen: _Seen, unit: Unit, now: datetime) -> Census:
     """Count what the limits are measured against; raises GuardUnavailable where that fails."""
-    memberships: dict[str, int] = {}
-    for name, reach in seen.reaches.items():
-        memberships[name] = sum(
-            len({a for b in c.blocks for a in b.accounts}) for c in reach.conveyed
-        )
     missing = [
         seat.name
         for seat in site.directories.values()
-        if seat.name not in memberships and seat.name not in _unread(seen)
+        if seat.name not in seen.memberships and seat.name not in _unread(seen)
     ]
     if missing:
         raise GuardUnavailable(
@@ -258,7 +249,7 @@ def _census(site: Site, seen: _Seen, unit: Unit, now: datetime) -> Census:
         for key, group in reach.groups.items()
     }
     removed = unit.removed_since(midnight(day_of(now)))
-    return Census(memberships, groups, unexplained(removed, site.policy))
+    return Census(seen.memberships, groups, unexplained(removed, site.policy))
 
 
 def _unread(seen: _Seen) -> set[str]:
@@ -267,9 +258,9 @@ def _unread(seen: _Seen) -> set[str]:
 
 def _release(unit: Unit, guarded: Guarded, row: RunRow, now: datetime) -> Guarded:
     """Let a held plan go on once where two persons released exactly this one, by its hash."""
-    stored = _stored(unit, guarded.held)
-    if stored is None or stored.state is not PlanState.HELD:
+    if _state(unit, guarded.held) is not PlanState.HELD:
         return guarded
+    stored = unit.plan(guarded.held.hash)
     votes = override_votes(unit, stored)
     if distinct_voters(votes) < OVERRIDE_VOTES:
         return guarded
@@ -283,14 +274,9 @@ def _release(unit: Unit, guarded: Guarded, row: RunRow, now: datetime) -> Guarde
     return Guarded(Plan.of(lines), Plan.of(()), left)
 
 
-def _stored(unit: Unit, plan: Plan) -> StoredPlan | None:
-    """Return what is on record of a plan; None for an empty or a new one."""
-    if not plan.lines:
-        return None
-    try:
-        return unit.plan(plan.hash)
-    except NoSuchCase:
-        return None
+def _state(unit: Unit, plan: Plan) -> PlanState | None:
+    """Return what became of a plan; None for an empty or a new one."""
+    return unit.plan_state(plan.hash) if plan.lines else None
 
 
 def _freeze(unit: Unit, proposed: Plan, guarded: Guarded, row: RunRow, now: datetime) -> None:
@@ -300,8 +286,7 @@ def _freeze(unit: Unit, proposed: Plan, guarded: Guarded, row: RunRow, now: date
         (guarded.free, PlanState.PERMITTED, AuditEvent.PLAN_FROZEN),
         (guarded.held, PlanState.HELD, AuditEvent.PLAN_HELD),
     ):
-        stored = _stored(unit, plan)
-        if not plan.lines or (stored is not None and stored.state is state):
+        if not plan.lines or _state(unit, plan) is state:
             continue  # it keeps the moment from which votes count
         if plan is proposed and plan.hash in (guarded.held.hash, guarded.free.hash):
             continue  # what is held or applied waits for nobody's approval

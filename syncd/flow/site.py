@@ -10,6 +10,7 @@ from threading import RLock
 
 from syncd.core.policy import Policy
 from syncd.core.tasks import HandOver
+from syncd.flow.memory import Memory
 from syncd.flow.watch import Watch
 from syncd.ports.directory import (
     Capability,
@@ -88,7 +89,7 @@ class Site:
     """Everything a use case needs. `clock` gives aware moments, `new_id` short unique texts.
 
     `stopping` tells whether somebody asked the process to stop; long work looks between steps.
-    `watch` is what this process remembers of the directories.
+    `watch` is what this process remembers of the directories, `memory` what of its last run.
     """
 
     sources: tuple[SourceSeat, ...]
@@ -100,6 +101,7 @@ class Site:
     progress: Progress
     stopping: Callable[[], bool] = lambda: False
     watch: Watch = field(default_factory=Watch)
+    memory: Memory = field(default_factory=Memory)
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,6 +196,10 @@ class Unit(AccessUnit, ListingUnit, OutboxUnit, SyncsUnit, TasksUnit, Protocol):
         """Return a plan by its hash or an unambiguous prefix of at least 8; raises NoSuchCase."""
         ...
 
+    def plan_state(self, plan_hash: PlanHash) -> PlanState | None:
+        """Return what became of a plan, by its whole hash; None where there is no such plan."""
+        ...
+
     def plans(self, state: PlanState, limit: int | None = None) -> tuple[StoredPlan, ...]:
         """Return the plans in one state, newest first; the newest `limit` of them."""
         ...

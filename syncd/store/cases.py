@@ -76,13 +76,30 @@ def find_cases_of(connection: Connection, case_ids: Iterable[CaseId]) -> tuple[C
     return tuple(found[case_id] for case_id in wanted)
 
 
-def find_cases(connection: Connection, states: Iterable[CaseState] | None) -> tuple[Case, ...]:
+CaseMemory = dict[str, Case]
+"""Cases that one process decoded, by their seals: what has the seal of a case is that case."""
+
+
+def find_cases(
+    connection: Connection, states: Iterable[CaseState] | None, memory: CaseMemory
+) -> tuple[Case, ...]:
     """Return the cases in these states (None: all that have not ended), oldest first."""
     wanted: ColumnElement[bool] = cases.c.state.not_in(_ENDED_NAMES)
     if states is not None:
         wanted = cases.c.state.in_(sorted(str(state) for state in states))
-    query = select(*CASE_COLUMNS).where(wanted).order_by(cases.c.opened_at, cases.c.case_id)
-    return tuple(decode_case(*row) for row in connection.execute(query))
+    oldest_first = cases.c.opened_at, cases.c.case_id
+    if memory:
+        sealed = select(cases.c.seal).where(wanted).order_by(*oldest_first)
+        known = [memory.get(seal) for seal in connection.scalars(sealed)]
+        if None not in known:
+            return tuple(case for case in known if case is not None)
+    query = select(cases.c.seal, *CASE_COLUMNS).where(wanted).order_by(*oldest_first)
+    rows = connection.execute(query).all()
+    found = {seal: memory.get(seal) or decode_case(*columns) for seal, *columns in rows}
+    if states is None:
+        memory.clear()  # what has ended since is not asked for again
+    memory.update(found)
+    return tuple(found.values())
 
 
 def find_cases_about(

@@ -38,7 +38,7 @@ _ROWS_A_TEXT = 200
 
 @dataclass(frozen=True, slots=True)
 class _Input:
-    """An accepted input, without its content."""
+    """An accepted input, without its content, which never changes."""
 
     id: int
     source: str
@@ -65,14 +65,54 @@ _KEYS_OF_PERSON: Mapping[Provides, Callable[[str], ColumnElement[bool]]] = {
 """How the keys of a kind (see `codec`) name a person; the other kinds are short and read whole."""
 
 
+@dataclass(slots=True)
+class FactsMemory:
+    """The facts last loaded in this process, with all the inputs that they were made from.
+
+    An input is never changed, and which inputs there are is asked in each transaction: so what is
+    remembered is what would be loaded. Only committed inputs may be remembered.
+    """
+
+    _last: tuple[object, Facts] | None = None
+
+    def recall(self, made_from: object) -> Facts | None:
+        """Return the facts that were made from exactly these inputs, if they are the last ones."""
+        last = self._last
+        return last[1] if last is not None and last[0] == made_from else None
+
+    def keep(self, made_from: object, known: Facts) -> None:
+        """Remember facts in place of those before."""
+        self._last = (made_from, known)
+
+
 def load_facts(
+    connection: Connection, known_at: datetime, as_of: date | None, memory: FactsMemory
+) -> Facts:
+    """Return everything known at a moment; see the port."""
+    series = _known_inputs(connection, known_at, None)
+    rosters = [known for known in series if known[0].provides is Provides.ROSTER]
+    chosen = [_days_asked(_by_base_day(known), as_of) for known in rosters]
+    made_from = (known_at, series, chosen)
+    facts_then = memory.recall(made_from)
+    if facts_then is None:
+        facts_then = _load(connection, known_at, series, as_of)
+        memory.keep(made_from, facts_then)
+    return facts_then
+
+
+def load_facts_about(
+    connection: Connection, known_at: datetime, about: frozenset[StaffNumber]
+) -> Facts:
+    """Return what is known about some people at a moment; see the port."""
+    return _load(connection, known_at, _known_inputs(connection, known_at, about), None)
+
+
+def _load(
     connection: Connection,
     known_at: datetime,
+    series: list[list[_Input]],
     as_of: date | None,
-    about: frozenset[StaffNumber] | None = None,
 ) -> Facts:
-    """Return everything known at a moment, or what is known about some people; see the port."""
-    series = _known_inputs(connection, known_at, about)
     newest = [known[-1] for known in series]
     return Facts(
         known_at=known_at,

@@ -60,6 +60,12 @@ def find_plan(connection: Connection, plan_hash: PlanHash) -> StoredPlan:
     raise NoSuchCase.plan(plan_hash, many=bool(rows))
 
 
+def find_plan_state(connection: Connection, plan_hash: PlanHash) -> PlanState | None:
+    """Return what became of a plan, by its whole hash; None where there is no such plan."""
+    state = connection.scalar(select(plans.c.state).where(plans.c.hash == plan_hash))
+    return None if state is None else PlanState(state)
+
+
 def find_plans(
     connection: Connection, state: PlanState, limit: int | None = None
 ) -> tuple[StoredPlan, ...]:

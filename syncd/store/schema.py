@@ -6,6 +6,7 @@ thousand groups.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, column, inspect, select, table
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 VERSION_TABLE = "syncd_schema"
-NEWEST = "0002"
-"""The newest revision in `migrations/versions`; a test holds that it is."""
+_VERSIONS = Path(__file__).with_name("migrations") / "versions"
+NEWEST = max(path.name[1:5] for path in _VERSIONS.glob("v[0-9]*.py"))
+"""The newest revision, by the names of the files (`v0003_tasks.py`); a test holds that it is."""
 
 
 def alembic_config(connection: Connection | None = None) -> Config:

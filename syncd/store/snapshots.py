@@ -7,7 +7,6 @@ writes three chunks, and any past snapshot is rebuilt exactly, in its order.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,35 +24,29 @@ from syncd.core.memberships import (
     Path,
 )
 from syncd.store.codec import decode_proof, dumps, encode_proof
+from syncd.store.digests import ACCOUNTS, FIRST_FIELDS, GROUP, LATER_FIELDS, Digests, Part
 from syncd.store.locks import claim
 from syncd.store.moments import decode_moment, encode_moment
 from syncd.store.tables import STILL, chunks, parts, snapshots
 from syncd.store.upsert import insert_missing
 
-_ACCOUNTS = "accounts"
-_GROUP = "group"
-_SLICES = 256
-_FIRST_FIELDS = 4
-_LATER_FIELDS = ("subgroups", "aliases", "protected", "must_keep", "unwritable")
 
-Part = tuple[str, str]
-"""(kind, name): one group by its key, or one slice of the accounts."""
-
-
-def record_snapshot(connection: Connection, snapshot: DirectorySnapshot, run: RunId) -> int:
+def record_snapshot(
+    connection: Connection, snapshot: DirectorySnapshot, run: RunId, memory: Digests
+) -> int:
     """Keep what a directory held; return how many groups changed (or came, or went)."""
     claim(connection, f"snapshot {snapshot.directory}")
-    bodies = _account_slices(snapshot) | _groups(snapshot)
-    digests = {part: hashlib.sha256(body.encode()).hexdigest() for part, body in bodies.items()}
+    contents = memory.contents_of(snapshot)
+    digests = contents.digests
     standing = _standing(connection, snapshot.directory)
     changed = [part for part, digest in digests.items() if standing.get(part) != digest]
     closed = [part for part, digest in standing.items() if digests.get(part) != digest]
     snapshot_id = _insert_snapshot(connection, snapshot, run)
-    packed = {digests[part]: zlib.compress(bodies[part].encode(), 6) for part in changed}
+    packed = {digests[part]: zlib.compress(contents.body(part).encode(), 6) for part in changed}
     insert_missing(connection, chunks, [{"digest": d, "body": b} for d, b in packed.items()])
     _close_parts(connection, snapshot.directory, closed, snapshot_id)
     _open_parts(connection, snapshot.directory, {p: digests[p] for p in changed}, snapshot_id)
-    return len({name for kind, name in {*changed, *closed} if kind == _GROUP})
+    return len({name for kind, name in {*changed, *closed} if kind == GROUP})
 
 
 def last_snapshot(
@@ -68,37 +61,12 @@ def last_snapshot(
     return None if row is None else _rebuild(connection, row)
 
 
-def _account_slices(snapshot: DirectorySnapshot) -> dict[Part, str]:
-    slices: dict[int, list[list[Any]]] = {}
-    for a in snapshot.accounts.values():
-        number = zlib.crc32(a.account.encode()) % _SLICES
-        slices.setdefault(number, []).append([a.account, a.native, a.staff_number, a.enabled])
-    return {(_ACCOUNTS, f"{n:02x}"): dumps(sorted(rows)) for n, rows in slices.items()}
-
-
-def _groups(snapshot: DirectorySnapshot) -> dict[Part, str]:
-    blocks: dict[str, list[list[Any]]] = {group.key: [] for group in snapshot.groups}
-    for block in snapshot.blocks:
-        path = block.path
-        blocks[block.group].append([path.through, path.primary, block.accounts])
-    return {(_GROUP, g.key): dumps([*_plain(g), blocks[g.key]]) for g in snapshot.groups}
-
-
-def _plain(group: Group) -> list[Any]:
-    """Return a group's own fields; without the later ones as they were kept before."""
-    plain = [group.name, group.may_be_empty, group.direct_count, group.placeholder]
-    further = [getattr(group, name) for name in _LATER_FIELDS]
-    while further and not further[-1]:
-        further.pop()
-    return plain + further
-
-
 def _group(key: str, plain: Sequence[Any]) -> Group:
     further: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value
-        for name, value in zip(_LATER_FIELDS, plain[_FIRST_FIELDS:], strict=False)
+        for name, value in zip(LATER_FIELDS, plain[FIRST_FIELDS:], strict=False)
     }
-    return Group(key, *plain[:_FIRST_FIELDS], **further)
+    return Group(key, *plain[:FIRST_FIELDS], **further)
 
 
 def _standing(connection: Connection, directory: str) -> dict[Part, str]:
@@ -166,11 +134,11 @@ def _open_parts(
 
 def _rebuild(connection: Connection, row: RowMapping) -> DirectorySnapshot:
     accounts: dict[AccountId, Account] = {}
-    for _, fields in _parts_of(connection, row, _ACCOUNTS):
+    for _, fields in _parts_of(connection, row, ACCOUNTS):
         accounts |= {a[0]: Account(*a) for a in fields}
     shared: dict[str, AccountId] = {account: account for account in accounts}
     groups, blocks = list[Group](), list[list[MembershipBlock]]()
-    for key, (*plain, stored_blocks) in _parts_of(connection, row, _GROUP):
+    for key, (*plain, stored_blocks) in _parts_of(connection, row, GROUP):
         groups.append(_group(key, plain))
         blocks.append([_block(key, shared, *block) for block in stored_blocks])
     ordered_groups, ordered_blocks = _ordered(row["layout"], groups, blocks)

@@ -12,7 +12,7 @@ from syncd.ports.store import Unit
 from syncd.store.engine import label_of, make_engine, parse_url, prepare_file, translated
 from syncd.store.locks import exclusive_file, exclusive_session, file_lock
 from syncd.store.schema import check_current, upgrade
-from syncd.store.unit import SqlUnit
+from syncd.store.unit import SqlUnit, StoreMemory
 
 
 def open_store(url: str, base_dir: Path) -> SqlStore:
@@ -52,12 +52,13 @@ class SqlStore:
         self._engine = engine
         self._label = label
         self._file = file
+        self._memory = StoreMemory()
 
     @contextmanager
     def begin(self) -> Iterator[Unit]:
         """Open a unit that commits at the end of the block; raises StoreError."""
         with translated(self._label), self._engine.begin() as connection:
-            yield SqlUnit(connection)
+            yield SqlUnit(connection, self._memory)
 
     def exclusive(self, what: str) -> AbstractContextManager[None]:
         """Hold the only right to do `what`; raises AlreadyRunning at once if it is taken."""

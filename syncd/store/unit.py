@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import Connection
@@ -19,13 +20,25 @@ from syncd.ports.source import SourceReading
 from syncd.ports.store import AcceptedInput, Checkpoint, PlanState, RefusedInput, StoredPlan
 from syncd.store import audit, cases, facts, inputs, plans, runs, snapshots, votes
 from syncd.store.access import AccessUnitQueries
+from syncd.store.cases import CaseMemory
+from syncd.store.digests import Digests
 from syncd.store.factors import FactorUnitQueries
+from syncd.store.facts import FactsMemory
 from syncd.store.flows import FlowUnitQueries
 from syncd.store.listing import ListingUnitQueries
 from syncd.store.outbox import OutboxUnitQueries
 from syncd.store.syncs import SyncsUnitQueries
 from syncd.store.tasks import TaskUnitQueries
 from syncd.store.tokens import TokenUnitQueries
+
+
+@dataclass(slots=True)
+class StoreMemory:
+    """What one process remembers of what it last read; each part says why that is safe."""
+
+    facts: FactsMemory = field(default_factory=FactsMemory)
+    cases: CaseMemory = field(default_factory=dict)
+    digests: Digests = field(default_factory=Digests)
 
 
 class SqlUnit(
@@ -40,9 +53,14 @@ class SqlUnit(
 ):
     """What can be read and written inside one transaction; implements `ports.store.Unit`."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Work over a connection whose transaction the store ends."""
+    def __init__(self, connection: Connection, memory: StoreMemory) -> None:
+        """Work over a connection whose transaction the store ends.
+
+        `memory` is what this process remembers of what the database holds.
+        """
         self._connection = connection
+        self._memory = memory
+        self._has_accepted = False
 
     def last_accepted(self, source: str) -> AcceptedInput | None:
         """Return the last good input of a source."""
@@ -50,6 +68,7 @@ class SqlUnit(
 
     def accept(self, reading: SourceReading, at: datetime) -> AcceptedInput:
         """Record an input as good: its records become facts known from `at` on."""
+        self._has_accepted = True
         return inputs.accept(self._connection, reading, at)
 
     def refuse(
@@ -64,11 +83,13 @@ class SqlUnit(
 
     def facts(self, known_at: datetime, as_of: date | None = None) -> Facts:
         """Return everything known at a moment; `as_of` leaves out rosters that day cannot need."""
-        return facts.load_facts(self._connection, known_at, as_of)
+        # What this unit took in may yet be undone: nobody remembers it.
+        memory = FactsMemory() if self._has_accepted else self._memory.facts
+        return facts.load_facts(self._connection, known_at, as_of, memory)
 
     def facts_about(self, staff_numbers: Iterable[StaffNumber], known_at: datetime) -> Facts:
         """Return what is known of some people, with the short lists that hold for everybody."""
-        return facts.load_facts(self._connection, known_at, None, frozenset(staff_numbers))
+        return facts.load_facts_about(self._connection, known_at, frozenset(staff_numbers))
 
     def case(self, case_id: CaseId) -> Case:
         """Return one case; raises NoSuchCase."""
@@ -80,7 +101,7 @@ class SqlUnit(
 
     def cases(self, states: Iterable[CaseState] | None = None) -> tuple[Case, ...]:
         """Return the cases in these states (None: all that have not ended), oldest first."""
-        return cases.find_cases(self._connection, states)
+        return cases.find_cases(self._connection, states, self._memory.cases)
 
     def cases_about(
         self, directory: str, entitlements: Collection[EntitlementId]
@@ -130,13 +151,17 @@ class SqlUnit(
         """Return a plan by its hash or an unambiguous prefix of at least 8; raises NoSuchCase."""
         return plans.find_plan(self._connection, plan_hash)
 
+    def plan_state(self, plan_hash: PlanHash) -> PlanState | None:
+        """Return what became of a plan, by its whole hash; None where there is no such plan."""
+        return plans.find_plan_state(self._connection, plan_hash)
+
     def plans(self, state: PlanState, limit: int | None = None) -> tuple[StoredPlan, ...]:
         """Return the plans in one state, newest first."""
         return plans.find_plans(self._connection, state, limit)
 
     def record_snapshot(self, snapshot: DirectorySnapshot, run: RunId) -> int:
         """Keep what a directory held, storing only groups that changed; return how many did."""
-        return snapshots.record_snapshot(self._connection, snapshot, run)
+        return snapshots.record_snapshot(self._connection, snapshot, run, self._memory.digests)
 
     def last_snapshot(self, directory: str, at: datetime | None = None) -> DirectorySnapshot | None:
         """Return the newest complete snapshot of a directory (as of `at`), rebuilt."""

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from syncd.core.calendar import midnight
-from syncd.core.caseload import Sight, advance
+from syncd.core.caseload import Sight, advance, agrees
 from syncd.core.cases import ENDED, CaseState
 from syncd.core.decide import decide
 from syncd.core.doubts import with_doubts
@@ -147,3 +147,21 @@ def test_a_guard_only_ever_splits_a_plan(facts, snapshot):
     assert set(guarded.free.lines) | set(guarded.held.lines) <= set(plan.lines)
     if set(guarded.free.lines) != set(plan.lines):
         assert guarded.trips
+
+
+@SLOW
+@given(worlds.towns(), worlds.towns(), worlds.directories(), worlds.directories())
+def test_what_is_known_to_agree_moves_as_what_is_compared(facts, later_facts, snapshot, later):
+    cases, _ = Seen(facts, snapshot).advance()
+    seen = Seen(later_facts, later)
+    sight = seen.sight(cases, days=1)
+    agreeing = {
+        case.key
+        for case in cases
+        if case.key in sight.findings and agrees(case, sight.findings[case.key])
+    }
+    moves = [
+        advance(cases, told, seen.policy, lambda _key: None, lambda: "new")
+        for told in (sight, replace(sight, agreeing=agreeing))
+    ]
+    assert moves[0] == moves[1]

@@ -25,6 +25,7 @@ from syncd.core.ids import (
 )
 from syncd.core.policy import OrderEffect, OrderKind, Policy
 from syncd.core.votes import Actor, Role
+from syncd.flow.memory import Memory
 from syncd.flow.report import RunReport
 from syncd.flow.run import run
 from syncd.flow.site import DirectorySeat, Mode, RunRequest, Site, SourceSeat
@@ -94,6 +95,7 @@ class Town:
     def __post_init__(self) -> None:
         self._ids = itertools.count(1)
         self.watch = Watch()
+        self.memory = Memory()
         everybody = range(1, self.people + 1)
         self.roster = FakeSource(
             "roster",
@@ -137,6 +139,7 @@ class Town:
             progress=lambda *_: None,
             stopping=self._is_stopping,
             watch=self.watch,
+            memory=self.memory,
         )
 
     def _is_stopping(self) -> bool:

@@ -1,0 +1,252 @@
+"""One directory looked at on a day's ground: which memberships stand, and findings of the others.
+
+For each affair the accounts that a sound designation justifies are one set, so the members of a
+group are split by set arithmetic, and only those left over are judged rule by rule. A property
+test holds that both ways agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from copy import copy
+from dataclasses import dataclass, field
+
+from syncd.bilingual import Bilingual
+from syncd.core.facts import AccountKind, Entitlement, ListedAccount
+from syncd.core.findings import Doubt, Fault, Finding, Reason, Verdict
+from syncd.core.ground import Ground, Judgement
+from syncd.core.ids import AccountId, AffairCode, StaffNumber
+from syncd.core.memberships import DirectorySnapshot, MembershipBlock
+from syncd.core.people import account_key, contractor_number, listed_accounts
+from syncd.core.reach import Conveyed, Reach, leaf_of, reach_of
+from syncd.core.rules import operation_exceeded
+from syncd.core.standing import Footing, Sound
+
+Key = tuple[str, str, str]
+
+
+@dataclass(slots=True)
+class Census:
+    """One directory's accounts, and which of them a sound designation justifies."""
+
+    ground: Ground
+    sound: Sound
+    snapshot: DirectorySnapshot
+    reach: Reach
+    _staff: dict[AccountId, StaffNumber | None] = field(default_factory=dict)
+    _contested: set[AccountId] = field(default_factory=set)
+    _services: set[AccountId] = field(default_factory=set)
+    _account: dict[StaffNumber, AccountId] = field(default_factory=dict)
+    _further: dict[StaffNumber, list[AccountId]] = field(default_factory=dict)
+    _justified: dict[object, set[AccountId]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Join the directory's accounts with the account list."""
+        listed = listed_accounts(self.ground.facts.accounts)
+        directory = self.snapshot.directory
+        for name, account in self.snapshot.accounts.items():
+            row = listed.get((directory, account_key(name))) if listed else None
+            staff_number = account.staff_number
+            if row is not None:
+                staff_number = self._join(name, staff_number, row)
+            self._staff[name] = staff_number
+            if staff_number is None or name in self._contested:
+                continue
+            if self._account.setdefault(staff_number, name) is not name:
+                self._further.setdefault(staff_number, []).append(name)
+
+    def again(self, snapshot: DirectorySnapshot, reach: Reach) -> Census:
+        """Return the census of another read that shows the same accounts."""
+        other = copy(self)
+        other.snapshot, other.reach = snapshot, reach
+        return other
+
+    def _join(
+        self, name: AccountId, seen: StaffNumber | None, row: ListedAccount
+    ) -> StaffNumber | None:
+        if row.kind is AccountKind.SERVICE:
+            if row.expires_on is None or row.expires_on >= self.ground.on:
+                self._services.add(name)
+            return None
+        stated = contractor_number(row) if row.kind is AccountKind.CONTRACTOR else row.staff_number
+        if seen is not None and stated is not None and seen != stated:
+            self._contested.add(name)
+        return seen or stated
+
+    def justified(self, entitlement: Entitlement) -> set[AccountId]:
+        """Return the accounts that set arithmetic alone shows to be justified."""
+        key = (entitlement.affairs, entitlement.operations)
+        known = self._justified.get(key)
+        if known is None:
+            known = self._justified[key] = self._work_out(entitlement)
+        return known
+
+    def _work_out(self, entitlement: Entitlement) -> set[AccountId]:
+        allowed = set(self._services) if self.ground.people.has_roster else set()
+        for affair in entitlement.affairs:
+            for scope, people in self.sound.get(affair, {}).items():
+                if operation_exceeded.covers(scope, entitlement.operations, self.ground.policy):
+                    first = self._account
+                    allowed.update([first[n] for n in people if n in first])
+                    for staff_number in self._further.keys() & people:
+                        allowed.update(self._further[staff_number])
+        return allowed
+
+    def look_at(self, conveyed: Conveyed, exceptions: Collection[Key]) -> tuple[list[Finding], int]:
+        """Return what is not justified among the holders of a right, and how many hold it."""
+        justified = self.justified(conveyed.entitlement)
+        members: Sequence[AccountId] | dict[AccountId, None]
+        if len(conveyed.blocks) == 1:
+            members = conveyed.blocks[0].accounts
+            counted = len(conveyed.blocks[0].accounts)
+        else:
+            unique = dict.fromkeys(a for block in conveyed.blocks for a in block.accounts)
+            members, counted = unique, len(unique)
+        left = [account for account in members if account not in justified]
+        if not left:
+            return [], counted
+        ways = _ways(left, conveyed.blocks)
+        found = []
+        for account in left:
+            finding = self._finding(conveyed.entitlement, account, ways[account], exceptions)
+            if finding is not None:
+                found.append(finding)
+        return found, counted
+
+    def accounts_of(self, staff_number: StaffNumber) -> tuple[AccountId, ...]:
+        """Return the accounts of a person in this directory, the contested ones included."""
+        contested = (a for a in self._contested if self._staff.get(a) == staff_number)
+        first = self._account.get(staff_number)
+        return (
+            *(() if first is None else (first,)),
+            *self._further.get(staff_number, ()),
+            *contested,
+        )
+
+    def judge(self, entitlement: Entitlement, account: AccountId) -> Judgement:
+        """Judge one account's right rule by rule."""
+        if not self.ground.people.has_roster:
+            return self.ground.judge(StaffNumber(""), entitlement)
+        if account in self._services:
+            return Judgement()
+        if account in self._contested:
+            why = Bilingual(
+                "ディレクトリとアカウント一覧で職員番号が違います",
+                en="the directory and the list of accounts name different staff numbers",
+            )
+            return Judgement(unknown_because=why, doubt=Doubt.CONTESTED_ACCOUNT)
+        staff_number = self._staff.get(account)
+        if staff_number is None:
+            return Judgement((Fault(Reason.UNKNOWN_ACCOUNT, None),))
+        return self.ground.judge(staff_number, entitlement)
+
+    def _finding(
+        self,
+        entitlement: Entitlement,
+        account: AccountId,
+        blocks: list[MembershipBlock],
+        exceptions: Collection[Key],
+    ) -> Finding | None:
+        judged = self.judge(entitlement, account)
+        if not judged.faults and not judged.unknown_because:
+            return None
+        key = (self.snapshot.directory, entitlement.entitlement, account)
+        verdict = Verdict.UNKNOWN
+        if not judged.unknown_because:
+            verdict = Verdict.EXCEPTED if key in exceptions else Verdict.STALE
+        seen = self.snapshot.accounts.get(account)
+        cuttable = [b for b in blocks if not b.path.primary]
+        told, more = self.reach.ways(entitlement.entitlement, blocks)
+        return Finding(
+            directory=key[0],
+            entitlement=entitlement.entitlement,
+            account=account,
+            staff_number=self._staff.get(account),
+            verdict=verdict,
+            faults=judged.faults,
+            paths=told,
+            member=account if seen is None else seen.native,
+            groups=tuple(dict.fromkeys(leaf_of(b) for b in cuttable)),
+            needs_person=judged.needs_person,
+            unknown_because=judged.unknown_because,
+            section=self.ground.answering_section(self._staff.get(account), entitlement),
+            doubt=judged.doubt,
+            more_ways=more,
+        )
+
+    def without_right(self, affair: AffairCode, people: set[StaffNumber]) -> set[StaffNumber]:
+        """Return those of these people who hold no right that serves an affair here."""
+        first, further = self._account, self._further
+        idle = {first[number] for number in people if number in first}
+        for number in further.keys() & people:
+            idle.update(further[number])
+        for conveyed in self.reach.conveyed:
+            if affair in conveyed.entitlement.affairs and idle:
+                for block in conveyed.blocks:
+                    idle.difference_update(block.accounts)
+        return {
+            number
+            for number in people
+            if number not in first
+            or (first[number] in idle and idle.issuperset(further.get(number, ())))
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A whole directory looked at: of each right what was found, and how many hold it.
+
+    `looked` follows the sequence of `census.reach.conveyed`.
+    """
+
+    census: Census
+    looked: tuple[tuple[list[Finding], int], ...]
+
+    @property
+    def memberships(self) -> int:
+        """Return how many memberships were looked at; an account counts once for each right."""
+        return sum(counted for _, counted in self.looked)
+
+
+def look_over(
+    footing: Footing,
+    snapshot: DirectorySnapshot,
+    exceptions: Collection[Key],
+    before: Look | None = None,
+) -> Look:
+    """Return what is not justified in a directory.
+
+    `before` is a look on the same footing and with the same exceptions: a right that the same
+    accounts hold by the same blocks is not looked at again, while groups stand in groups as they
+    did.
+    """
+    reach = reach_of(snapshot, footing.ground.facts.entitlements)
+    if (
+        before is None
+        or before.census.snapshot.accounts != snapshot.accounts
+        or before.census.reach.nesting.shape != reach.nesting.shape
+    ):
+        census = Census(footing.ground, footing.standing.sound, snapshot, reach)
+        looked = tuple(census.look_at(conveyed, exceptions) for conveyed in reach.conveyed)
+        return Look(census, looked)
+    census = before.census.again(snapshot, reach)
+    was = zip(before.census.reach.conveyed, before.looked, strict=True)
+    return Look(
+        census,
+        tuple(
+            looked if same == conveyed else census.look_at(conveyed, exceptions)
+            for conveyed, (same, looked) in zip(reach.conveyed, was, strict=True)
+        ),
+    )
+
+
+def _ways(
+    accounts: list[AccountId], blocks: tuple[MembershipBlock, ...]
+) -> dict[AccountId, list[MembershipBlock]]:
+    """Return by which blocks each of these accounts holds the right."""
+    ways: dict[AccountId, list[MembershipBlock]] = {account: [] for account in accounts}
+    wanted = ways.keys()
+    for block in blocks:
+        for account in wanted & set(block.accounts) if len(blocks) > 1 else accounts:
+            ways[account].append(block)
+    return ways

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,16 @@ _NEAR = 0.8
 _CUT = (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError)
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One request to Graph, and whether it is harmless when it is done twice."""
+
+    method: str
+    address: str
+    content: object = None
+    is_harmless: bool = False
+
+
 class GraphLine:
     """An open line; its methods raise AnswerError."""
 
@@ -53,24 +64,28 @@ class GraphLine:
 
     def get(self, address: str) -> dict[str, Any]:
         """Return what stands at a path of Graph, or at a link that it gave."""
-        return self._object(self._ask("GET", address, None))
+        return self._object(self._ask(Question("GET", address, is_harmless=True)))
 
-    def post(self, path: str, content: object) -> dict[str, Any]:
-        """Post an object; return what was answered."""
-        return self._object(self._ask("POST", path, content))
+    def post(self, path: str, content: object, *, is_harmless: bool) -> dict[str, Any]:
+        """Post an object; return what was answered.
+
+        Only what is harmless when it is done twice is sent again over a line that was cut.
+        """
+        return self._object(self._ask(Question("POST", path, content, is_harmless)))
 
     def forget_token(self) -> None:
         """Ask for a new token next time."""
         self._tokens.forget()
 
-    def _ask(self, method: str, address: str, content: object) -> Reply:
-        url = self._within(address)
+    def _ask(self, question: Question) -> Reply:
+        url = self._within(question.address)
         is_renewed = False
         for tried in count(1):
             try:
-                reply = self._sent(requests.Request(method, url, json=content))
+                reply = self._sent(requests.Request(question.method, url, json=question.content))
             except _CUT as error:
-                if method == "GET" and _is_cut(error) and self.patience.waited(tried, None):
+                may = question.is_harmless and _is_cut(error)
+                if may and self.patience.waited(tried, None):
                     continue
                 raise broken(error) from None
             except (requests.RequestException, OSError, ValueError) as error:

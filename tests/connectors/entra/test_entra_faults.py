@@ -269,11 +269,28 @@ def test_a_line_that_breaks_anywhere_makes_the_tenant_unknown(connect, world, pl
     assert said in refused(connect.reader(attempts=2)).why
 
 
-def test_a_line_cut_once_while_reading_does_no_harm(connect, world):
+def test_a_line_cut_at_any_request_of_a_read_makes_the_tenant_unknown(connect, world):
+    connect.reader().read(silent)
+    targets = [asked.target for asked in world.asked if not asked.is_part]
+    assert len(targets) > 6
+
+    for number in range(len(targets)):
+        world.asked.clear()
+
+        def cut(_asked, number=number):
+            if len([asked for asked in world.asked if not asked.is_part]) == number + 1:
+                raise requests.exceptions.ChunkedEncodingError
+
+        world.step = cut
+        refused(connect.reader(attempts=1))
+
+
+@pytest.mark.parametrize("place", ["/users", "/groups", "/$batch"])
+def test_a_line_cut_once_while_reading_does_no_harm(connect, world, place):
     left = [requests.exceptions.ChunkedEncodingError()]
 
     def once(asked):
-        if asked.path == "/users" and left:
+        if asked.path == place and left:
             raise left.pop()
 
     world.step = once

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import requests
 
 from syncd.errors import DirectoryWriteError
 from syncd.ports.directory import GroupRemoval
@@ -193,3 +194,17 @@ def test_a_batch_that_breaks_off_tells_that_nothing_is_known(connect, graph, peo
         with pytest.raises(DirectoryWriteError) as refused:
             connect.writer().remove_members([GroupRemoval(group, (people[0],), "c1")])
         assert refused.value.remedy
+
+
+def test_a_change_whose_line_was_cut_is_not_sent_twice(connect, graph, people):
+    group, sent = graph.add_group("tax", tuple(people)), []
+
+    def cut(asked: Asked):
+        if asked.path == "/$batch" and asked.body["requests"][0]["method"] == "DELETE":
+            sent.append(asked)
+            raise requests.exceptions.ChunkedEncodingError
+
+    graph.step = cut
+    with pytest.raises(DirectoryWriteError):
+        connect.writer().remove_members([GroupRemoval(group, (people[0],), "c1")])
+    assert len(sent) == 1

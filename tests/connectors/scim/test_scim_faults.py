@@ -229,6 +229,19 @@ def test_a_line_cut_within_any_page_is_tried_again_and_then_unknown(saas, connec
     assert len(connect.waits) == 2
 
 
+def test_a_line_cut_at_any_request_of_a_read_makes_the_directory_unknown(saas, serve, connect):
+    saas(lambda _asked: None).read(silent)
+    targets = list(dict.fromkeys(asked.target for asked in saas.script.asked))
+    assert len(targets) > 3
+
+    for cut in targets:
+        step = lambda a, cut=cut: (  # noqa: E731
+            Answer(200, honest(a).body, cut_at=9) if a.target == cut else None
+        )
+        failure = refused(saas(step, attempts=1))
+        assert failure.directory == "saas"
+
+
 def test_a_line_cut_once_does_no_harm(saas):
     left = [1]
 

@@ -1,0 +1,81 @@
+"""The main job against a real SCIM server, by the real command: found, approved, removed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from syncd.settings.template import init_site
+from tests.e2e.test_ldap_site import SITE, syncd
+from tests.fakes.scim_server import TOKEN, ScimServer
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ScimServer]:
+    (tmp_path / "scim").mkdir()
+    started = ScimServer(tmp_path / "scim")
+    try:
+        yield started.start()
+    finally:
+        started.stop()
+
+
+@pytest.fixture
+def group(server: ScimServer) -> str:
+    people = [server.add_user(f"mihon{n}", f"000000{n}") for n in (1, 2, 3)]
+    return server.add_group("番号_税務", people[:2])
+
+
+@pytest.fixture
+def site(tmp_path: Path, server: ScimServer) -> Path:
+    folder = tmp_path / "site"
+    init_site(folder)
+    config = (folder / "syncd.toml").read_text()
+    before, _, after = config.partition("[[directories]]\n")
+    directory = f"""[[directories]]
+name = "ad"
+type = "scim"
+mode = "apply"
+url = "{server.url}"
+allow_plaintext = true
+token_file = "secrets/scim"
+attempts = 1
+"""
+    policy = after[after.index("[policy]") :]
+    (folder / "syncd.toml").write_text(before + directory + policy + SITE)
+    (folder / "secrets" / "scim").write_text(TOKEN)
+    entitlements = folder / "in" / "entitlements.csv"
+    text = entitlements.read_text().replace(
+        '"cn=mn-tax,ou=groups,dc=mihon,dc=example"', "番号_税務"
+    )
+    entitlements.write_text(text)
+    return folder
+
+
+def test_a_stale_right_leaves_the_service_and_the_next_run_finds_nothing(
+    site: Path, server: ScimServer, group: str
+):
+    code, said = syncd(site, "check")
+    assert code == 0, said
+    code, found = syncd(site, "sync")
+    assert (code, found["counts"]["stale"], found["counts"]["justified"]) == (3, 1, 1)
+    syncd(site, "approve", found["findings"][0]["case"], account="sato")
+    stays = server.members(group)[0]
+    code, removed = syncd(site, "sync")
+    assert (code, removed["counts"]["removed"]) == (0, 1)
+    assert server.members(group) == [stays]
+    assert syncd(site, "sync")[1]["findings"] == []
+
+
+def test_the_night_when_the_service_is_down_is_unknown_and_removes_nothing(
+    site: Path, server: ScimServer, group: str
+):
+    found = syncd(site, "sync")[1]
+    syncd(site, "approve", found["findings"][0]["case"], account="sato")
+    server.stop()
+    code, told = syncd(site, "sync")
+    assert (code, told["complete"], told["counts"]["unknown"]) == (5, False, 2)
+    assert told["counts"]["removed"] == 0
+    assert told["refused"][0]["directory"] == "ad"

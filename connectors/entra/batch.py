@@ -78,8 +78,8 @@ def _ask_some(line: GraphLine, parts: Sequence[Part]) -> list[PartReply]:
 def _once(line: GraphLine, parts: Mapping[int, Part]) -> dict[int, PartReply]:
     asked = [_request(number, part) for number, part in parts.items()]
     is_harmless = all(part.method == "GET" for part in parts.values())
-    reply = line.post("/$batch", {"requests": asked}, is_harmless=is_harmless)
-    answered = reply.get("responses")
+    whole = line.post("/$batch", {"requests": asked}, is_harmless=is_harmless)
+    answered = whole.get("responses")
     replies = {}
     for one in answered if isinstance(answered, list) else ():
         number, reply = _reply(one)

@@ -20,9 +20,8 @@ class LdapDirectoryType:
 
     @staticmethod
     def capabilities(options: LdapOptions) -> frozenset[Capability]:
-        """Return what it can do."""
-        del options
-        return frozenset(Capability) - {Capability.DELTA}
+        """Return what it can do; whether a server tells changes shows when it is asked."""
+        return frozenset(Capability) - (set() if options.delta else {Capability.DELTA})
 
     @staticmethod
     def build_reader(options: LdapOptions, context: DirectoryContext) -> LdapReader:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -23,6 +23,8 @@ class LdapOptions(LinkOptions):
     staff_number_attribute: str = "employeeNumber"
     account_attribute: str = "uid"
     placeholder_member: str = ""
+    pages: Literal["when-needed", "always"] = "when-needed"
+    delta: bool = True
     max_unresolved_percent: Annotated[float, Field(ge=0, le=100)] = 10
 
     def shape(self, width: int) -> Shape:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from ldap3 import Connection
 
 from connectors.ldap.options import LdapOptions
-from connectors.ldap.reader import member_key, standing_values
+from connectors.ldap.standing import member_key, standing_values
 from connectors.shared.groups import member_value_key
 from connectors.shared.ldap.modify import SUCCESS, Modify, modify_all
 from connectors.shared.ldap.refusals import ABOUT_NO_VALUE, refusal_of

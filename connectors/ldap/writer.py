@@ -15,8 +15,8 @@ from ldap3 import Connection
 from ldap3.core.exceptions import LDAPException
 
 from connectors.ldap.options import LdapOptions
-from connectors.ldap.reader import member_key, standing_values
 from connectors.ldap.removing import SPELLED, remove_all
+from connectors.ldap.standing import member_key, standing_values
 from connectors.shared.groups import member_value_key
 from connectors.shared.ldap.connection import connected, remedy_for, writing_login
 from connectors.shared.ldap.modify import SUCCESS, Modify, ModifyBrokenError, modify_all

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 
 class Claims:
@@ -13,9 +13,25 @@ class Claims:
         self._holders: dict[str, str] = {}
         self._rivals: dict[str, set[str]] = {}
 
+    def copy(self) -> Claims:
+        """Return claims that stay as these are now."""
+        twin = Claims()
+        twin._holders = self._holders.copy()
+        twin._rivals = {name: set(keys) for name, keys in self._rivals.items()}
+        return twin
+
     def holder(self, name: str) -> str | None:
         """Return who bears a name, None where nobody claims it."""
         return self._holders.get(name)
+
+    def is_first(self, name: str, key: str) -> bool:
+        """Claim a name that nobody claims; False, and nothing is done, where somebody does."""
+        return self._holders.setdefault(name, key) is key
+
+    def add_all(self, names: Iterable[str], key: str) -> None:
+        """Add claims to several names."""
+        for name in names:
+            self.add(name, key)
 
     def add(self, name: str, key: str) -> str | None:
         """Add a claim; return who bore the name and has just lost it to `key`, if anybody."""

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 
 _ESCAPED = re.compile(r"\\([0-9A-Fa-f]{2}|.)")
-_PLAIN = re.compile(r"[^\\\s+]+")
 _SPECIAL = frozenset(',+"\\<>;=')
 
 
 def dn_key(dn: str) -> str:
     """Return a DN as a key. Only equal keys name the same entry."""
-    if not dn or _PLAIN.fullmatch(dn):
+    # Of what is printable, only the space is white (str.isprintable): nothing here to canonise.
+    if " " not in dn and "\\" not in dn and "+" not in dn and dn.isprintable():
         return dn.casefold()
     return ",".join(_rdn_key(rdn) for rdn in _split(dn, ","))
 
@@ -45,6 +45,8 @@ def _canonical(value: str) -> str:
 
 def _split(text: str, separator: str) -> list[str]:
     """Split at separators that no backslash escapes."""
+    if "\\" not in text:
+        return text.split(separator)
     parts, start, at = [], 0, 0
     while at < len(text):
         if text[at] == "\\":

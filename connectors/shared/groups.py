@@ -10,6 +10,7 @@ import base64
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from connectors.shared.dn import dn_key
 from syncd.core.ids import StaffNumber, normalise_staff_number
@@ -27,11 +28,11 @@ MEMBER_ATTRIBUTES = {
 }
 # The optional unique identifier behind a name (RFC 4517, section 3.3.21).
 _OPTIONAL_UID = re.compile(r"#'[01]*'B\Z")
+_LOCKS = frozenset({"pwdaccountlockedtime", "nsaccountlock", "useraccountcontrol"})
 _DISABLED = 0x2  # ADS_UF_ACCOUNTDISABLE of userAccountControl
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One entry as read; attribute names are in lower case.
 
     `native` is what the directory calls it for ever where that is not its DN (AD: objectGUID).
@@ -80,6 +81,8 @@ def member_value_key(attribute: str, value: str) -> str:
 def is_locked(entry: Entry) -> bool:
     """Tell whether an account is locked (389, ppolicy) or disabled (AD)."""
     attributes = entry.attributes
+    if attributes.keys().isdisjoint(_LOCKS):
+        return False
     if "pwdaccountlockedtime" in attributes:
         return True
     if any(value.upper() == "TRUE" for value in attributes.get("nsaccountlock", ())):
@@ -102,4 +105,6 @@ def own_gid(entry: Entry, classes: set[str]) -> str:
 def staff_number_of(values: Sequence[str], width: int) -> StaffNumber | None:
     """Return the staff number of an account by the values of its attribute."""
     text = values[0].strip() if values else ""
+    if text.isascii() and text.isdigit():
+        return StaffNumber(text.zfill(width))  # what nearly all are, and what the core makes of it
     return normalise_staff_number(text, width) if text else None

@@ -18,6 +18,7 @@ _UNKNOWN = Group("", "", may_be_empty=False, direct_count=0)
 class Node:
     """A group. `dn` is its native name; the lower half is filled in when members are sorted.
 
+    `named` is what its members were found to name when it was taken, until they are sorted.
     `accounts` hold `ghosts`, the names of member values that name nothing (`nameless`).
     """
 
@@ -28,6 +29,7 @@ class Node:
     attribute: str
     members: Sequence[str]
     gid: str
+    named: tuple[Sequence[AccountId], Sequence[str]] | None = None
     accounts: tuple[AccountId, ...] = ()
     ghosts: tuple[AccountId, ...] = ()
     subgroups: tuple[str, ...] = ()

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 
 from connectors.shared.dn import dn_key, is_under
 from connectors.shared.groups import GROUP_CLASSES, Entry, Shape, member_value_key
 from connectors.shared.nodes import Node, build, node_of
-from connectors.shared.people import People, Touched, person_of
+from connectors.shared.people import People, Touched
 from connectors.shared.plausible import check_plausible
 from syncd.core.ids import AccountId
 from syncd.core.memberships import (
@@ -73,6 +74,38 @@ class Town:
         self._accounts: dict[AccountId, Account] | None = None
         self._listed: tuple[tuple[Group, ...], tuple[MembershipBlock, ...]] | None = None
 
+    def copy(self) -> Town:
+        """Return a town that stays as this one is now."""
+        twin = Town(self._shape)
+        twin._people = self._people.copy()
+        twin._groups = {key: copy(node) for key, node in self._groups.items()}
+        twin._above = {key: set(above) for key, above in self._above.items()}
+        twin._ghosts = self._ghosts.copy()
+        twin._natives = self._natives.copy()
+        twin._accounts, twin._listed = self._accounts, self._listed
+        return twin
+
+    def told(self, *changes: Changes) -> Changes:
+        """Return what stands now of everything that some changes, also of a copy, are about."""
+        nodes = {node.dn: node for node in self._groups.values()}
+        keys = {g.key for c in changes for g in c.groups} | {k for c in changes for k in c.gone}
+        names = {n for c in changes for n in (*c.accounts, *c.accounts_gone)}
+        standing = [nodes[key] for key in sorted(keys & nodes.keys())]
+        accounts = {name: account for name in names if (account := self._account(name))}
+        return Changes(
+            tuple(node.group for node in standing),
+            tuple(block for node in standing for block in node.blocks),
+            tuple(sorted(keys - nodes.keys())),
+            accounts,
+            tuple(names - accounts.keys()),
+        )
+
+    def _account(self, name: AccountId) -> Account | None:
+        """Return an account, or the stand-in for a member value that names nobody."""
+        native = self._natives.get(name)
+        ghost = None if native is None else Account(name, native, None)
+        return self._people.accounts.get(name, ghost)
+
     def take(self, entry: Entry) -> None:
         """Take an entry of a whole read: a group, an account, or something else to pass over."""
         key = dn_key(entry.dn)
@@ -84,7 +117,14 @@ class Town:
             and self._is_account(entry, classes)
             and key != self._placeholder
         ):
-            self._people.put(person_of(key, entry, self._shape))
+            self._people.take(key, entry)
+
+    def take_people(self, entries: Iterable[Entry]) -> None:
+        """Take entries of which the server was asked that they stand below people_base."""
+        for entry in entries:
+            key = dn_key(entry.dn)
+            if key != self._placeholder:
+                self._people.take(key, entry)
 
     def _is_account(self, entry: Entry, classes: set[str]) -> bool:
         """Tell whether it is an account; a server was asked for nothing else and for no classes."""
@@ -211,9 +251,7 @@ class Town:
         accounts: dict[AccountId, Account] = {}
         lost: list[AccountId] = []
         for name, account in was.items():
-            now = self._people.accounts.get(name)
-            if now is None and name in self._natives:
-                now = Account(name, self._natives[name], None)
+            now = self._account(name)
             if now is None and account is not None:
                 lost.append(name)
             elif now is not None and now != account:
@@ -230,9 +268,15 @@ class Town:
             tuple(lost),
         )
 
+    def take_group(self, entry: Entry) -> None:
+        """Take a group when all people were taken: its members are looked up at once."""
+        node = self._groups[dn_key(entry.dn)] = node_of(dn_key(entry.dn), entry, entry.classes())
+        node.named = self._people.named_by(node.attribute, node.members)
+
     def _sort_members(self, node: Node) -> None:
         """Tell accounts, groups, the placeholder and values that name nothing apart."""
-        found, others = self._people.named_by(node.attribute, node.members)
+        found, others = node.named or self._people.named_by(node.attribute, node.members)
+        node.named = None
         node.direct_count = len(found) + len(others)
         subgroups: list[str] = []
         nameless: list[str] = []
@@ -248,7 +292,9 @@ class Town:
             else:
                 nameless.append(value)
         ghosts = dict.fromkeys(self._ghost(value) for value in nameless)
-        node.accounts = tuple(dict.fromkeys(found)) + tuple(ghosts)
+        # Two values may mean one account (two spellings, two identifiers): then it stands once.
+        once = found if len(set(found)) == len(found) else dict.fromkeys(found)
+        node.accounts = (*once, *ghosts)
         node.ghosts = tuple(ghosts)
         node.subgroups = tuple(dict.fromkeys(subgroups))
         node.nameless = tuple(nameless)

@@ -1,59 +1,75 @@
 """Decodes the answers of a search, and nothing else of LDAP (RFC 4511, section 4.5.2).
 
-ldap3 spends most of a read in decoding that this work does not need. BER as RFC 4511, section
-5.1 restricts it: definite lengths only, so a value is found by two additions.
+ldap3 spends most of a read in decoding that this work does not need. An answer here is the bytes
+of its protocol operation with the controls behind it, as `stream` cuts them out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 
-ENTRY, DONE, REFERENCE = 0x64, 0x65, 0x73
+from connectors.shared.groups import Entry
+from connectors.shared.ldap.ber import OCTETS, header
+from connectors.shared.ldap.values import RawValues
+
+ENTRY, DONE, REFERENCE, INTERMEDIATE = 0x64, 0x65, 0x73, 0x79
+PAGED = b"1.2.840.113556.1.4.319"
+_CONTROLS = 0xA0
 _LONG = 0x80
-_PAGED = b"1.2.840.113556.1.4.319"
-
-
-class BrokenAnswerError(Exception):
-    """The bytes are not an answer to a search."""
+_MANY = 1_000
+_NAMES: dict[bytes, str] = {}
+_entry: Callable[[tuple[object, ...]], Entry] = partial(tuple.__new__, Entry)  # twice as fast
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The end of one page: result code, the server's words, the cookie of the next page."""
+    """The end of a search or of one page: result code, the server's words, controls by OID."""
 
     code: int
     message: str
-    cookie: bytes | None
+    controls: dict[bytes, bytes] = field(default_factory=dict)
+
+    @property
+    def cookie(self) -> bytes | None:
+        """Return the cookie of the paged results control, if it is there (RFC 2696)."""
+        value = self.controls.get(PAGED)
+        if value is None:
+            return None
+        _, inner, _ = header(value, 0)
+        _, _, size_end = header(value, inner)
+        _, cookie, end = header(value, size_end)
+        return value[cookie:end]
 
 
-def header(data: bytes | bytearray, at: int) -> tuple[int, int, int]:
-    """Return (tag, start, end) of the value at an offset; raises IndexError if not all is there."""
-    tag, length, start = data[at], data[at + 1], at + 2
-    if length & _LONG:
-        octets = length & ~_LONG
-        if not octets:
-            raise BrokenAnswerError("a length of indefinite form")
-        start += octets
-        if start > len(data):
-            raise IndexError
-        length = int.from_bytes(data[at + 2 : start], "big")
-    return tag, start, start + length
+def decode_entry(data: bytes, members: Container[str] = ()) -> Entry:
+    """Return a SearchResultEntry.
 
-
-def decode_entry(data: bytes, start: int) -> tuple[str, dict[str, list[str]]]:
-    """Return (DN, attributes in lower case) of a SearchResultEntry whose content begins there."""
-    _, name_start, at = header(data, start)
-    dn = data[name_start:at].decode("utf-8", "replace")
-    attributes: dict[str, list[str]] = {}
+    The values of the attributes in `members` (lower case) are left as they came, `RawValues`.
+    Most lengths fit in one octet, and are taken without a call.
+    """
+    at = header(data, 0)[1]
+    _, start, at = header(data, at)
+    dn = data[start:at].decode("utf-8", "replace")
+    attributes: dict[str, Sequence[str]] = {}
     _, at, end = header(data, at)
     while at < end:
-        _, inner, after = header(data, at)
-        _, name_start, inner_end = header(data, inner)
-        name = data[name_start:inner_end].decode("ascii", "replace").lower()
-        _, value, _ = header(data, inner_end)
+        length = data[at + 1]
+        if length < _LONG:
+            inner, at = at + 2, at + 2 + length
+        else:
+            _, inner, at = header(data, at)
+        after = inner + 2 + data[inner + 1]
+        spelled = data[inner + 2 : after]
+        name = _NAMES.get(spelled) or _name(spelled)
+        length = data[after + 1]
+        value = after + 2 if length < _LONG else header(data, after)[1]
+        if name in members:
+            attributes[name] = RawValues(data[value:at])
+            continue
         values: list[str] = []
-        while value < after:
+        while value < at:
             length = data[value + 1]
             if length < _LONG:
                 first, value = value + 2, value + 2 + length
@@ -61,41 +77,42 @@ def decode_entry(data: bytes, start: int) -> tuple[str, dict[str, list[str]]]:
                 _, first, value = header(data, value)
             values.append(data[first:value].decode("utf-8", "replace"))
         attributes[name] = values
-        at = after
-    return dn, attributes
+    return _entry((dn, attributes, ""))
 
 
-def decode_done(data: bytes, start: int, end: int) -> Done:
-    """Return a SearchResultDone with the paged results control behind it (RFC 2696)."""
+def _name(spelled: bytes) -> str:
+    """Return an attribute's name in lower case; few there are, and all come again and again."""
+    name = spelled.decode("ascii", "replace").lower()
+    if len(_NAMES) < _MANY:
+        _NAMES[spelled] = name
+    return name
+
+
+def decode_done(data: bytes) -> Done:
+    """Return a SearchResultDone with the controls behind it."""
+    _, start, end = header(data, 0)
     _, code_start, at = header(data, start)
     code = int.from_bytes(data[code_start:at], "big")
     _, _, at = header(data, at)  # matchedDN
     _, text, text_end = header(data, at)
     message = data[text:text_end].decode("utf-8", "replace")
-    return Done(code, message, _cookie(data, end))
+    return Done(code, message, controls_of(data, end))
 
 
-def _cookie(data: bytes, at: int) -> bytes | None:
-    """Return the cookie of the paged results control behind the operation, if it is there."""
-    for control, end in _controls(data, at):
-        _, kind, after = header(data, control)
-        if data[kind:after] != _PAGED:
-            continue
-        while after < end:
-            tag, value, after = header(data, after)
-            if tag == 0x04:  # noqa: PLR2004 - OCTET STRING: the control's value
-                _, inner, _ = header(data, value)
-                _, _, size_end = header(data, inner)
-                _, cookie, cookie_end = header(data, size_end)
-                return data[cookie:cookie_end]
-    return None
-
-
-def _controls(data: bytes, at: int) -> Iterator[tuple[int, int]]:
-    if at >= len(data) or data[at] != 0xA0:  # noqa: PLR2004 - [0] Controls
-        return
+def controls_of(data: bytes, at: int | None = None) -> dict[bytes, bytes]:
+    """Return the values of the controls behind an operation, by OID (RFC 4511, section 4.1.11)."""
+    at = header(data, 0)[2] if at is None else at
+    found: dict[bytes, bytes] = {}
+    if at >= len(data) or data[at] != _CONTROLS:
+        return found
     _, start, end = header(data, at)
     while start < end:
-        _, inner, start_next = header(data, start)
-        yield inner, start_next
-        start = start_next
+        _, inner, start = header(data, start)
+        _, kind, after = header(data, inner)
+        oid = data[kind:after]
+        found[oid] = b""
+        while after < start:
+            tag, value, after = header(data, after)
+            if tag == OCTETS:
+                found[oid] = data[value:after]
+    return found

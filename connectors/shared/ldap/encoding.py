@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_OCTETS, _SEQUENCE = 0x04, 0x30
+from connectors.shared.ldap.ber import OCTETS, tlv
+
+_SEQUENCE, _CONTROLS = 0x30, 0xA0
 _INTEGER, _ENUMERATED, _SET, _MODIFY_REQUEST = 0x02, 0x0A, 0x31, 0x66
 _ADD, _DELETE = 0, 1
-_LONG = 0x80
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +26,12 @@ class Modify:
     added: Sequence[str] = ()
 
 
-def _tlv(tag: int, content: bytes) -> bytes:
-    """Return a value with its tag and its length."""
-    size = len(content)
-    if size < _LONG:
-        return bytes((tag, size)) + content
-    octets = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes((tag, _LONG | len(octets))) + octets + content
-
-
-def encode_message(number: int, operation: bytes) -> bytes:
+def encode_message(number: int, operation: bytes, controls: Sequence[bytes] = ()) -> bytes:
     """Return a whole LDAPMessage (RFC 4511, section 4.1.1)."""
-    identified = _tlv(_INTEGER, number.to_bytes(number.bit_length() // 8 + 1, "big"))
-    return _tlv(_SEQUENCE, identified + operation)
+    if controls:
+        operation += tlv(_CONTROLS, b"".join(controls))
+    identified = tlv(_INTEGER, number.to_bytes(number.bit_length() // 8 + 1, "big"))
+    return tlv(_SEQUENCE, identified + operation)
 
 
 def encode_modify(change: Modify) -> bytes:
@@ -47,11 +41,11 @@ def encode_modify(change: Modify) -> bytes:
         for operation, values in ((_ADD, change.added), (_DELETE, change.deleted))
         if values
     ]
-    name = _tlv(_OCTETS, change.dn.encode())
-    return _tlv(_MODIFY_REQUEST, name + _tlv(_SEQUENCE, b"".join(parts)))
+    name = tlv(OCTETS, change.dn.encode())
+    return tlv(_MODIFY_REQUEST, name + tlv(_SEQUENCE, b"".join(parts)))
 
 
 def _change(operation: int, attribute: str, values: Sequence[str]) -> bytes:
-    held = _tlv(_SET, b"".join([_tlv(_OCTETS, value.encode()) for value in values]))
-    partial = _tlv(_SEQUENCE, _tlv(_OCTETS, attribute.encode()) + held)
-    return _tlv(_SEQUENCE, _tlv(_ENUMERATED, bytes((operation,))) + partial)
+    held = tlv(_SET, b"".join([tlv(OCTETS, value.encode()) for value in values]))
+    partial = tlv(_SEQUENCE, tlv(OCTETS, attribute.encode()) + held)
+    return tlv(_SEQUENCE, tlv(_ENUMERATED, bytes((operation,))) + partial)

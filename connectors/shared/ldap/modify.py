@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from ldap3 import Connection
 
-from connectors.shared.ldap.decoder import BrokenAnswerError, header
+from connectors.shared.ldap.ber import BrokenAnswerError, header
 from connectors.shared.ldap.encoding import Modify, encode_message, encode_modify
 
 __all__ = ["SUCCESS", "Modify", "ModifyBrokenError", "modify_all"]

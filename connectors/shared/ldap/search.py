@@ -1,48 +1,39 @@
-"""One paged search whose completeness is proved, or nothing (RFC 2696).
+"""Searches whose completeness is proved, or nothing.
 
-Requests are built by ldap3 and sent on its socket; answers go through `decoder`. A search counts
-only when every page ended with success and the last one gave an empty cookie. Size limits, time
-limits, referrals, a lost connection: `SearchBrokenError`, and what was read is thrown away.
+A search counts only when it ended with success: then no limit cut it and everything that matches
+was sent (RFC 4511, section 4.5.2). Asked in pages (RFC 2696), every page must end so, and the
+last with an empty cookie. Size limits, time limits, referrals, a lost connection:
+`SearchBrokenError`, and what was read is thrown away.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ldap3 import DEREF_NEVER, SUBTREE, Connection
+from ldap3 import BASE, SUBTREE, Connection
 from ldap3.core.results import RESULT_CODES
-from ldap3.operation.search import search_operation
-from ldap3.protocol.convert import build_controls_list
-from ldap3.protocol.rfc2696 import paged_search_control
-from ldap3.protocol.rfc4511 import LDAPMessage, MessageID, ProtocolOp
-from ldap3.utils.asn1 import encode
 
 from connectors.shared.groups import Entry
+from connectors.shared.ldap.ber import BrokenAnswerError
 from connectors.shared.ldap.decoder import (
     DONE,
     ENTRY,
     REFERENCE,
-    BrokenAnswerError,
     Done,
     decode_done,
     decode_entry,
-    header,
 )
+from connectors.shared.ldap.encoding import encode_message
+from connectors.shared.ldap.request import encode_control, encode_page, encode_search
+from connectors.shared.ldap.stream import SearchBrokenError, Stream
 
-_CHUNK = 1 << 18
-_SUCCESS = 0
+__all__ = ["NO_SUCH_OBJECT", "Query", "SearchBrokenError", "Tally", "paged_search"]
+
 NO_SUCH_OBJECT = 32
-_UNPROVED = -1
-
-
-class SearchBrokenError(Exception):
-    """A search that did not end as a complete one; `code` is LDAP's, -1 without one."""
-
-    def __init__(self, why: str, code: int = _UNPROVED) -> None:
-        """Say what broke it."""
-        super().__init__(why)
-        self.code = code
+_SUCCESS = 0
+_WINDOW = 64
+"""Base searches in flight; OpenLDAP ends a session with 1,000 (olcConnMaxPendingAuth)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +45,10 @@ class Query:
     attributes: tuple[str, ...]
     scope: str = SUBTREE
     controls: tuple[tuple[str, bool, bytes | None], ...] = ()
+
+    def encoded(self) -> bytes:
+        """Return the request as it is sent."""
+        return encode_search(self.base, self.scope, self.filter, self.attributes)
 
 
 @dataclass(slots=True)
@@ -68,22 +63,45 @@ def paged_search(
     connection: Connection, query: Query, page_size: int, tally: Tally
 ) -> Iterator[Entry]:
     """Yield every entry; raises SearchBrokenError unless the server proved that these are all."""
-    stream = _Answers(connection)
+    for entries in raw_search(connection, query, page_size, tally):
+        yield from decoded(entries)
+
+
+def decoded(entries: Sequence[bytes], members: Sequence[str] = ()) -> Iterator[Entry]:
+    """Yield entries as they came decoded; raises SearchBrokenError."""
+    try:
+        for entry in entries:
+            yield decode_entry(entry, members)
+    except (IndexError, BrokenAnswerError) as error:
+        raise SearchBrokenError(f"an answer that cannot be read: {error}") from error
+
+
+def raw_search(
+    connection: Connection, query: Query, page_size: int | None, tally: Tally
+) -> Iterator[list[bytes]]:
+    """Yield every entry as it came, many at a time; in one go where `page_size` is None.
+
+    Raises SearchBrokenError unless the server proved that these are all.
+    """
+    stream = Stream(connection)
+    request = query.encoded()
     cookie: bytes = b""
     while True:
-        stream.send(query, page_size, cookie)
+        number = stream.next_number()
+        controls = [encode_control(*control) for control in query.controls]
+        if page_size is not None:
+            controls.append(encode_page(page_size, cookie))
+        stream.send(encode_message(number, request, controls))
         done: Done | None = None
         while done is None:
-            answer = stream.next()
-            if isinstance(answer, Done):
-                done = answer
-            else:
-                tally.entries += 1
-                yield answer
+            answers = stream.answers(number)
+            done = ending(answers)
+            tally.entries += len(answers)
+            yield answers
         tally.pages += 1
-        if done.code != _SUCCESS:
-            word = RESULT_CODES.get(done.code, str(done.code))
-            raise SearchBrokenError(f"{query.base}: {word} {done.message}".strip(), done.code)
+        check_success(query, done)
+        if page_size is None:
+            return
         if done.cookie is None:
             raise SearchBrokenError(f"{query.base}: the server does not page (RFC 2696)")
         if not done.cookie:
@@ -91,75 +109,63 @@ def paged_search(
         cookie = done.cookie
 
 
-class _Answers:
-    """The stream of answers on one connection, message by message."""
+def ending(answers: list[bytes]) -> Done | None:
+    """Take the end of a search off its answers, if it is there; raises SearchBrokenError."""
+    kind = answers[-1][0]
+    if kind == ENTRY:
+        return None
+    if kind == REFERENCE:
+        raise SearchBrokenError("the server refers to another one; referrals are not followed")
+    if kind != DONE:
+        raise SearchBrokenError(f"an answer that cannot be read: operation {kind:#x}")
+    try:
+        return decode_done(answers.pop())
+    except (IndexError, BrokenAnswerError) as error:
+        raise SearchBrokenError(f"an answer that cannot be read: {error}") from error
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._buffer = b""
-        self._at = 0
-        self._message_id = 0
 
-    def send(self, query: Query, page_size: int, cookie: bytes) -> None:
-        """Send the request for one page."""
-        request = search_operation(
-            query.base,
-            query.filter,
-            query.scope,
-            DEREF_NEVER,
-            list(query.attributes),
-            0,
-            0,
-            False,  # noqa: FBT003 - ldap3's own signature
-            None,
-            None,
-            check_names=False,
-        )
-        self._message_id = self._connection.server.next_message_id()
-        message = LDAPMessage()
-        message["messageID"] = MessageID(self._message_id)
-        message["protocolOp"] = ProtocolOp().setComponentByName("searchRequest", request)
-        # Critical, so that a server that cannot page says so instead of answering in part.
-        control = paged_search_control(criticality=True, size=page_size, cookie=cookie)
-        message["controls"] = build_controls_list([control, *query.controls])
-        self._connection.socket.sendall(encode(message))
+def check_success(query: Query, done: Done) -> None:
+    """Hold that a search ended with success; raises SearchBrokenError."""
+    if done.code != _SUCCESS:
+        word = RESULT_CODES.get(done.code, str(done.code))
+        raise SearchBrokenError(f"{query.base}: {word} {done.message}".strip(), done.code)
 
-    def next(self) -> Entry | Done:
-        """Return the next answer to our request; raises SearchBrokenError."""
-        try:
-            return self._decode(self._message())
-        except (IndexError, BrokenAnswerError) as error:
-            raise SearchBrokenError(f"an answer that cannot be read: {error}") from error
-        except OSError as error:
-            raise SearchBrokenError(f"the connection broke: {error}") from error
 
-    def _message(self) -> bytes:
-        """Return the bytes of one whole LDAPMessage."""
-        while True:
-            try:
-                _, _, end = header(self._buffer, self._at)
-                if end <= len(self._buffer):
-                    message = self._buffer[self._at : end]
-                    self._at = end
-                    return message
-            except IndexError:
-                pass  # not even the header is there yet
-            more = self._connection.socket.recv(_CHUNK)
-            if not more:
-                raise SearchBrokenError("the server closed the connection in the middle")
-            self._buffer = self._buffer[self._at :] + more
-            self._at = 0
+def read_each(
+    connection: Connection, dns: Sequence[str], attributes: tuple[str, ...]
+) -> list[Entry | None]:
+    """Return entries by their DN, None for those that are not there; many asked at once.
 
-    def _decode(self, message: bytes) -> Entry | Done:
-        _, start, _ = header(message, 0)
-        _, number, at = header(message, start)
-        if int.from_bytes(message[number:at], "big") != self._message_id:
-            raise SearchBrokenError("the server ended the connection or answered something else")
-        tag, start, end = header(message, at)
-        if tag == ENTRY:
-            return Entry(*decode_entry(message, start))
-        if tag == DONE:
-            return decode_done(message, start, end)
-        if tag == REFERENCE:
-            raise SearchBrokenError("the server refers to another one; referrals are not followed")
-        raise BrokenAnswerError(f"operation {tag:#x}")
+    Raises SearchBrokenError.
+    """
+    stream = Stream(connection)
+    queries = [Query(dn, "(objectClass=*)", attributes, BASE) for dn in dns]
+    found: list[Entry | None] = [None] * len(dns)
+    waiting: dict[int, int] = {}
+    for place, query in enumerate(queries):
+        while len(waiting) >= _WINDOW:
+            _take(stream, queries, waiting, found)
+        number = stream.next_number()
+        stream.send(encode_message(number, query.encoded()))
+        waiting[number] = place
+    while waiting:
+        _take(stream, queries, waiting, found)
+    return found
+
+
+def _take(
+    stream: Stream, queries: Sequence[Query], waiting: dict[int, int], found: list[Entry | None]
+) -> None:
+    """Put the next answer where its request stands."""
+    number, operation = stream.answer()
+    if number not in waiting:
+        raise SearchBrokenError("the server ended the connection or answered something else")
+    place = waiting[number]
+    answers = [operation]
+    done = ending(answers)
+    if done is None:
+        found[place] = next(decoded(answers))
+        return
+    del waiting[number]
+    if done.code != NO_SUCH_OBJECT:
+        check_success(queries[place], done)

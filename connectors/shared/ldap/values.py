@@ -8,22 +8,12 @@ of them; whatever is spelled otherwise is decoded and looked up the long way.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import TypeVar, overload
 
-from connectors.shared.ldap.decoder import BrokenAnswerError, header
+from connectors.shared.ldap.ber import OCTETS, BrokenAnswerError, header
 
-OCTETS = 0x04
-_SHORT = 0x80
 N = TypeVar("N")
-
-
-def octets(value: bytes) -> bytes:
-    """Return a value as BER writes it: OCTET STRING with the shortest length (RFC 4511, 5.1)."""
-    size = len(value)
-    if size < _SHORT:
-        return bytes((OCTETS, size)) + value
-    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes((OCTETS, _SHORT | len(length))) + length + value
 
 
 class RawValues(Sequence[str]):
@@ -51,7 +41,7 @@ class RawValues(Sequence[str]):
         """Return a value or some of them."""
         return list(self)[at]
 
-    def split(self, suffix: bytes, table: Mapping[bytes, N]) -> tuple[list[N], list[str]]:
+    def split(self, suffix: bytes, table: Mapping[bytes, N]) -> tuple[Sequence[N], Sequence[str]]:
         """Return what the values found in a table stand for, and the other values decoded.
 
         The table's keys are whole OCTET STRINGs that ended in `suffix`, without it: header and
@@ -60,9 +50,9 @@ class RawValues(Sequence[str]):
         """
         pieces = self.raw.split(suffix) if suffix else [self.raw]
         rest = pieces.pop()
-        if not rest:
+        if not rest and len(pieces) > 1:
             try:
-                return list(map(table.__getitem__, pieces)), []
+                return itemgetter(*pieces)(table), []
             except KeyError:
                 pass  # some are spelled otherwise, or are no accounts
         found: list[N] = []

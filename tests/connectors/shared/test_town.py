@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.shared.groups import Entry, Shape
-from connectors.shared.ldap.values import RawValues, octets
+from connectors.shared.ldap.ber import OCTETS, tlv
+from connectors.shared.ldap.values import RawValues
 from connectors.shared.town import Changes, Town
 from syncd.core.calendar import JST
 from syncd.core.memberships import DirectorySnapshot, Proof
@@ -30,7 +31,7 @@ MEMBERS = [*PERSONS, *TEAMS, f"uid=gone,{PEOPLE}", f"uid=u1,{PEOPLE},o=elsewhere
 
 
 def raw(values: list[str]) -> RawValues:
-    return RawValues(b"".join(octets(value.encode()) for value in values))
+    return RawValues(b"".join(tlv(OCTETS, value.encode()) for value in values))
 
 
 @st.composite

@@ -180,7 +180,7 @@ def _moved_by(section: Section, told: Refreshed, members: Sequence[str] = ()) ->
     if told.deletes:
         gone = told.deleted & section.uuids.keys()
     else:
-        if not told.present <= section.uuids.keys():
+        if told.present - section.uuids.keys() - told.changed.keys():
             raise UnknownEntryError
         gone = section.uuids.keys() - told.present - told.changed.keys()
     dns = {section.uuids[uuid] for uuid in gone}

@@ -25,6 +25,7 @@ class CuttingProxy:
         limit: int | None,
         cuts: int | None = None,
         when_cut: Callable[[], None] = lambda: None,
+        own_port: int = 0,
     ) -> None:
         self.target = port
         self.limit = limit
@@ -33,12 +34,12 @@ class CuttingProxy:
         self.opened = 0
         self.passed = 0
         self._lines: list[socket.socket] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", own_port))
         self.port = int(self._listener.getsockname()[1])
         Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
-        self._listener.close()
+        _end(self._listener)
 
     def cut(self) -> None:
         """Cut the lines that are open now; new ones may come."""

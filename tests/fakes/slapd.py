@@ -56,6 +56,8 @@ class Slapd:
     takes_empty_passwords: bool = False
     access: str = ""
     """Lines `olcAccess: …` that stand before those for everything."""
+    session_log: int | None = None
+    """With a number, changes are told (overlay syncprov), and so many remembered; 0: none."""
     port: int = field(default_factory=_free_port)
     tls_port: int = field(default_factory=_free_port)
     process: subprocess.Popen[bytes] | None = None
@@ -77,12 +79,15 @@ class Slapd:
         return self.folder / "ca.crt"
 
     def prepare(self) -> None:
-        for name in ("conf", "db"):
-            (self.folder / name).mkdir()
+        (self.folder / "db").mkdir()
         make_certificates(self.folder, days=self.days, names=self.names)
-        slapadd = _find("slapadd")
-        self._run([slapadd, "-n0", "-F", "conf"], self._configuration())
-        self._run([slapadd, "-q", "-n1", "-F", "conf"], _BASE + self.seed)
+        self.configure()
+        self._run([_find("slapadd"), "-q", "-n1", "-F", "conf"], _BASE + self.seed)
+
+    def configure(self) -> None:
+        """Write the configuration; the server must be stopped."""
+        (self.folder / "conf").mkdir()
+        self._run([_find("slapadd"), "-n0", "-F", "conf"], self._configuration())
 
     def _run(self, command: Sequence[str], text: str) -> None:
         done = subprocess.run(
@@ -153,7 +158,10 @@ class Slapd:
     def _modify(self, dn: str, change: str, attribute: str, values: Sequence[str]) -> None:
         if not values:
             return
-        record = ldif(dn, {"changetype": "modify", change: attribute, attribute: values})
+        self.change(ldif(dn, {"changetype": "modify", change: attribute, attribute: values}))
+
+    def change(self, records: str) -> None:
+        """Make changes, written as LDIF, with the server's own tool."""
         command = [
             _find("ldapmodify"),
             "-x",
@@ -164,7 +172,17 @@ class Slapd:
             "-w",
             "secret",
         ]
-        self._run(command, record)
+        self._run(command, records)
+
+    def keep_backup(self) -> None:
+        """Keep the database as it is now; the server must be stopped."""
+        shutil.rmtree(self.folder / "backup", ignore_errors=True)
+        shutil.copytree(self.folder / "db", self.folder / "backup")
+
+    def restore_backup(self) -> None:
+        """Put the database back as it was kept; the server must be stopped."""
+        shutil.rmtree(self.folder / "db")
+        shutil.copytree(self.folder / "backup", self.folder / "db")
 
     def _configuration(self) -> str:
         who = f"gidNumber={os.getgid()}+uidNumber={os.getuid()},cn=peercred,cn=external,cn=auth"
@@ -177,7 +195,14 @@ class Slapd:
             reader=READER,
             writer=WRITER,
             access=self.access,
+            syncprov="" if self.session_log is None else "olcModuleLoad: syncprov\n",
+            overlay="" if self.session_log is None else self._overlay(self.session_log),
         )
+
+    @staticmethod
+    def _overlay(session_log: int) -> str:
+        remembered = f"olcSpSessionlog: {session_log}\n" if session_log else ""
+        return _SYNCPROV.format(suffix=SUFFIX) + remembered
 
 
 def ldif(dn: str, attributes: Mapping[str, Sequence[str] | str]) -> str:
@@ -247,7 +272,7 @@ cn: module
 olcModulePath: /usr/lib/ldap
 olcModuleLoad: back_mdb
 olcModuleLoad: ppolicy
-
+{syncprov}
 dn: cn=schema,cn=config
 objectClass: olcSchemaConfig
 cn: schema
@@ -278,4 +303,12 @@ olcLimits: dn.exact="{reader}" {limits}
 olcLimits: dn.exact="{who}" size=unlimited time=unlimited
 olcAccess: to attrs=userPassword by anonymous auth by * none
 {access}olcAccess: to * by dn.exact="{who}" manage by dn.exact="{writer}" write by users read by * none
+{overlay}"""
+
+_SYNCPROV = """
+dn: olcOverlay=syncprov,olcDatabase={{1}}mdb,cn=config
+objectClass: olcOverlayConfig
+objectClass: olcSyncProvConfig
+olcOverlay: syncprov
+olcSpReloadHint: TRUE
 """

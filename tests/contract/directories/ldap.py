@@ -64,7 +64,7 @@ class LdapSeat(Seat):
 @contextmanager
 def build(folder: Path) -> Iterator[LdapSeat]:
     (folder / "server").mkdir()
-    server = Slapd(folder / "server", SEED)
+    server = Slapd(folder / "server", SEED, session_log=100)
     server.prepare()
     try:
         yield LdapSeat(server.start(), folder)
@@ -72,4 +72,4 @@ def build(folder: Path) -> Iterator[LdapSeat]:
         server.stop()
 
 
-KINDS = (Kind("ldap", build, frozenset(Capability) - {Capability.DELTA}),)
+KINDS = (Kind("ldap", build, frozenset(Capability)),)

@@ -20,22 +20,29 @@ def integrity_faults(path: Path, digest: str, *, required: bool) -> tuple[RowFau
     """
     sidecar = path.with_name(path.name + SUFFIX)
     try:
-        text = sidecar.read_text("utf-8-sig")
+        return sidecar_faults(path.name, digest, sidecar.read_bytes())
     except FileNotFoundError:
-        return (_missing(sidecar),) if required else ()
-    except (OSError, UnicodeDecodeError) as error:
+        return (missing_sidecar(path.name),) if required else ()
+    except OSError as error:
         ja, en = f"チェックサムを読めません: {error}", f"the checksum cannot be read: {error}"
         return (RowFault(0, sidecar.name, None, both(ja, en)),)
-    stated = _stated(text, path.name)
+
+
+def sidecar_faults(name: str, digest: str, content: bytes) -> tuple[RowFault, ...]:
+    """Return what the content of a checksum file says against the file of that name."""
+    try:
+        stated = _stated(content.decode("utf-8-sig"), name)
+    except UnicodeDecodeError:
+        stated = None
     if stated is None:
-        ja = f"{path.name} のチェックサムがありません(sha256sum の形式)"
-        en = f"holds no checksum for {path.name} in the format of sha256sum"
-        return (RowFault(0, sidecar.name, None, both(ja, en)),)
+        ja = f"{name} のチェックサムがありません(sha256sum の形式)"
+        en = f"holds no checksum for {name} in the format of sha256sum"
+        return (RowFault(0, name + SUFFIX, None, both(ja, en)),)
     if hmac.compare_digest(stated.lower(), digest):
         return ()
     ja = "チェックサムが一致しません。途中で切れたか書き換えられています。転送し直してください"
     en = f"the file is not the one that was sent (its SHA-256 is {digest}): transfer it again"
-    return (RowFault(0, sidecar.name, None, both(ja, en)),)
+    return (RowFault(0, name + SUFFIX, None, both(ja, en)),)
 
 
 def _stated(text: str, name: str) -> str | None:
@@ -46,6 +53,7 @@ def _stated(text: str, name: str) -> str | None:
     return named.get(name) or (nameless[0] if len(lines) == len(nameless) == 1 else None)
 
 
-def _missing(sidecar: Path) -> RowFault:
+def missing_sidecar(name: str) -> RowFault:
+    """Return the fault of a file whose required checksum file is not there."""
     ja = 'チェックサムのファイルがありません(integrity = "required")'
-    return RowFault(0, sidecar.name, None, both(ja, "the required checksum file is missing"))
+    return RowFault(0, name + SUFFIX, None, both(ja, "the required checksum file is missing"))

@@ -17,9 +17,11 @@ from connectors.shared.dates import DayError, parse_day
 from connectors.shared.tables.integrity import SUFFIX
 
 _TOKYO = ZoneInfo("Asia/Tokyo")
-_MOST_BYTES = 512 * 1024 * 1024
+MOST_BYTES = 512 * 1024 * 1024
+"""No file may be larger."""
 # Excel keeps `~$name.xlsx` beside a workbook that somebody has open.
-_PASSED_OVER = ("~$", ".")
+PASSED_OVER = ("~$", ".")
+"""How names begin that are never meant."""
 _FILENAME_DAY = re.compile(
     r"(?<!\d)\d{8}(?!\d)|\d{4}[-.年]\d{1,2}[-.月]\d{1,2}日?"
     r"|(?:[MTSHR]|明治|大正|昭和|平成|令和)(?:元|\d{1,2})[-.年]\d{1,2}[-.月]\d{1,2}日?|[MTSHR]\d{6}"
@@ -50,7 +52,7 @@ def read_newest(named: str, base_dir: Path) -> FileBytes:
     try:
         path = _newest(named, base_dir)
         before = path.stat()
-        if before.st_size > _MOST_BYTES:
+        if before.st_size > MOST_BYTES:
             raise NotWholeError(str(path), both("ファイルが大きすぎます", "the file is too large"))
         raw = path.read_bytes()
         after = path.stat()
@@ -90,4 +92,4 @@ def _newest(named: str, base_dir: Path) -> Path:
 
 def _is_input(path: Path) -> bool:
     """Return whether a file is one that people put there to be read."""
-    return path.is_file() and path.suffix != SUFFIX and not path.name.startswith(_PASSED_OVER)
+    return path.is_file() and path.suffix != SUFFIX and not path.name.startswith(PASSED_OVER)

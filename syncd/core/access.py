@@ -19,6 +19,7 @@ class Permission(StrEnum):
 
     READ = "read"
     DECIDE = "decide"
+    HANDLE_TASKS = "handle-tasks"
     DELEGATE = "delegate"
     START_SYNC = "start-sync"
     BRING_ORDERS = "bring-orders"
@@ -32,15 +33,23 @@ _P = Permission
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
-        Role.OPERATOR: frozenset({_P.READ, _P.START_SYNC, _P.READ_TRAIL, _P.TEST_CONNECTIONS}),
-        Role.APPROVER: frozenset({_P.READ, _P.DECIDE, _P.DELEGATE}),
+        Role.OPERATOR: frozenset(
+            {_P.READ, _P.HANDLE_TASKS, _P.START_SYNC, _P.READ_TRAIL, _P.TEST_CONNECTIONS}
+        ),
+        Role.APPROVER: frozenset({_P.READ, _P.DECIDE, _P.DELEGATE, _P.HANDLE_TASKS}),
         Role.PERSONNEL: frozenset(
-            {_P.READ, _P.START_SYNC, _P.BRING_ORDERS, _P.SEE_ADVANCE_NOTICES}
+            {
+                *(_P.READ, _P.HANDLE_TASKS, _P.START_SYNC),
+                *(_P.BRING_ORDERS, _P.SEE_ADVANCE_NOTICES),
+            }
         ),
         Role.AUDITOR: frozenset({_P.READ, _P.READ_TRAIL}),
-        Role.CHIEF: frozenset({_P.READ, _P.DECIDE, _P.DELEGATE, _P.READ_TRAIL}),
+        Role.CHIEF: frozenset({_P.READ, _P.DECIDE, _P.DELEGATE, _P.HANDLE_TASKS, _P.READ_TRAIL}),
         Role.ADMIN: frozenset(
-            {_P.READ, _P.START_SYNC, _P.READ_TRAIL, _P.TEST_CONNECTIONS, _P.ADMINISTER}
+            {
+                *(_P.READ, _P.HANDLE_TASKS, _P.START_SYNC, _P.READ_TRAIL),
+                *(_P.TEST_CONNECTIONS, _P.ADMINISTER),
+            }
         ),
     }
 )

@@ -28,7 +28,7 @@ from syncd.core.tasks import (
     rejected,
     reported,
 )
-from syncd.core.votes import Actor
+from syncd.core.votes import Actor, Role
 from syncd.errors import IllegalMove, NotPermitted, UsageError
 from syncd.flow.site import Site
 from syncd.ports.store import Unit
@@ -50,6 +50,17 @@ def order_of(site: Site, directory: str) -> HandOver:
     """Return how tasks of a directory are done; one that is configured no more has the defaults."""
     seat = site.directories.get(directory)
     return (seat.hand_over if seat is not None else None) or HandOver()
+
+
+def tasks_done_by(site: Site, actor: Actor) -> frozenset[str]:
+    """Return the directories whose tasks somebody may do, their own right apart."""
+    names = {actor.account, *actor.other_accounts}
+    return frozenset(
+        seat.name
+        for seat in site.directories.values()
+        if seat.hand_over is not None
+        and (seat.hand_over.doers & names if seat.hand_over.doers else Role.OPERATOR in actor.roles)
+    )
 
 
 def report_done(

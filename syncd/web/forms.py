@@ -30,6 +30,8 @@ _FIELDS = {
     "expected": ("入っているはずの件数", "how many orders should be in it"),
     "file": ("ファイル", "file"),
     "name": ("名前", "name"),
+    "note": ("備考", "note"),
+    "state": ("状態", "state"),
     "key": ("フォームの印", "the form's key"),
     "text": ("検索の言葉", "search text"),
     "sort": ("並び順", "sorting"),

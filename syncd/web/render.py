@@ -16,6 +16,7 @@ from starlette.routing import Match
 
 from syncd import __version__
 from syncd.core.access import Permission
+from syncd.reports import task_words
 from syncd.reports.abilities import missing_of, without_word
 from syncd.reports.explain import because_word
 from syncd.reports.words import (
@@ -39,6 +40,7 @@ _NAVIGATION = (
     ("/", "今日", "Today", Permission.READ),
     ("/cases", "案件", "Cases", Permission.READ),
     ("/plans", "計画", "Plans", Permission.READ),
+    ("/tasks", "作業", "Tasks", Permission.READ),
     ("/people", "職員", "People", Permission.READ),
     ("/transfer-day", "異動日", "Transfer day", Permission.START_SYNC),
     ("/runs", "突合", "Runs", Permission.READ),
@@ -131,6 +133,9 @@ def _filters(lang: Lang, titles: words.Titles) -> dict[str, Any]:
         "scope": lambda s: words.scope_word(s, lang),
         "path": lambda p: words.path_word(p, lang),
         "days_between": words.days_between,
+        "thing": lambda k: task_words.thing_word(k, lang),
+        "task_asks": lambda k: task_words.task_asks(k, lang),
+        "task_state": lambda s: task_words.task_state_word(s, lang),
     }
 
 

@@ -20,7 +20,7 @@ from syncd.core.messages import MessageKind
 from syncd.core.votes import Role
 from syncd.reports.explain import because_word
 from syncd.reports.words import Lang, day_word, message_word, place_word, reason_word
-from syncd.web.words import Titles, moment_word, role_word, said, scope_word
+from syncd.web.words import Titles, deadline_word, moment_word, role_word, said, scope_word
 
 _E = AuditEvent
 _EVENTS = {
@@ -302,8 +302,12 @@ def _sayings(lang: Lang, titles: Titles) -> dict[str, Say]:
         "as_of": day,
         "because": lambda cited: _cited(cited, lang),
         "expires_at": lambda text: moment_word(datetime.fromisoformat(text), lang),
+        "done_at": lambda text: moment_word(datetime.fromisoformat(text), lang),
+        "due": lambda text: deadline_word(datetime.fromisoformat(text), lang),
+        "evidence": _short,
         "first": lambda place: place_word(place, lang),
         "from": day,
+        "list_of": day,
         "part_of": _short,
         "plan": _short,
         "reason": str,

@@ -42,6 +42,7 @@ _METHODS = {
 _SCOPES = {
     Permission.READ: ("見る", "read"),
     Permission.DECIDE: ("承認・拒否する", "approve and refuse"),
+    Permission.HANDLE_TASKS: ("作業を行う・確認する", "do and check tasks"),
     Permission.DELEGATE: ("代決者を決める", "name deputies"),
     Permission.START_SYNC: ("突合を開始する", "start runs"),
     Permission.BRING_ORDERS: ("発令を持ち込む", "bring orders"),

@@ -25,6 +25,7 @@ ROUTES = {
     ("POST", "/plans/{plan_hash}/release"): Permission.DECIDE,
     ("GET", "/people/{staff_number}"): Permission.READ,
     ("GET", "/findings"): Permission.READ,
+    ("GET", "/tasks"): Permission.READ,
     ("POST", "/syncs"): Permission.START_SYNC,
     ("GET", "/syncs/{sync_id}"): Permission.START_SYNC,
     ("GET", "/syncs/{sync_id}/events"): Permission.START_SYNC,

@@ -15,11 +15,15 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from syncd.core.access import Permission
+from syncd.core.cases import CaseState
 from syncd.core.facts import Provides
+from syncd.flow.tasks import attach
 from syncd.ports.source import Fingerprint, SourceReading
 from syncd.web.gate import DOORS
 from tests.fakes.readings import order
+from tests.flow.manual_town import PROOF
 from tests.web.conftest import Office, csrf_of
+from tests.web.juki import people, task_of
 
 PUBLIC = {
     ("GET", "/sign-in"),
@@ -54,6 +58,14 @@ ROUTES = {
     ("GET", "/plans/{plan_hash}"): Permission.READ,
     ("POST", "/plans/{plan_hash}/approve"): Permission.DECIDE,
     ("POST", "/plans/{plan_hash}/release"): Permission.DECIDE,
+    ("GET", "/tasks"): Permission.READ,
+    ("GET", "/tasks/{task_id}"): Permission.READ,
+    ("GET", "/tasks/{task_id}/form"): Permission.READ,
+    ("GET", "/tasks/{task_id}/evidence/{evidence_id}"): Permission.READ,
+    ("POST", "/tasks/{task_id}/done"): Permission.HANDLE_TASKS,
+    ("POST", "/tasks/{task_id}/check"): Permission.HANDLE_TASKS,
+    ("POST", "/tasks/{task_id}/reject"): Permission.HANDLE_TASKS,
+    ("POST", "/tasks/{task_id}/evidence"): Permission.HANDLE_TASKS,
     ("GET", "/people"): Permission.READ,
     ("GET", "/people/{staff_number}"): Permission.READ,
     ("GET", "/runs"): Permission.READ,
@@ -152,6 +164,18 @@ GET  /plans                                  200      200   200      200     200
 GET  /plans/{plan_hash}                      200      200   200      200     200       200   403    303
 POST /plans/none/approve                     404      404   403      403     403       403   403    303
 POST /plans/none/release                     404      404   403      403     403       403   403    303
+GET  /tasks                                  200      200   200      200     200       200   403    303
+GET  /tasks/{task_id}                        200      200   200      200     200       200   403    303
+GET  /tasks/{foreign_task}                   404      200   200      200     200       200   403    303
+GET  /tasks/{task_id}/form                   200      200   200      200     200       200   403    303
+GET  /tasks/{foreign_task}/form              404      200   200      200     200       200   403    303
+GET  /tasks/{task_id}/evidence/{evidence_id} 200      200   200      200     200       200   403    303
+GET  /tasks/{foreign_task}/evidence/none     404      404   404      404     404       404   403    303
+POST /tasks/none/done                        404      404   404      403     404       404   403    303
+POST /tasks/none/check                       404      404   404      403     404       404   403    303
+POST /tasks/none/reject                      404      404   404      403     404       404   403    303
+POST /tasks/none/evidence                    404      404   404      403     404       404   403    303
+POST /tasks/{task_id}/check                  403      403   403      403     403       403   403    303
 GET  /people                                 200      200   200      200     200       200   403    303
 GET  /people/{mine}                          200      200   200      200     200       200   403    303
 GET  /people/{theirs}                        404      200   200      200     200       200   403    303
@@ -188,6 +212,7 @@ POST /api/v1/cases/none/refuse               404      404   403      403     403
 GET  /api/v1/plans/{plan_hash}               200      200   200      200     200       200   403    401
 POST /api/v1/plans/none/approve              404      404   403      403     403       403   403    401
 POST /api/v1/plans/none/release              404      404   403      403     403       403   403    401
+GET  /api/v1/tasks                           200      200   200      200     200       200   403    401
 GET  /api/v1/people/{mine}                   200      200   200      200     200       200   403    401
 GET  /api/v1/people/{theirs}                 404      200   200      200     200       200   403    401
 GET  /api/v1/findings                        200      200   200      200     200       200   403    401
@@ -206,6 +231,7 @@ FORMS: dict[str, dict[str, object]] = {
     "/cases/none/restore": {"reason": "x"},
     "/cases/none/deputy": {"deputy": "x", "until": "2027-04-10"},
     "/plans/none/release": {"reason": "x"},
+    "/tasks/none/reject": {"reason": "x"},
     "/connections/test": {"name": "none"},
     "/access/end-sessions": {"account": "none"},
     "/access/disable": {"account": "none"},
@@ -241,6 +267,7 @@ class Crowd:
             "run": office.run_id(),
             "upload_id": office.upload_id(),
             "sync_id": office.sync_id(),
+            **names_of_tasks(office),
         }
 
     def ask(self, role: str, method: str, route: str):
@@ -254,9 +281,23 @@ class Crowd:
         return browser.post(path, data={"csrf": token, **FORMS.get(route, {})})
 
 
+def names_of_tasks(office: Office) -> dict[str, str]:
+    """A task of the tax section with a file, and one that belongs to another section."""
+    task, site = task_of(office), office.opened.site
+    (kept,) = attach(site, [office.opened.actor("unyo")], task.task_id, [PROOF])
+    with site.store.begin() as unit:
+        other = next(c for c in unit.cases([CaseState.OPEN]) if c.section == "30010")
+        unit.add_task(replace(task, task_id="foreign", case_id=other.case_id, section="30010"))
+    return {
+        "task_id": task.task_id,
+        "evidence_id": kept.evidence_id,
+        "foreign_task": "foreign",
+    }
+
+
 @pytest.fixture(scope="module")
 def crowd(make_office: Callable[[], Office]) -> Crowd:
-    return Crowd(make_office())
+    return Crowd(people(make_office))
 
 
 @pytest.mark.parametrize(("method", "route"), ROWS)
@@ -313,6 +354,7 @@ MENU = {
     "/",
     "/cases",
     "/plans",
+    "/tasks",
     "/people",
     "/transfer-day",
     "/runs",
@@ -326,10 +368,12 @@ def test_an_approver_sees_nothing_of_other_sections_in_any_list(crowd: Crowd):
     foreign, theirs = crowd.names["foreign"], crowd.names["theirs"]
     routes = ["/", "/cases", "/cases?sort=kana", "/plans", "/plans/{plan_hash}"]
     routes += ["/api/v1/cases", "/api/v1/findings", "/api/v1/plans/{plan_hash}"]
+    routes += ["/tasks", "/tasks?state=ended", "/api/v1/tasks"]
     for route in routes:
         told = crowd.ask("approver", "GET", route).text
         assert foreign not in told, route
         assert str(theirs) not in told, route
+        assert "/tasks/foreign" not in told, route
         assert "市民課" not in told, route
     assert foreign in crowd.ask("chief", "GET", "/plans/{plan_hash}").text
 
@@ -374,7 +418,7 @@ def test_personnel_see_the_advance_notice(notified: Crowd):
 @pytest.fixture(scope="module")
 def notified(make_office: Callable[[], Office]) -> Crowd:
     """Everybody signed in, after an advance notice about somebody came in 77,713 rows."""
-    crowd = Crowd(make_office())
+    crowd = Crowd(people(make_office))
     office = crowd.office
     notice = order("NAIJI-777", str(crowd.names["mine"]), "30010", confirmed=False)
     reading = SourceReading(

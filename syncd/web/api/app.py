@@ -16,6 +16,7 @@ from syncd.web.api.cases import router as cases
 from syncd.web.api.people import router as people
 from syncd.web.api.plans import router as plans
 from syncd.web.api.syncs import router as syncs
+from syncd.web.api.tasks import router as tasks
 from syncd.web.desk import Desk
 from syncd.web.faults import Faults
 from syncd.web.gate import door
@@ -48,7 +49,7 @@ def create_api(desk: Desk) -> FastAPI:
         root_path_in_servers=False,
     )
     api.state.desk = desk
-    for router in (cases, plans, people, syncs):
+    for router in (cases, plans, tasks, people, syncs):
         api.include_router(router)
     api.add_api_route("/docs", _show_schema, include_in_schema=False)
     api.add_exception_handler(SyncdError, tell)

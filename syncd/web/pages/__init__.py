@@ -11,6 +11,7 @@ from syncd.web.pages.plans import router as plans
 from syncd.web.pages.provider import router as provider
 from syncd.web.pages.runs import router as runs
 from syncd.web.pages.steps import router as steps
+from syncd.web.pages.tasks import router as tasks
 from syncd.web.pages.today import router as today
 from syncd.web.pages.trail import router as trail
 from syncd.web.pages.transfer import router as transfer
@@ -23,6 +24,7 @@ PAGES = (
     today,
     cases,
     plans,
+    tasks,
     people,
     ahead,
     transfer,

@@ -12,7 +12,9 @@ from syncd.flow.today import look_at_today
 from syncd.flow.uncertain import uncertain
 from syncd.ports.listing import NO_SECTION
 from syncd.ports.outbox import Dispatch
+from syncd.ports.tasks import TaskQuery
 from syncd.web.gate import desk_of, door
+from syncd.web.pages.tasks import seen_by
 from syncd.web.render import page
 from syncd.web.visitor import Visitor
 
@@ -29,6 +31,7 @@ def show_today(request: Request, visitor: Annotated[Visitor, door(Permission.REA
     with opened.site.store.begin() as unit:
         names = {section.code: section.name for section in unit.sections()}
         counts = unit.message_counts()
+        tasks = unit.task_counts(seen_by(visitor, opened.site, TaskQuery()), opened.clock())
     context = {
         "seen": seen,
         "planned": None if coming is None else planned_day(desk.decision(coming.on), visible),
@@ -36,6 +39,8 @@ def show_today(request: Request, visitor: Annotated[Visitor, door(Permission.REA
         "no_section": NO_SECTION,
         "next_full": desk.next_full(),
         "sees_all": visible is None,
+        "tasks": tasks,
+        "has_tasks": any(seat.hand_over for seat in opened.site.directories.values()),
         "undelivered": sum(n for (_, state), n in counts.items() if state is Dispatch.FAILED),
     }
     return page(request, "today.html", visitor, context)

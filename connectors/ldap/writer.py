@@ -7,26 +7,19 @@ twice. Where that breaks too, nothing can be said of what is left.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from ldap3 import Connection
-from ldap3.core.exceptions import LDAPException
 
 from connectors.ldap.options import LdapOptions
 from connectors.ldap.removing import SPELLED, remove_all
 from connectors.ldap.standing import member_key, standing_values
 from connectors.shared.groups import member_value_key
-from connectors.shared.ldap.connection import connected, remedy_for, writing_login
-from connectors.shared.ldap.modify import SUCCESS, Modify, ModifyBrokenError, modify_all
+from connectors.shared.ldap.attempts import attempted_change
+from connectors.shared.ldap.modify import SUCCESS, Modify, modify_all
 from connectors.shared.ldap.refusals import NO_SUCH_OBJECT, refusal_of
-from connectors.shared.ldap.search import SearchBrokenError
-from syncd.errors import DirectoryUnreadable, DirectoryWriteError
 from syncd.ports.directory import DirectoryContext, GroupRemoval, WriteOutcome
-
-_TRIES = 2
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +34,9 @@ class LdapWriter:
         self, removals: Sequence[GroupRemoval]
     ) -> tuple[tuple[WriteOutcome, ...], ...]:
         """Remove members, of each group in as few changes as the server takes."""
-        return self._with_connection(lambda line: remove_all(line, self.options, removals))
+        return attempted_change(
+            self.context, self.options, lambda line: remove_all(line, self.options, removals)
+        )
 
     def add_member(self, group: str, member: str, change_id: str) -> WriteOutcome:
         """Put one member back; one who is there already is no error."""
@@ -60,19 +55,4 @@ class LdapWriter:
             (code,) = modify_all(connection, [change])
             return WriteOutcome(member, None if code == SUCCESS else refusal_of(code))
 
-        return self._with_connection(add)
-
-    def _with_connection(self, work: Callable[[Connection], T]) -> T:
-        """Do the work on a connection, once more where it breaks; raises DirectoryWriteError."""
-        login, base_dir = writing_login(self.options), self.context.base_dir
-        broken: Exception | None = None
-        for turn in range(_TRIES):
-            try:
-                with connected(self.name, self.options, base_dir, login, turn) as connection:
-                    return work(connection)
-            except DirectoryUnreadable as error:
-                raise DirectoryWriteError(self.name, error.why, error.remedy) from error
-            except (SearchBrokenError, ModifyBrokenError, LDAPException, OSError) as error:
-                broken = error
-        why = str(broken)
-        raise DirectoryWriteError(self.name, why, remedy_for(why)) from broken
+        return attempted_change(self.context, self.options, add)

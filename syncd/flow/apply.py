@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
@@ -20,13 +20,14 @@ from syncd.core.audit import AuditEvent, AuditRecord
 from syncd.core.cases import Case, CaseEvent, CaseState, moved
 from syncd.core.ids import CaseId, RunId
 from syncd.core.plan import Plan, PlanLine
-from syncd.flow.cutting import Edge, cut_edges
+from syncd.flow.cutting import Edge, Uncut, cut_edges
 from syncd.flow.report import Removal
 from syncd.flow.site import DirectorySeat, Site
 from syncd.ports.directory import GroupRemoval
 from syncd.ports.store import Unit
 
 ACTOR = "syncd"
+_GOING = (CaseState.APPROVED, CaseState.APPLYING)
 ROUND_GROUPS = 250
 ROUND_LINES = 2_000
 """How much is done between two commits: enough that a commit, a connection and a look cost little
@@ -39,16 +40,19 @@ class _Progress:
 
     site: Site
     run: RunId
+    claimed: set[CaseId] = field(default_factory=set)
     left: dict[CaseId, set[Edge]] = field(default_factory=lambda: defaultdict(set))
-    errors: dict[CaseId, str] = field(default_factory=dict)
+    uncut: dict[CaseId, Uncut] = field(default_factory=dict)
 
-    def note(self, lines: Iterable[PlanLine], errors: Mapping[Edge, str]) -> None:
-        """Take over what became of some lines; `errors` names those that did not go."""
+    def note(self, lines: Iterable[PlanLine], uncut: Mapping[Edge, Uncut]) -> None:
+        """Take over what became of some lines; `uncut` names those that did not go."""
         for line in lines:
             edge = _edge(line)
             self.left[line.case_id].discard(edge)
-            if edge in errors:
-                self.errors.setdefault(line.case_id, errors[edge])
+            if edge in uncut:
+                first = self.uncut.get(line.case_id, uncut[edge])
+                may_be_gone = first.may_be_gone or uncut[edge].may_be_gone
+                self.uncut[line.case_id] = replace(first, may_be_gone=may_be_gone)
 
 
 def apply_plan(site: Site, plan: Plan, run: RunId) -> tuple[Removal, ...]:
@@ -94,12 +98,14 @@ def _apply_round(lines: Sequence[PlanLine], progress: _Progress) -> list[Removal
     site = progress.site
     seat = site.directories[lines[0].directory]
     with site.store.begin() as unit:
-        _commit_intents(unit, lines, progress)
-    errors = cut_edges(seat, _removals(seat, lines))
-    progress.note(lines, errors)
+        lines = _commit_intents(unit, lines, progress)
+    if not lines:
+        return []
+    uncut = cut_edges(seat, _removals(seat, lines))
+    progress.note(lines, uncut)
     with site.store.begin() as unit:
         now = site.clock()
-        written = [line for line in lines if _edge(line) not in errors]
+        written = [line for line in lines if _edge(line) not in uncut]
         unit.audit(
             [_record(AuditEvent.REMOVAL_WRITTEN, line, now, progress.run) for line in written]
         )
@@ -127,16 +133,27 @@ def _change_id(key: tuple[str, ...], lines: Iterable[PlanLine]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _commit_intents(unit: Unit, lines: Sequence[PlanLine], progress: _Progress) -> None:
+def _commit_intents(
+    unit: Unit, lines: Sequence[PlanLine], progress: _Progress
+) -> Sequence[PlanLine]:
+    """Commit what is about to be done; return it, without what somebody decided anew meanwhile."""
     now = progress.site.clock()
-    unit.update_cases(
-        [
-            (case, moved(case, CaseEvent.CLAIM, now, attempts=case.attempts + 1))
-            for case in unit.cases_of(line.case_id for line in lines)
-            if case.state is CaseState.APPROVED
-        ]
-    )
-    unit.audit([_record(AuditEvent.REMOVAL_INTENDED, line, now, progress.run) for line in lines])
+    cases = [c for c in unit.cases_of(line.case_id for line in lines) if c.state in _GOING]
+    begun = [case for case in cases if case.case_id not in progress.claimed]
+    unit.update_cases([(case, _claimed(case, now)) for case in begun])
+    progress.claimed.update(case.case_id for case in begun)
+    going = {case.case_id for case in cases}
+    kept = [line for line in lines if line.case_id in going]
+    unit.audit([_record(AuditEvent.REMOVAL_INTENDED, line, now, progress.run) for line in kept])
+    return kept
+
+
+def _claimed(case: Case, now: datetime) -> Case:
+    """Return a case as tried once more; one that was being applied before goes on so."""
+    attempts = case.attempts + 1
+    if case.state is CaseState.APPLYING:
+        return replace(case, attempts=attempts, updated_at=now)
+    return moved(case, CaseEvent.CLAIM, now, attempts=attempts)
 
 
 def _commit_results(
@@ -162,12 +179,16 @@ def _commit_results(
 def _finish(case: Case, now: datetime, progress: _Progress) -> tuple[Removal, AuditEvent | None]:
     """Return what became of a case, and as what that goes on record."""
     site = progress.site
-    error = progress.errors.get(case.case_id, "")
-    if error:
-        fails = case.attempts >= site.policy.max_attempts
-        after = moved(case, CaseEvent.FAIL if fails else CaseEvent.RETRY, now, last_error=error)
-        event = AuditEvent.CASE_FAILED if fails else AuditEvent.REMOVAL_NOT_CONFIRMED
-        return Removal(after, "failed" if fails else "retry", error), event
+    uncut = progress.uncut.get(case.case_id)
+    if uncut is not None:
+        if case.attempts >= site.policy.max_attempts:
+            failed = moved(case, CaseEvent.FAIL, now, last_error=uncut.why)
+            return Removal(failed, "failed", uncut.why), AuditEvent.CASE_FAILED
+        # What may be gone stays under way: a read that does not show it then proves it ours.
+        later = replace(case, updated_at=now, last_error=uncut.why)
+        if not uncut.may_be_gone:
+            later = moved(later, CaseEvent.RETRY, now)
+        return Removal(later, "retry", uncut.why), AuditEvent.REMOVAL_NOT_CONFIRMED
     removed = moved(case, CaseEvent.REMOVE, now, last_error="")
     if not site.directories[case.directory].shows_at_once:
         return Removal(removed, "written"), None  # a later whole read tells

@@ -40,6 +40,7 @@ class CuttingProxy:
 
     def close(self) -> None:
         _end(self._listener)
+        self.cut()
 
     def cut(self) -> None:
         """Cut the lines that are open now; new ones may come."""
@@ -52,7 +53,11 @@ class CuttingProxy:
                 client, _ = self._listener.accept()
             except OSError:
                 return
-            server = socket.create_connection((self.host, self.target))
+            try:
+                server = socket.create_connection((self.host, self.target))
+            except OSError:
+                _end(client)
+                continue
             self._lines += [client, server]
             self.opened += 1
             Thread(target=self._pass_on, args=(client, server), daemon=True).start()

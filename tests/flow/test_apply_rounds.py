@@ -17,6 +17,7 @@ from syncd.flow import apply
 from syncd.flow.evidence import verify_trail
 from syncd.flow.restore import restore_case
 from syncd.flow.site import Mode
+from syncd.flow.vote import refuse_case
 from syncd.ports.directory import Capability, GroupRemoval, WriteOutcome
 from tests.fakes.directory import FakeDirectory, dn
 from tests.flow.town import TAX, Town, account, approver, separation, town_in
@@ -142,14 +143,13 @@ def test_what_cannot_be_read_back_is_not_believed_and_found_gone_by_the_next_run
     town.directory.breaks_after = 2
     town.directory.goes_dark = True
     assert outcomes(town.sync()) == {"retry": 20}
+    with town.store.begin() as unit:
+        assert len(unit.cases([CaseState.APPLYING])) == 20
     town.directory.unreadable, town.directory.breaks_after = "", None
     town.sync()
     assert left_over(town) == 0
     with town.store.begin() as unit:
-        assert {case.state for case in unit.cases(list(CaseState))} <= {
-            CaseState.VERIFIED,
-            CaseState.GONE,
-        }
+        assert {case.state for case in unit.cases(list(CaseState))} == {CaseState.VERIFIED}
     written = Counter(m for group, members in town.directory.written for m in members)
     assert written == dict.fromkeys(LEAVING, len(GROUPS))
 
@@ -160,9 +160,38 @@ def test_a_directory_that_cannot_be_looked_at_is_not_written_to(town):
 
     read = town.directory.read
     town.directory.read = lambda progress: (read(progress), go_dark())[0]
-    report = town.sync()
-    assert outcomes(report) == {"retry": 20}
+    assert outcomes(town.sync()) == {"retry": 20}
     assert town.directory.calls == []
+    with town.store.begin() as unit:
+        assert len(unit.cases([CaseState.APPROVED])) == 20
+
+
+def test_what_nobody_can_say_is_tried_as_often_as_the_policy_allows_and_then_fails_loudly(town):
+    town.directory.breaks_after, town.directory.goes_dark = 0, True
+    told = []
+    for _ in range(3):
+        town.directory.unreadable = ""
+        told.append(outcomes(town.sync()))
+    assert told == [{"retry": 20}, {"retry": 20}, {"failed": 20}]
+
+
+def test_a_right_that_somebody_keeps_after_the_plan_was_made_is_not_removed(town, monkeypatch):
+    keeper, until = approver("sato", 901), date(2027, 4, 8)
+    kept: list[str] = []
+
+    def keep_one() -> bool:
+        if not kept:
+            with town.store.begin() as unit:
+                case = unit.cases([CaseState.APPROVED])[0]
+            refuse_case(town.site(), [keeper], case.case_id, until, "引継ぎ")
+            kept.append(case.case_id)
+        return False
+
+    monkeypatch.setattr(town, "_is_stopping", keep_one)
+    report = town.sync()
+    assert outcomes(report) == {"verified": 19}
+    assert left_over(town) == 1
+    assert kept[0] not in {removal.case.case_id for removal in report.removals}
 
 
 # --- capabilities ------------------------------------------------------------------------------

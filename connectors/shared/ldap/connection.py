@@ -204,7 +204,9 @@ def _connection(
     url: str, options: LinkOptions, base_dir: Path, login: Login, password: str | bytes | None
 ) -> Connection:
     """Return a connection that is not open yet."""
-    tls = VerifiedTls(_tls_context(options, base_dir))
+    # Reading the system's CAs costs more than a change does: only where TLS is spoken.
+    speaks_tls = url.startswith("ldaps://") or (options.start_tls and url.startswith("ldap://"))
+    tls = VerifiedTls(_tls_context(options, base_dir)) if speaks_tls else None
     server = Server(url, tls=tls, get_info=NONE, connect_timeout=options.connect_timeout_s)
     mechanism, credentials = (None, None) if login.dn else _sasl(options, base_dir)
     return Connection(

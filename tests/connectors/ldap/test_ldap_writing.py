@@ -197,6 +197,6 @@ def test_a_line_that_is_cut_again_says_nothing_of_what_is_left(connect, members)
     assert failure.value.remedy
     assert proxy.opened == 2
     assert 400 < len(members("crowd")) < 700
-    assert connect.reader().present_members({group("crowd"): leaving})[group("crowd")] == (
-        members("crowd") & set(leaving)
-    )
+    # The server may still be at work on what it had received: it can only become fewer.
+    shown = connect.reader().present_members({group("crowd"): leaving})[group("crowd")]
+    assert members("crowd") & set(leaving) <= shown

@@ -40,6 +40,10 @@ _HIDDEN = both(
 _PASSWORD = both("利用者名とパスワードを確かめてください", "check the user and the password")
 _CERTIFICATE = both("ca_file と証明書を確かめてください", "check ca_file and the certificate")
 _DAMAGED = both("ファイルが壊れています。直してください", "the file is damaged: restore it")
+_ENCODING = both(
+    "その値の文字コードを、データベースの文字コードに合わせて直してください",
+    "mend the value so that it is in the encoding of the database",
+)
 _DRIVER = both("そのドライバーを入れてください", "install the driver that the URL names")
 _REMEDIES = (
     ("42501", _RIGHTS),
@@ -89,8 +93,10 @@ def is_cut(error: SQLAlchemyError) -> bool:
     return not isinstance(error, DBAPIError) or error.connection_invalidated
 
 
-def fault_of(error: SQLAlchemyError | ImportError) -> Fault:
+def fault_of(error: SQLAlchemyError | ImportError | UnicodeError) -> Fault:
     """Return an error of the database in our words."""
+    if isinstance(error, UnicodeError):
+        return Fault(both("文字コードが違います", "a text in another encoding"), _ENCODING)
     if isinstance(error, ImportError | NoSuchModuleError):
         return Fault(both("ドライバーがありません", "the driver is not installed"), _DRIVER)
     code = code_of(error)

@@ -118,6 +118,7 @@ def _libpq(options: SqlOptions, base_dir: Path) -> dict[str, Any]:
         "keepalives_interval": 5,
         "keepalives_count": 3,
         "application_name": "syncd",
+        "client_encoding": "utf8",
     }
     if options.parsed.query.get("sslmode") == "verify-full":
         own = options.ca_file

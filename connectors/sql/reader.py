@@ -138,7 +138,7 @@ class SqlReader:
                 yield Asker(self.name, self.options, connection)
         except SetUpError as error:
             raise DirectoryUnreadable(self.name, str(error), _SET_UP) from None
-        except (SQLAlchemyError, ImportError) as error:
+        except (SQLAlchemyError, ImportError, UnicodeError) as error:
             fault = fault_of(error)
             why = f"{self.options.label}: {fault.why}"
             raise DirectoryUnreadable(self.name, why, fault.remedy) from None

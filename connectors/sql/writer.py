@@ -173,7 +173,7 @@ class SqlWriter:
             raise DirectoryWriteError(self.name, failure.why, failure.remedy) from None
         except SetUpError as error:
             raise DirectoryWriteError(self.name, str(error), _LOOK) from None
-        except (SQLAlchemyError, ImportError) as error:
+        except (SQLAlchemyError, ImportError, UnicodeError) as error:
             fault = fault_of(error)
             why = f"{self.options.label}: {fault.why}"
             raise DirectoryWriteError(self.name, why, f"{fault.remedy} {_LOOK}") from None

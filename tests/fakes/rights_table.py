@@ -58,22 +58,32 @@ class RightsTable:
 
     def ask(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Run one statement with `?` for its values; return its rows."""
-        spelled = statement if self.path else statement.replace("?", "%s")
         with self.connected() as connection:
-            cursor = connection.execute(spelled, values)
+            cursor = connection.execute(self._spelled(statement), values)
             return list(cursor.fetchall()) if cursor.description else []
+
+    def _spelled(self, statement: str) -> str:
+        """A statement with the placeholders of the driver."""
+        return statement if self.path else statement.replace("?", "%s")
 
     def lay(
         self, accounts: Mapping[str, str | None], groups: Mapping[str, Iterable[str]]
     ) -> RightsTable:
         """Make the tables and fill them; roles are numbered from 1 in the order given."""
-        self.run(*_TABLES)
-        for account, number in accounts.items():
-            self.ask("INSERT INTO users VALUES (?, ?, ?)", account, number and int(number), False)
-        for role, (name, members) in enumerate(groups.items(), 1):
-            self.ask("INSERT INTO roles VALUES (?, ?)", role, name)
-            for member in members:
-                self.grant(role, member)
+        people = [(account, n and int(n), False) for account, n in accounts.items()]
+        roles = list(enumerate(groups, 1))
+        rights = [(role, each) for role, name in roles for each in groups[name]]
+        with self.connected() as connection:
+            cursor = connection.cursor()
+            for statement in ("BEGIN", *_TABLES):
+                cursor.execute(statement)
+            for statement, rows in (
+                ("INSERT INTO users VALUES (?, ?, ?)", people),
+                ("INSERT INTO roles VALUES (?, ?)", roles),
+                ("INSERT INTO user_roles VALUES (?, ?)", rights),
+            ):
+                cursor.executemany(self._spelled(statement), rows)
+            cursor.execute("COMMIT")
         return self
 
     def standing(self, role: int) -> set[str]:

@@ -2,8 +2,8 @@
 
 PostgreSQL: REPEATABLE READ is a snapshot (manual, 13.2.2); READ ONLY refuses every write;
 `row_security = off` makes a policy that would hide rows an error instead of a shorter answer.
-SQLite: the file is opened `mode=ro` (so that a missing one is never made) under `query_only`;
-`quick_check` finds pages that a torn copy lost. Other drivers: SERIALIZABLE.
+SQLite: the file is opened `mode=ro`, which also never makes a missing one; `quick_check` finds what
+a torn copy lost without a word. Other drivers: SERIALIZABLE.
 A reading transaction is always rolled back. Every statement has a limit of time.
 """
 
@@ -131,11 +131,9 @@ def _sqlite(options: SqlOptions, base_dir: Path, *, writes: bool) -> Engine:
     uri = f"file:{quote(str(path))}?mode={'rw' if writes else 'ro'}"
 
     def connect() -> sqlite3.Connection:
-        opened = sqlite3.connect(
+        return sqlite3.connect(
             uri, uri=True, timeout=options.connect_timeout_s, isolation_level=None
         )
-        opened.execute(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
-        return opened
 
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

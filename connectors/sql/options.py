@@ -113,6 +113,8 @@ class SqlOptions(BaseModel):
                 check_statement(getattr(self, name), verbs, needed)
             except ValueError as error:
                 raise ValueError(f"{name}: {error}") from None
+        if self.present and not self.count:
+            raise ValueError("present needs count, to see what changes in other groups")
         if self.restore and not (self.revoke and self.groups):
             raise ValueError("restore needs revoke, and groups to tell which groups there are")
         return self

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from connectors.sql import SqlDirectoryType, SqlOptions
 from syncd.ports.directory import Capability
-from tests.fakes.rights_table import STATEMENTS
+from tests.fakes.rights_table import PRESENT, STATEMENTS
 
 LOCAL = "postgresql://syncd@127.0.0.1/zeimu"
 FAR = "postgresql://syncd@db.example/zeimu"
@@ -78,11 +78,12 @@ def test_another_driver_needs_somebody_to_say_that_it_verifies_tls():
         ("accounts", "", "at least 1 character"),
         ("present", "SELECT account FROM r", "must use the parameter :group"),
         ("groups", "", "restore needs revoke, and groups"),
+        ("count", "", "present needs count"),
     ],
 )
 def test_a_statement_is_one_statement_that_uses_its_parameters(key, statement, told):
     with pytest.raises(ValidationError, match=told):
-        options(**{key: statement})
+        options(**{"present": PRESENT, key: statement})
 
 
 def test_semicolons_and_colons_in_quoted_texts_and_casts_are_no_parameters():

@@ -135,7 +135,8 @@ def test_a_table_of_people_that_somebody_emptied_is_unknown(table, build):
     ],
 )
 def test_an_answer_that_is_odd_refuses_the_whole_read(table, build, key, statement, told):
-    reader, _ = build(table, **{"count": "", key: statement})
+    count = {} if key == "present" else {"count": ""}
+    reader, _ = build(table, **{**count, key: statement})
     assert told in unread(reader).why
 
 
@@ -180,6 +181,26 @@ def test_a_file_that_was_cut_off_is_unreadable_wherever_it_was_cut(sqlite_file, 
     sqlite_file.path.write_bytes(whole[: max(0, len(whole) - 4096 * lost_pages)])
     reader, _ = build(sqlite_file)
     unread(reader)
+
+
+def test_a_file_that_lost_rows_without_a_word_is_unreadable(sqlite_file, build):
+    many = [(1, f"member{number:06}") for number in range(500)]
+    with sqlite_file.connected() as connection:
+        connection.execute("BEGIN")
+        connection.executemany("INSERT INTO user_roles VALUES (?, ?)", many)
+        connection.execute("COMMIT")
+    page_bytes = 4096
+    whole = bytearray(sqlite_file.path.read_bytes())
+    leaves = [
+        start
+        for start in range(page_bytes, len(whole), page_bytes)
+        if whole[start] == 13 and b"member000" in whole[start : start + page_bytes]
+    ]
+    whole[leaves[0] + 4] -= 5  # the page says that it has fewer rows
+    sqlite_file.path.write_bytes(whole)
+    assert len(sqlite_file.standing(1)) < 503  # SQLite itself reads fewer, and says nothing
+    reader, _ = build(sqlite_file, count="")
+    assert "damaged" in unread(reader).why
 
 
 # --- PostgreSQL's ways to hide -----------------------------------------------------------------

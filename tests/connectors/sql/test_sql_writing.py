@@ -78,6 +78,18 @@ def test_a_statement_that_takes_too_much_takes_nothing(table, build, statement, 
     assert table.ask("SELECT * FROM user_roles ORDER BY 1, 2") == before
 
 
+def test_a_statement_that_hands_on_a_right_of_another_group_takes_nothing(table, build):
+    hands_on = (
+        "UPDATE user_roles SET role_id = CASE WHEN CAST(role_id AS text) = :group THEN 3 ELSE 1 END"
+        " WHERE user_id = :account"
+    )
+    before = table.ask("SELECT * FROM user_roles ORDER BY 1, 2")
+    _, writer = build(table, revoke=hands_on, present=PRESENT)
+    (error,) = remove(writer, "u1")
+    assert "rolled back" in error
+    assert table.ask("SELECT * FROM user_roles ORDER BY 1, 2") == before
+
+
 @pytest.mark.parametrize("present", ["", PRESENT])
 def test_a_trigger_that_takes_rights_elsewhere_undoes_the_whole_group(table, build, present):
     if table.path is not None:

@@ -4,7 +4,8 @@ An account's own edge takes what the group conveys to that account; the edge of 
 from everybody below. A set of edges is safe when nobody loses a right on the list that is not
 stale and going in the same plan (a right that somebody also holds by a way that stays is not
 lost), and nobody without such a case loses a group of which we know nothing. Only groups on the
-list of entitlements lose members: what else the others convey is not known.
+list of entitlements lose members: what else the others convey is not known. Nor does a group whose
+members nobody can change there (`Group.unwritable`).
 
 The search is exact, cheapest first, and stops after `MOST_TRIED` sets for one case: then the case
 is left to a person, never cut on a guess. Whether a set is safe is always answered exactly.
@@ -112,8 +113,8 @@ class Cutting:
         return self._stands[account]
 
     def may_lose_members(self, edge: Edge) -> bool:
-        """Tell whether the group that would lose a member is on the list of entitlements."""
-        return edge.parent in self.reach.listed
+        """Tell whether the group that would lose a member is listed and can be changed."""
+        return self.reach.may_lose_members(edge.parent)
 
     def alone(self, edge: Edge) -> Mapping[AccountId, Lost]:
         """Return who would lose what if this edge were all that is cut."""

@@ -140,7 +140,7 @@ class _Part:
             return False
         reach, account = self._reach, finding.account
         return all(
-            group in reach.listed
+            reach.may_lose_members(group)
             and all(self._is_going(account, right) for right in reach.conveys.get(group, ()))
             for group in finding.groups
         )

@@ -70,6 +70,14 @@ class Reach:
             known = self._told[entitlement, stand] = (ways, more)
         return known
 
+    def may_lose_members(self, group: str) -> bool:
+        """Tell whether a plan may take somebody out of a group: it is listed, and can be changed.
+
+        A group that no directory describes can be: who writes to it finds out.
+        """
+        known = self.groups.get(group)
+        return group in self.listed and not (known and known.unwritable)
+
     @cached_property
     def targets(self) -> dict[EntitlementId, frozenset[str]]:
         """Return the keys of the groups that each entitlement names."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from syncd.bilingual import Bilingual
+from syncd.bilingual import Bilingual, english, japanese
 from syncd.core.cases import Case
 from syncd.core.cutting import Cutting, Edge, Lost
 from syncd.core.findings import Verdict
@@ -27,6 +27,10 @@ _UNLISTED = Bilingual(
     "入れ子のグループ {group} が権限の一覧にないため、外すと他の権限も失われるおそれがあります",
     en="the nested group {group} is not on the list of entitlements: taking the account out of it "
     "could take other rights with it",
+)
+_FIXED = Bilingual(
+    "グループ {group} の会員は、このディレクトリでは変えられません",
+    en="the members of the group {group} cannot be changed in this directory",
 )
 _TOGETHER = Bilingual(
     "どの経路も、ほかの経路と合わせて切ると、残すべき権限が失われます",
@@ -132,6 +136,10 @@ class _Teller:
         """Return why the account's own edge stays, and what to do about it."""
         if self._stand.primary:
             return [_PRIMARY], [_filled(_CHANGE_PRIMARY, self._words)]
+        fixed = self._cutting.reach.groups.get(self._stand.group)
+        if fixed is not None and fixed.unwritable:
+            told = Bilingual(japanese(fixed.unwritable), en=english(fixed.unwritable))
+            return [_filled(_FIXED, self._words)], [told]
         if self._stand.group not in self._cutting.reach.listed:
             asked = [_filled(text, self._words) for text in (_ASK_OWNER, _LIST_GROUP)]
             return [_filled(_UNLISTED, self._words)], asked

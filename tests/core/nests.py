@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from syncd.core.cases import Case
@@ -38,6 +38,7 @@ class Nest:
 
     `primary` maps a group to those whose primary group it is. `rights` maps an entitlement to the
     groups it lists. `verdicts` names what is not justified. `primary_climbs`: as AD has it.
+    `unwritable` says of groups why nobody can be taken out of them.
     """
 
     holds: dict[str, list[str]]
@@ -45,6 +46,7 @@ class Nest:
     verdicts: dict[Held, Verdict] = field(default_factory=dict)
     primary: dict[str, list[str]] = field(default_factory=dict)
     primary_climbs: bool = False
+    unwritable: dict[str, str] = field(default_factory=dict)
 
     @property
     def accounts(self) -> list[str]:
@@ -97,7 +99,11 @@ class Nest:
         }
         primary = {key(name): who for name, who in self.primary.items()}
         groups = [
-            b.group(g, members=len(m), subgroups=groups_in(holds, g)) for g, m in holds.items()
+            replace(
+                b.group(g, members=len(m), subgroups=groups_in(holds, g)),
+                unwritable=self.unwritable.get(g.split(",")[0].removeprefix("cn="), ""),
+            )
+            for g, m in holds.items()
         ]
         accounts = [b.account(name, number) for number, name in enumerate(self.accounts, 1)]
         blocks = blocks_of(holds, primary, primary_climbs=self.primary_climbs)

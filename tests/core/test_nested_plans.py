@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from syncd.bilingual import english
+from syncd.bilingual import Bilingual, english
 from syncd.core.findings import Verdict
 from syncd.core.plan import Blocked, Plan
 from tests.core.nests import AnEdge, Nest, edge_of, key, stale
@@ -236,3 +236,40 @@ def test_a_plan_holds_the_keys_that_a_directory_is_asked_for() -> None:
     nest = Nest({"tax": ["s"], "s": ["u1"]}, TAX, stale(("u1", "TAX")))
     (line,) = nest.plan(nest.stale()).lines
     assert (line.group, line.member) == (key("tax"), key("s"))
+
+
+# --- groups that cannot be changed where they stand -----------------------------------------------
+
+_RULE = Bilingual("規則を変えてください", en="change the rule")
+
+
+def test_a_right_by_a_group_that_nobody_can_change_is_in_no_plan_and_says_what_to_do() -> None:
+    nest = Nest({"tax": ["u1", "u2"]}, TAX, stale(("u1", "TAX")), unwritable={"tax": _RULE})
+    plan = nest.plan(nest.stale())
+    assert edges(plan) == set()
+    (blocked,) = plan.blocked
+    assert blocked.instead == (_RULE,)
+    assert english(blocked.instead[0]) == "change the rule"
+    assert "cannot be changed in this directory" in english(blocked.why)
+
+
+def test_a_group_that_nobody_can_change_may_still_be_taken_out_of_one_that_can() -> None:
+    nest = Nest(
+        {"tax": ["rule"], "rule": ["u1", "u2"]},
+        TAX,
+        stale(("u1", "TAX"), ("u2", "TAX")),
+        unwritable={"rule": _RULE},
+    )
+    assert edges(nest.plan(nest.stale())) == {("tax", "rule")}
+
+
+def test_a_group_above_that_nobody_can_change_loses_no_group_either() -> None:
+    nest = Nest(
+        {"tax": ["section"], "section": ["u1"]},
+        TAX,
+        stale(("u1", "TAX")),
+        unwritable={"tax": _RULE},
+    )
+    plan = nest.plan(nest.stale())
+    assert edges(plan) == set()
+    assert plan.blocked

@@ -87,11 +87,14 @@ def _blocks(node: Node, groups: Mapping[str, Node], people: People) -> Iterator[
     if primary:
         yield MembershipBlock(node.dn, Path(primary=True), primary)
     if node.subgroups:
-        yield from _nested(node, groups)
+        yield from _nested(node, groups, people)
 
 
-def _nested(top: Node, groups: Mapping[str, Node]) -> Iterator[MembershipBlock]:
-    """Walk down breadth first, so that each leaf group is reached by its shortest path."""
+def _nested(top: Node, groups: Mapping[str, Node], people: People) -> Iterator[MembershipBlock]:
+    """Walk down breadth first, so that each leaf group is reached by its shortest path.
+
+    Who has a nested group for primary group holds what it brings, like its members.
+    """
     seen = {top.key}
     level: list[tuple[str, tuple[str, ...]]] = [(key, ()) for key in top.subgroups]
     while level:
@@ -104,5 +107,7 @@ def _nested(top: Node, groups: Mapping[str, Node]) -> Iterator[MembershipBlock]:
             through = (node.dn, *above)
             if node.accounts:
                 yield MembershipBlock(top.dn, Path(through), node.accounts)
+            if node.gid and (primary := people.with_primary(node.gid)):
+                yield MembershipBlock(top.dn, Path(through, primary=True), primary)
             below += [(sub, through) for sub in node.subgroups]
         level = below

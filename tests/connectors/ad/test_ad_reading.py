@@ -112,6 +112,18 @@ def test_a_primary_group_is_a_membership_of_its_own_kind(connect):
     assert Way() not in found
 
 
+def test_who_holds_a_right_by_a_primary_group_that_stands_in_the_group_is_found(connect, world):
+    users = f"CN=Domain Users,CN=Users,{DOMAIN}"
+    world.put(group("top"), users)
+    try:
+        snapshot = connect.reader(people_base=None, groups_base=None).read(silent)
+    finally:
+        world.drop(group("top"), users)
+    (through,) = (path for path in blocks_of(snapshot, "top") if path.primary)
+    assert "u011" in blocks_of(snapshot, "top")[through]
+    assert [key.partition(";")[0] for key in through.through] == [users]
+
+
 def test_principals_of_other_domains_and_well_known_ones_are_unknown_accounts_by_their_sid(connect):
     snapshot = connect.reader().read(silent)
     assert "S-1-5-11" in direct(snapshot, "strangers")

@@ -22,7 +22,7 @@ class AdDirectoryType:
     def capabilities(options: AdOptions) -> frozenset[Capability]:
         """Return what it can do."""
         del options
-        return frozenset(Capability) - {Capability.DELTA}
+        return frozenset(Capability)
 
     @staticmethod
     def build_reader(options: AdOptions, context: DirectoryContext) -> AdReader:

@@ -8,7 +8,7 @@ contact, a principal of another domain) stays a member under a name that people 
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -43,13 +43,17 @@ class AdGroup:
 
 @dataclass(slots=True)
 class Translation:
-    """What was met so far: groups by native id, and names for members that are nobody's account."""
+    """What was met so far: groups by native id, and names for members that are nobody's account.
+
+    `strangers` are those members that have an entry, or a SID of another domain, all the same.
+    """
 
     options: AdOptions
     now: datetime
     people: dict[str, str] = field(default_factory=dict)
     groups: dict[str, AdGroup] = field(default_factory=dict)
     names: dict[str, Named] = field(default_factory=dict)
+    strangers: set[str] = field(default_factory=set)
 
     def person(self, entry: Entry) -> Entry:
         """Return the entry of an account; locked where it is disabled or has expired."""
@@ -84,9 +88,17 @@ class Translation:
         self.names[named.native] = named
         return self._stranger(named.native, first_of(entry, "samaccountname"))
 
-    def resolve_members(self) -> None:
-        """Tell the members of every group by identity, and let go of how they were written."""
-        for group in self.groups.values():
+    def knows(self, native: str) -> bool:
+        """Tell whether a member was met as an account, a group or a stranger."""
+        return native in self.people or native in self.groups or native in self.strangers
+
+    def standing_strangers(self) -> set[str]:
+        """Return the strangers that stand in some group."""
+        return {m for group in self.groups.values() for m in self.strangers & {*group.members}}
+
+    def resolve_members(self, groups: Iterable[AdGroup]) -> None:
+        """Tell the members of groups by identity, and let go of how they were written."""
+        for group in groups:
             group.members = [self.member(value) for value in group.ranges.values]
             group.ranges.values.clear()
 
@@ -101,16 +113,17 @@ class Translation:
         self.names[named.native] = named
         return self.people.get(named.native, named.native)
 
-    def standing(self) -> Iterator[Entry]:
-        """Yield the groups, then the principals of other domains that stand in them."""
+    def standing(self, natives: Iterable[str]) -> Iterator[Entry]:
+        """Yield these groups, then the principals of other domains that were met since."""
         skipped = self._carries_nothing()
-        for native, group in self.groups.items():
+        for native in natives:
+            group = self.groups[native]
             members = group.members
             if skipped and group.is_security:
                 members = [member for member in members if member not in skipped]
             yield as_entry(native, group, members)
         for native, named in self.names.items():
-            if is_foreign(named):
+            if is_foreign(named) and native not in self.strangers:
                 yield self._stranger(native, named.sid)
 
     def _carries_nothing(self) -> frozenset[str]:
@@ -121,6 +134,7 @@ class Translation:
 
     def _stranger(self, native: str, name: str) -> Entry:
         """Return an account of nobody; without a name it goes by its DN (`naming`)."""
+        self.strangers.add(native)
         named = {self.options.account_attribute.lower(): (name,)} if name else {}
         return Entry(native, {**named, "objectclass": ("user",)})
 

@@ -9,6 +9,7 @@ read a name and the program an identity.
 from __future__ import annotations
 
 import re
+import uuid
 from typing import NamedTuple
 
 Control = tuple[str, bool, bytes | None]
@@ -53,6 +54,15 @@ def native_of(text: str) -> str:
     """Return `<GUID=...>` of a native id or a group's key; the text itself where it holds none."""
     found = _IN_KEY.fullmatch(text)
     return text if found is None else _native(found[1])
+
+
+def escaped_guid(native: str) -> str:
+    """Return an identity as a filter writes its octets, in the order in which AD keeps them.
+
+    RFC 4515, section 3; MS-DTYP 2.3.4.2. Raises ValueError for a text that holds none.
+    """
+    octets = uuid.UUID(native.removeprefix("<GUID=").removesuffix(">")).bytes_le
+    return "".join(f"\\{octet:02x}" for octet in octets)
 
 
 def _native(guid: str) -> str:

@@ -25,6 +25,14 @@ class Naming:
             if native not in met.groups and native not in met.people and not is_foreign(named)
         }
 
+    def key(self, native: str) -> str:
+        """Return the key of a group, empty where there is no such group."""
+        return self._keys.get(native, "")
+
+    def account(self, name: AccountId) -> AccountId:
+        """Return the name of an account; who has no entry goes by the name in the group."""
+        return self._accounts.get(name, name)
+
     def snapshot(self, given: DirectorySnapshot) -> DirectorySnapshot:
         """Return the snapshot with every name put in."""
         accounts = self.accounts(given.accounts)
@@ -33,7 +41,7 @@ class Naming:
         return replace(given, accounts=accounts, groups=groups, blocks=blocks)
 
     def accounts(self, given: Mapping[AccountId, Account]) -> Mapping[AccountId, Account]:
-        """Return the accounts; who has no entry goes by the name in the group."""
+        """Return the accounts under their names."""
         return {
             self._accounts.get(name, name): (
                 replace(account, account=self._accounts[name])

@@ -24,6 +24,7 @@ class AdOptions(LinkOptions):
     account_attribute: str = "sAMAccountName"
     page_size: Annotated[int, Field(ge=1, le=_MAX_PAGE)] = _MAX_PAGE
     range_size: Annotated[int, Field(ge=0)] = 0
+    changes_by: Literal["dirsync", "usnchanged"] = "dirsync"
     distribution_groups: Literal["count", "ignore"] = "count"
     max_unresolved_percent: Annotated[float, Field(ge=0, le=100)] = 10
 

@@ -1,141 +1,153 @@
-"""Reads an Active Directory whole and proved, or says why it cannot.
+"""Reads an Active Directory whole and proved, tells what changed since, or says why it cannot.
 
 Pages join by RFC 2696, ranges of members by `ranges`; a reference to another server, a member
-without identity, groups without any member at all: the read is thrown away.
+without identity, groups without any member at all: the read is thrown away. What changed is asked
+of the controller that was read, from a place taken before that read began.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from ldap3 import Connection
 
-from connectors.ad.entries import AdGroup, Translation
-from connectors.ad.identity import DOMAIN_SCOPE, EXTENDED_DN
-from connectors.ad.members import complete_ranges, first_range, standing_members
-from connectors.ad.naming import Naming
+from connectors.ad.dirsync import DirSyncRefusedError, changes_since, first_cookie
+from connectors.ad.entries import Translation
+from connectors.ad.known import Known, News, to_read_again, unknown_members
+from connectors.ad.members import standing_members
 from connectors.ad.options import AdOptions
-from connectors.ad.root import read_root
-from connectors.shared.bilingual import both
-from connectors.shared.groups import Entry
+from connectors.ad.place import LostPlaceError, Place, number_of
+from connectors.ad.reading import Reading, followed
+from connectors.ad.root import Root, read_invocation, read_root
+from connectors.ad.touched import Touch, check_units
+from connectors.ad.usn import changes_after
+from connectors.shared.bilingual import both, said
 from connectors.shared.ldap.attempts import attempted, digested
-from connectors.shared.ldap.search import Query, Tally, paged_search
-from connectors.shared.town import snapshot_of
-from syncd.core.memberships import DirectorySnapshot, Proof
-from syncd.errors import DirectoryUnreadable
+from connectors.shared.town import Town
+from syncd.core.memberships import DirectoryDelta, DirectorySnapshot, Proof
+from syncd.errors import DeltaLost
 from syncd.ports.directory import DirectoryContext, Progress
 
-ABOUT_PEOPLE = ("userAccountControl", "accountExpires", "primaryGroupID")
-ABOUT_GROUPS = ("sAMAccountName", "cn", "groupType", "adminCount", "uSNChanged")
-_OTHERS = "(&(|(objectClass=computer)(objectClass=contact))(memberOf=*))"
-_ANY = "(objectClass=*)"
-_EVERY = 5_000
-CONTROLS = (EXTENDED_DN, DOMAIN_SCOPE)
+_METHOD = "paged search, RFC 2696"
+_READ_WHOLE = both("次の完全な読取りから続けます", "a whole read is due and goes on from there")
 
 
-@dataclass(frozen=True, slots=True)
+def _silent(_what: str, _done: int, _total: int | None) -> None:
+    """Tell nobody."""
+
+
 class AdReader:
-    """The reading half of an `ad` directory."""
+    """The reading half of an `ad` directory; remembers its last whole read."""
 
-    name: str
-    options: AdOptions
-    context: DirectoryContext
+    def __init__(self, name: str, options: AdOptions, context: DirectoryContext) -> None:
+        """Take what to read; connects to nothing yet."""
+        self.name = name
+        self._options = options
+        self._context = context
+        self._known: Known | None = None
 
     def read(self, progress: Progress) -> DirectorySnapshot:
-        """Read every account, group and membership; raises DirectoryUnreadable."""
-        return attempted(self.context, self.options, lambda line: self._read(line, progress))
+        """Read every account, group and membership; raises DirectoryUnreadable.
+
+        Begins with the controller that was read before, so that its changes go on to count.
+        """
+        first = 0 if self._known is None else self._known.number
+        snapshot, self._known = attempted(
+            self._context, self._options, lambda line: self._read(line, progress), first
+        )
+        return snapshot
+
+    def changes(self) -> DirectoryDelta:
+        """Return what changed; raises DeltaLost and DirectoryUnreadable."""
+        known = self._known
+        if known is None:
+            why = both("まだ読んでいません", "nothing was read yet")
+            raise DeltaLost(self.name, why, _READ_WHOLE)
+        try:
+            return attempted(
+                self._context, self._options, lambda line: self._changes(line, known), known.number
+            )
+        except LostPlaceError as lost:
+            self._known = None
+            raise DeltaLost(self.name, said(lost), _READ_WHOLE) from lost
 
     def present_members(self, asked: Mapping[str, Collection[str]]) -> dict[str, frozenset[str]]:
         """Return those who stand directly in each group right now."""
 
         def look(connection: Connection) -> dict[str, frozenset[str]]:
             return {
-                group: standing_members(connection, self.options, group).among(members)
+                group: standing_members(connection, self._options, group).among(members)
                 for group, members in asked.items()
             }
 
-        return attempted(self.context, self.options, look)
+        return attempted(self._context, self._options, look)
 
     def check(self) -> str:
         """Connect, bind and read; raises DirectoryUnreadable."""
+        snapshot, known = attempted(
+            self._context, self._options, lambda line: self._read(line, _silent)
+        )
+        return (
+            f"{snapshot.proof.server}: {len(snapshot.accounts)} accounts, "
+            f"{len(snapshot.groups)} groups, {snapshot.proof.pages} pages, "
+            f"changes by {known.place.method}"
+        )
 
-        def look(connection: Connection) -> str:
-            snapshot = self._read(connection, lambda _what, _done, _total: None)
-            return (
-                f"{connection.server.name}: {len(snapshot.accounts)} accounts, "
-                f"{len(snapshot.groups)} groups, {snapshot.proof.pages} pages"
-            )
-
-        return attempted(self.context, self.options, look)
-
-    def _read(self, connection: Connection, progress: Progress) -> DirectorySnapshot:
-        reading = _Reading(connection, self.options, self.name, progress)
-        met = Translation(self.options, self.context.clock())
+    def _read(self, connection: Connection, progress: Progress) -> tuple[DirectorySnapshot, Known]:
+        root = read_root(connection)
+        place = self._place(connection, root)
+        reading = Reading(connection, self._options, root.domain, progress)
+        met = Translation(self._options, self._context.clock())
         digest = hashlib.sha256()
-        entries = digested(reading.entries(met), digest.update)
-        server = connection.server.name
-        proof = Proof("paged search, RFC 2696", 0, 0, server)
-        shape = self.options.shape(self.context.staff_number_width)
-        snapshot = snapshot_of(self.name, met.now, proof, entries, shape)
+        town = Town(self._options.shape(self._context.staff_number_width))
+        for entry in digested(reading.everything(met, self.name), digest.update):
+            town.take(entry)
+        town.resolve()
         tally = reading.tally
         progress(self.name, tally.entries, tally.entries)
-        proof = replace(proof, pages=tally.pages, entries=tally.entries, sha256=digest.hexdigest())
-        return replace(Naming(met).snapshot(snapshot), proof=proof)
+        server, sha256 = connection.server.name, digest.hexdigest()
+        proof = Proof(_METHOD, tally.pages, tally.entries, server, sha256)
+        number = number_of(connection, self._options)
+        known = Known(self.name, place, number, town, met)
+        return known.snapshot(met.now, proof), known
 
+    def _place(self, connection: Connection, root: Root) -> Place:
+        """Return where the controller's changes are asked from: as before, or from now on."""
+        invocation = read_invocation(connection, root)
+        if self._known is not None and self._known.place.is_of(root, invocation):
+            return self._known.place
+        cookie = None
+        if self._options.changes_by == "dirsync":
+            try:
+                cookie = first_cookie(connection, root.domain)
+            except DirSyncRefusedError:
+                cookie = None  # then by uSNChanged: `syncd check` shows which it is
+        return Place(root.service, invocation, root.highest_usn, cookie)
 
-class _Reading:
-    """One whole read on one connection."""
+    def _changes(self, connection: Connection, known: Known) -> DirectoryDelta:
+        """Ask for everything first, then take it in: what breaks before leaves all as it was."""
+        root = read_root(connection)
+        known.place.check(root, read_invocation(connection, root))
+        read_at = self._context.clock()
+        touches, cookie = self._touches(connection, root, known.place)
+        check_units(touches)
+        reading = Reading(connection, self._options, root.domain, _silent)
+        met = Translation(self._options, read_at)
+        entries = reading.again(to_read_again(known.met, touches), met)
+        entries += reading.again(unknown_members(known.met, met, touches), met)
+        self._known = None  # what is half taken in is not known
+        delta = known.learn(News(touches, met, entries), read_at, connection.server.name)
+        known.place = replace(known.place, usn=root.highest_usn, cookie=cookie)
+        self._known = known
+        return delta
 
-    def __init__(
-        self, connection: Connection, options: AdOptions, name: str, progress: Progress
-    ) -> None:
-        self._connection = connection
-        self._options = options
-        self._name = name
-        self._progress = progress
-        self.tally = Tally()
-        self._domain = read_root(connection).domain
-
-    def entries(self, met: Translation) -> Iterator[Entry]:
-        """Yield accounts, groups and whatever else stands in groups."""
-        options = self._options
-        about = (options.account_attribute, options.staff_number_attribute, *ABOUT_PEOPLE)
-        for entry in self._search(options.people_base, options.people_filter, about):
-            yield met.person(entry)
-        asked = (*ABOUT_GROUPS, first_range(options))
-        for entry in self._search(options.groups_base, options.groups_filter, asked):
-            met.group(entry)
-        for group in met.groups.values():
-            complete_ranges(self._connection, group)
-        met.resolve_members()
-        self._check_some_member(met.groups.values())
-        for entry in self._search("", _OTHERS, ("sAMAccountName",)):
-            found = met.other(entry)
-            if found is not None:
-                yield found
-        yield from met.standing()
-
-    def _search(self, base: str, wanted: str, about: tuple[str, ...]) -> Iterator[Entry]:
-        asked = tuple(dict.fromkeys(about))
-        query = Query(base or self._domain, wanted, asked, controls=CONTROLS)
-        page_size = self._options.page_size
-        for entry in paged_search(self._connection, query, page_size, self.tally):
-            if self.tally.entries % _EVERY == 0:
-                self._progress(self._name, self.tally.entries, None)
-            yield entry
-
-    def _check_some_member(self, groups: Collection[AdGroup]) -> None:
-        """Refuse groups that all look empty: AD hides from us what we may not read."""
-        if groups and not any(group.members for group in groups):
-            raise DirectoryUnreadable(
-                self._name,
-                both(
-                    "どのグループにも会員が一人も見えません", "no member of any group can be seen"
-                ),
-                both(
-                    "読み取り用アカウントに member 属性の読み取りを許してください",
-                    "let the account that reads read the attribute member",
-                ),
-            )
+    def _touches(
+        self, connection: Connection, root: Root, place: Place
+    ) -> tuple[list[Touch], bytes | None]:
+        if place.cookie is None:
+            size = self._options.page_size
+            return changes_after(connection, root.domain, size, place.usn), None
+        asked = followed(self._options)
+        return changes_since(connection, root.domain, asked, place.cookie)

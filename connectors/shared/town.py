@@ -9,7 +9,7 @@ property test), and what did not change is the identical object.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
@@ -153,12 +153,17 @@ class Town:
             self._shape.max_unresolved_percent,
         )
 
-    def snapshot(self, directory: str, read_at: datetime, proof: Proof) -> DirectorySnapshot:
-        """Return what is known now, groups in the order of their DN; raises DirectoryUnreadable."""
-        self.check_plausible(directory)
+    @property
+    def accounts(self) -> Mapping[AccountId, Account]:
+        """Every account by its name, also those that only groups name."""
         if self._accounts is None:
             ghosts = {n: Account(n, native, None) for n, native in self._natives.items()}
             self._accounts = {**self._people.accounts, **ghosts}
+        return self._accounts
+
+    def snapshot(self, directory: str, read_at: datetime, proof: Proof) -> DirectorySnapshot:
+        """Return what is known now, groups in the order of their DN; raises DirectoryUnreadable."""
+        self.check_plausible(directory)
         if self._listed is None:
             nodes = [self._groups[key] for key in sorted(self._groups)]
             self._listed = (
@@ -166,7 +171,7 @@ class Town:
                 tuple(block for node in nodes for block in node.blocks),
             )
         return DirectorySnapshot(
-            directory, read_at, proof, self._accounts, *self._listed, self._people.warnings()
+            directory, read_at, proof, self.accounts, *self._listed, self._people.warnings()
         )
 
     def replace(

@@ -78,4 +78,4 @@ def build(folder: Path) -> Iterator[AdSeat]:
         server.stop()
 
 
-KINDS = (Kind("ad", build, frozenset(Capability) - {Capability.DELTA}),)
+KINDS = (Kind("ad", build, frozenset(Capability)),)

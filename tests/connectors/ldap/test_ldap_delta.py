@@ -163,7 +163,7 @@ def test_a_change_is_told_with_exactly_the_groups_that_it_touches(follow: Connec
     finally:
         follow.slapd.change(back)
     assert {g.name for g in delta.groups} == set(groups.split())
-    assert {key for key in delta.gone} == {group(name) for name in gone.split()}
+    assert set(delta.gone) == {group(name) for name in gone.split()}
     assert sorted_out(patched(before, delta)) == sorted_out(whole)
     after = reader.changes()
     assert sorted_out(patched(patched(before, delta), after)) == sorted_out(before)

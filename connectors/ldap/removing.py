@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from ldap3 import Connection
 
 from connectors.ldap.options import LdapOptions
-from connectors.ldap.standing import member_key, standing_values
+from connectors.ldap.standing import Standing, all_standing_values, uids_of
 from connectors.shared.groups import member_value_key
 from connectors.shared.ldap.modify import SUCCESS, Modify, modify_all
 from connectors.shared.ldap.refusals import ABOUT_NO_VALUE, refusal_of
@@ -62,7 +62,12 @@ def remove_all(
 
     Raises SearchBrokenError and ModifyBrokenError: then only reading back tells what was done.
     """
-    found = [_look(connection, options, removal) for removal in removals]
+    asked: dict[str, set[str]] = defaultdict(set)
+    for removal in removals:
+        asked[removal.group].update(removal.members)
+    standing = all_standing_values(connection, tuple(asked))
+    uids = uids_of(connection, options, standing, asked)
+    found = [_look(standing.get(removal.group), uids, removal) for removal in removals]
     if options.placeholder_member:
         _put_placeholders(connection, options.placeholder_member, found)
     changes = [change for one in found for change in _chunks(one, options.chunk)]
@@ -71,9 +76,8 @@ def remove_all(
     return tuple(one.outcomes(errors) for one in found)
 
 
-def _look(connection: Connection, options: LdapOptions, removal: GroupRemoval) -> _Leaving:
+def _look(standing: Standing | None, uids: Mapping[str, str], removal: GroupRemoval) -> _Leaving:
     """Find who of those asked for stands in the group, and how they are written there."""
-    standing = standing_values(connection, removal.group)
     if standing is None:
         return _Leaving(removal)
     attribute, values = standing
@@ -84,7 +88,8 @@ def _look(connection: Connection, options: LdapOptions, removal: GroupRemoval) -
         by_key: dict[str, tuple[str, ...]] = defaultdict(tuple)
         for value in values:
             by_key[member_value_key(attribute, value)] += (value,)
-        spelled |= {m: by_key[member_key(connection, options, attribute, m)] for m in others}
+        named = uids if attribute == "memberuid" else {}
+        spelled |= {m: by_key[named.get(m) or member_value_key(attribute, m)] for m in others}
     return _Leaving(removal, attribute, spelled, len(values))
 
 
@@ -140,9 +145,9 @@ def _still_there(
     connection: Connection, refused: dict[tuple[str, str], int]
 ) -> dict[tuple[str, str], str]:
     """Return what a refusal means for the values that still stand; the others are gone anyway."""
-    standing = {group: standing_values(connection, group) for group, _ in refused}
+    standing = all_standing_values(connection, tuple({group for group, _ in refused}))
     return {
         (group, value): refusal_of(code)
         for (group, value), code in refused.items()
-        if (found := standing[group]) is not None and value in found[1]
+        if group in standing and value in standing[group][1]
     }

@@ -24,8 +24,7 @@ def present(
     Raises SearchBrokenError.
     """
     standing = all_standing_values(connection, tuple(asked))
-    of_uids = {m for g, found in standing.items() if found[0] == "memberuid" for m in asked[g]}
-    uids = _uids(connection, options, of_uids)
+    uids = uids_of(connection, options, standing, asked)
     return {
         group: _among(standing[group], members, uids) if group in standing else frozenset()
         for group, members in asked.items()
@@ -34,9 +33,14 @@ def present(
 
 def _among(standing: Standing, members: Collection[str], uids: Mapping[str, str]) -> frozenset[str]:
     attribute, values = standing
-    keys = {member_value_key(attribute, value) for value in values}
     named = uids if attribute == "memberuid" else {}
-    return frozenset(m for m in members if (named.get(m) or member_value_key(attribute, m)) in keys)
+    literal = frozenset(values)
+    found = {m for m in members if named.get(m, m) in literal}
+    if len(found) < len(members):  # some are written otherwise, or not there
+        keys = {member_value_key(attribute, value) for value in values}
+        others = (m for m in members if m not in found)
+        found.update(m for m in others if (named.get(m) or member_value_key(attribute, m)) in keys)
+    return frozenset(found)
 
 
 def all_standing_values(connection: Connection, groups: Sequence[str]) -> dict[str, Standing]:
@@ -57,6 +61,17 @@ def _standing(entry: Entry) -> Standing:
 def standing_values(connection: Connection, group: str) -> Standing | None:
     """Return what stands in one group; None if it does not exist. Raises SearchBrokenError."""
     return all_standing_values(connection, (group,)).get(group)
+
+
+def uids_of(
+    connection: Connection,
+    options: LdapOptions,
+    standing: Mapping[str, Standing],
+    asked: Mapping[str, Collection[str]],
+) -> dict[str, str]:
+    """Return the names under which members stand in those groups that name them by uid."""
+    of_uids = {m for g, found in standing.items() if found[0] == "memberuid" for m in asked[g]}
+    return _uids(connection, options, of_uids)
 
 
 def member_key(connection: Connection, options: LdapOptions, attribute: str, member: str) -> str:

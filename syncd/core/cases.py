@@ -103,7 +103,7 @@ class Case:
     the person's own; None where neither is known. `cuts` are the edges (group, member) that the
     last plan held for it where some are edges of nested groups; empty, it is the account's own
     edge in each of `groups`. `blocked` says why no plan can end it, `instead` what a person could
-    do. All moments are aware.
+    do, and `dependents` are some of those on whose account it is not cut. All moments are aware.
     """
 
     case_id: CaseId
@@ -138,6 +138,7 @@ class Case:
     cuts: tuple[tuple[str, str], ...] = ()
     blocked: tuple[str, ...] = ()
     instead: tuple[str, ...] = ()
+    dependents: tuple[AccountId, ...] = ()
 
     @property
     def left_groups(self) -> tuple[str, ...]:

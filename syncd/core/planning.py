@@ -78,8 +78,9 @@ def with_outlook(cases: Iterable[Case], plan: Plan) -> Iterator[tuple[Case, Case
         cuts = tuple(x.edge[1:] for x in theirs) if any(x.cut for x in theirs) else ()
         whys = tuple(dict.fromkeys(stop.why for stop in stops))
         instead = tuple(dict.fromkeys(text for stop in stops for text in stop.instead))
-        if (cuts, whys, instead) != (case.cuts, case.blocked, case.instead):
-            yield case, replace(case, cuts=cuts, blocked=whys, instead=instead)
+        on = tuple(dict.fromkeys(loss.account for stop in stops for loss in stop.others))
+        if (cuts, whys, instead, on) != (case.cuts, case.blocked, case.instead, case.dependents):
+            yield case, replace(case, cuts=cuts, blocked=whys, instead=instead, dependents=on)
 
 
 class _Part:

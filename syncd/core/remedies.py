@@ -1,7 +1,9 @@
 """Why a stale right cannot be cut, and what a person could do instead, in both languages.
 
 Each way that is left is looked at from the group in which the account itself stands: what its own
-edge would take, and which edge of a group above would cost the fewest people what must stay.
+edge would take, and which edge of a group above would cost the fewest people what must stay. The
+sentences name groups, rights and how many people, since who reads them may not see everybody;
+who they are stands apart.
 """
 
 from __future__ import annotations
@@ -16,7 +18,6 @@ from syncd.core.ids import AccountId, EntitlementId
 from syncd.core.nesting import Stand
 from syncd.core.plan import Blocked
 
-MOST_NAMED = 5
 _MOST_LOSSES = 10
 
 _PRIMARY = Bilingual(
@@ -55,9 +56,9 @@ _CARRIES: Mapping[Verdict, Bilingual] = {
     ),
 }
 _DEPENDED_ON = Bilingual(
-    "グループ {child} を {parent} から外すと、{count} 人（{who}）が残すべき {kept} を失います",
-    en="taking the group {child} out of {parent} would cost {count} people ({who}) {kept}, "
-    "which must stay",
+    "グループ {child} を {parent} から外すと、{count} 人が残すべき {kept} を失います",
+    en="taking the group {child} out of {parent} would cost {kept}, which must stay, to {count} "
+    "people",
 )
 _CHANGE_PRIMARY = Bilingual(
     "{account} の主グループを {group} から別のグループに変える",
@@ -80,13 +81,12 @@ _SPLIT = Bilingual(
     en="split {group}: make a group that gives {right} alone, and move {account} to it",
 )
 _REPLACE_EDGE = Bilingual(
-    "{child} を {parent} から外し、残すべき {count} 人（{who}）には {kept} を直接与える",
-    en="take {child} out of {parent}, and give {kept} directly to the {count} who must keep it "
-    "({who})",
+    "{child} を {parent} から外し、残すべき {count} 人には {kept} を直接与える",
+    en="take {child} out of {parent}, and give {kept} directly to the {count} who must keep it",
 )
 _AWAIT = Bilingual(
-    "{who} の案件の承認を待つ（すべて承認されれば、{child} を {parent} から外せます）",
-    en="wait until the cases of {who} are approved: then {child} can be taken out of {parent}",
+    "{count} 人の案件の承認を待つ（すべて承認されれば、{child} を {parent} から外せます）",
+    en="wait until the cases of {count} people are approved: then {child} can leave {parent}",
 )
 
 
@@ -192,20 +192,10 @@ class _Teller:
             "count": str(len(others)),
             "kept": ", ".join(self._kept(others)),
         }
-        ja, en = _who(others)
-        return Bilingual(text.format(**words, who=ja), en=text.en.format(**words, who=en))
+        return _filled(text, words)
 
     def _name(self, group: str) -> str:
         return self._cutting.reach.nesting.named((group,))[0]
-
-
-def _who(accounts: Iterable[AccountId]) -> tuple[str, str]:
-    """Return some accounts by name and the others by number, in both languages."""
-    ordered = sorted(accounts)
-    named, left = ordered[:MOST_NAMED], len(ordered) - MOST_NAMED
-    if left <= 0:
-        return "、".join(named), ", ".join(named)
-    return f"{'、'.join(named)} ほか {left} 人", f"{', '.join(named)} and {left} more"
 
 
 def _filled(text: Bilingual, words: Mapping[str, str]) -> Bilingual:

@@ -9,6 +9,7 @@ from syncd.core.career import PersonState
 from syncd.core.cases import Case
 from syncd.core.findings import Because, Fault, Reason, Verdict
 from syncd.flow.report import Explanation, RightExplained
+from syncd.reports.nested import path_word, render_outlook
 from syncd.reports.words import Lang, day_word, reason_word, state_word, verdict_word
 
 _WHY_EN = {
@@ -143,9 +144,9 @@ def _person(state: PersonState, told: Explanation, lang: Lang) -> Iterator[str]:
 
 def _right(right: RightExplained, lang: Lang) -> Iterator[str]:
     name = f"{right.directory} / {right.entitlement.entitlement} {right.entitlement.name}".rstrip()
-    paths = "; ".join(str(path) for path in right.paths)
     yield ""
-    yield f"{name} ({right.account}, {paths}): {verdict_word(right.verdict, lang)}"
+    held = path_word(right.path, lang)
+    yield f"{name} ({right.account}, {held}): {verdict_word(right.verdict, lang)}"
     yield f"  {_sentence(right, lang)}"
     for fault in right.faults:
         yield f"  - {_fault(fault, lang)}"
@@ -155,6 +156,7 @@ def _right(right: RightExplained, lang: Lang) -> Iterator[str]:
         yield f"  {'case' if lang is Lang.EN else '案件'} {right.case.case_id}: " + state_word(
             right.case.state, lang
         )
+        yield from (f"    {line}" for line in render_outlook(right.case, lang))
 
 
 def _ended(case: Case, lang: Lang) -> Iterator[str]:

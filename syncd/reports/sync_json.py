@@ -9,8 +9,10 @@ from syncd.core.calendar import midnight
 from syncd.core.findings import Finding, NoticeFinding
 from syncd.core.guards import Trip
 from syncd.core.memberships import Unread
+from syncd.core.plan import GroupCut, Loss
 from syncd.errors import SourceRefused
 from syncd.flow.report import RunReport
+from syncd.reports.nested import group_cuts
 
 MOST_FAULTS = 50
 
@@ -40,15 +42,35 @@ def render(report: RunReport) -> dict[str, Any]:
         "notices": [_notice(notice) for notice in report.decision.notices],
         "plan": report.proposed.hash if report.proposed.lines else None,
         "blocked": [
-            {"case": b.case_id, "directory": b.directory, "group": b.group, "why": b.why}
+            {
+                "case": b.case_id,
+                "directory": b.directory,
+                "group": b.group,
+                "why": b.why,
+                "instead": list(b.instead),
+                "affected": b.affected,
+                "others": [_loss(loss) for loss in b.others],
+            }
             for b in report.blocked
         ],
+        "group_cuts": [_cut(edge, cut) for edge, cut in group_cuts(report.proposed.lines).items()],
         "removals": [
             {"case": r.case.case_id, "outcome": r.outcome, "error": r.error}
             for r in report.removals
         ],
         "notes": list(report.notes),
     }
+
+
+def _cut(edge: tuple[str, str, str], cut: GroupCut) -> dict[str, Any]:
+    directory, group, member = edge
+    losses = [_loss(loss) for loss in cut.losses]
+    return {"directory": directory, "group": group, "member": member, "losses": losses}
+
+
+def _loss(loss: Loss) -> dict[str, Any]:
+    rights = {right: str(verdict) for right, verdict in loss.rights}
+    return {"account": loss.account, "rights": rights, "groups": list(loss.groups)}
 
 
 def _finding(finding: Finding, report: RunReport) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -14,6 +14,7 @@ from syncd.core.cases import Case
 from syncd.core.findings import Finding, Reason, Verdict
 from syncd.flow.report import CheckLine, RunReport, TrailReport
 from syncd.reports.abilities import render_abilities
+from syncd.reports.nested import path_word, render_block, render_cuts, render_outlook
 from syncd.reports.words import Lang, day_word, notice_word, reason_word, state_word, verdict_word
 
 MOST_ROWS = 40
@@ -39,12 +40,24 @@ def render_run(report: RunReport, lang: Lang = Lang.JA, most: int = MOST_ROWS) -
     parts += [Text(f"! {trip}", style="red") for trip in report.trips]
     if report.held.lines:
         parts.append(Text(_held_line(report, lang)))
-    parts += [Text(f"- {b.directory} {b.group} {b.case_id}: {b.why}") for b in report.blocked]
+    parts += [Text(f"- {line}") for line in render_cuts(report.proposed, lang, most)]
+    parts += _blocked(report, lang, most)
     parts += _notices(report, lang, most)
     parts += [Text(f"- {note}") for note in report.notes]
     if report.proposed.lines and any(case.state == "open" for case in report.cases.values()):
         parts.append(Text(_approve_line(report, lang), style="bold"))
     return Group(*parts)
+
+
+def _blocked(report: RunReport, lang: Lang, most: int) -> Iterator[RenderableType]:
+    """Yield which stale rights no plan may end, why, and what a person could do instead."""
+    for b in report.blocked[:most]:
+        on = [loss.account for loss in b.others]
+        why, *instead = render_block([b.why], b.instead, on, lang)
+        yield Text(f"- {b.directory} {b.group} {b.case_id}: {why}")
+        yield from (Text(f"    {line}") for line in instead)
+    if len(report.blocked) > most:
+        yield Text(f"- … +{len(report.blocked) - most}")
 
 
 def run_line(report: RunReport, lang: Lang = Lang.JA) -> str:
@@ -107,12 +120,19 @@ def _finding_row(finding: Finding, case: Case | None, lang: Lang) -> Sequence[Re
         Text(verdict_word(finding.verdict, lang), style=_COLOURS.get(finding.verdict, "")),
         finding.account,
         finding.staff_number or "-",
-        finding.entitlement,
+        _right_and_path(finding, lang),
         "、".join(reasons),
         day_word(finding.since, lang),
         ", ".join(because[:3]),
         "-" if case is None else f"{case.case_id} {state_word(case.state, lang)}",
     )
+
+
+def _right_and_path(finding: Finding, lang: Lang) -> str:
+    """Return the right, with the ways to it where it is not simply direct."""
+    if finding.path == "direct":
+        return finding.entitlement
+    return f"{finding.entitlement}\n{path_word(finding.path, lang)}"
 
 
 def _notices(report: RunReport, lang: Lang, most: int) -> list[RenderableType]:
@@ -127,7 +147,8 @@ def _notices(report: RunReport, lang: Lang, most: int) -> list[RenderableType]:
 
 
 def render_cases(cases: Iterable[Case], lang: Lang = Lang.JA) -> RenderableType:
-    """Return cases as a table, oldest first."""
+    """Return cases as a table, oldest first, and below it those that no plan can end."""
+    cases = tuple(cases)
     titles = {
         Lang.JA: ("案件", "状態", "利用者ID", "職員番号", "権限", "理由", "いつから", "期限"),
         Lang.EN: ("case", "state", "account", "staff no.", "right", "why", "since", "deadline"),
@@ -144,7 +165,10 @@ def render_cases(cases: Iterable[Case], lang: Lang = Lang.JA) -> RenderableType:
             day_word(case.since, lang),
             case.hard_deadline_at.strftime("%Y-%m-%d %H:%M"),
         )
-    return table
+    stuck = [(case, render_outlook(case, lang)) for case in cases if case.blocked]
+    if not stuck:
+        return table
+    return Group(table, *(Text(f"{c.case_id}: " + "\n    ".join(told)) for c, told in stuck))
 
 
 def render_check(lines: Iterable[CheckLine], lang: Lang = Lang.JA) -> RenderableType:

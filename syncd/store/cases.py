@@ -252,9 +252,10 @@ def _encode(case: Case) -> dict[str, Any]:
 
 def _nesting(case: Case) -> list[list[Any]]:
     """Return what nested groups have to do with a case; most have none, and are kept without."""
-    if not (case.cuts or case.blocked or case.instead):
+    if not (case.cuts or case.blocked):
         return []
-    return [[case.cuts, [pack(t) for t in case.blocked], [pack(t) for t in case.instead]]]
+    told = ([pack(text) for text in texts] for texts in (case.blocked, case.instead))
+    return [[case.cuts, *told, case.dependents]]
 
 
 def decode_case(  # noqa: PLR0913, PLR0917 - the columns of the table, in their order
@@ -321,9 +322,9 @@ def decode_case(  # noqa: PLR0913, PLR0917 - the columns of the table, in their 
 
 def _decode_nesting(
     kept: Sequence[Any],
-) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...], tuple[str, ...]]:
+) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...], tuple[str, ...], tuple[AccountId, ...]]:
     if not kept:
-        return (), (), ()
-    cuts, blocked, instead = kept[0]
+        return (), (), (), ()
+    cuts, blocked, instead, dependents = kept[0]
     edges = tuple((group, member) for group, member in cuts)
-    return edges, tuple(map(unpack, blocked)), tuple(map(unpack, instead))
+    return edges, tuple(map(unpack, blocked)), tuple(map(unpack, instead)), tuple(dependents)

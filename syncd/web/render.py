@@ -19,6 +19,7 @@ from syncd.core.access import Permission
 from syncd.reports import task_words
 from syncd.reports.abilities import missing_of, without_word
 from syncd.reports.explain import because_word
+from syncd.reports.nested import loss_word, path_word
 from syncd.reports.words import (
     Lang,
     day_word,
@@ -131,7 +132,8 @@ def _filters(lang: Lang, titles: words.Titles) -> dict[str, Any]:
         "provides": lambda p: words.provides_word(p, lang),
         "method": lambda m: words.method_word(m, lang),
         "scope": lambda s: words.scope_word(s, lang),
-        "path": lambda p: words.path_word(p, lang),
+        "loss": lambda loss: loss_word(loss, lang),
+        "path": lambda p: path_word(p, lang),
         "days_between": words.days_between,
         "thing": lambda k: task_words.thing_word(k, lang),
         "task_asks": lambda k: task_words.task_asks(k, lang),

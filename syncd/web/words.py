@@ -159,12 +159,3 @@ def step_word(step: SyncEvent, lang: Lang) -> str:
     named = _STEPS.get(step.what, (f"ディレクトリを読んでいます: {step.what}", step.what))
     counted = f"{step.done}" if step.total is None else f"{step.done} / {step.total}"
     return f"{named[lang is Lang.EN]}  {counted}"
-
-
-def path_word(path: object, lang: Lang) -> str:
-    """Return by what way a right is held; the design words it in English."""
-    told = str(path)
-    if lang is Lang.EN:
-        return told
-    told = told.replace("nested through ", "入れ子: ").replace("primary group", "主グループ")
-    return told.replace("direct", "直接")

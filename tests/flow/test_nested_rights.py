@@ -77,7 +77,7 @@ def test_an_edge_waits_until_every_case_that_it_ends_is_approved(nested):
     approve_cases(nested.site(), APPROVER, [case_of(report, n).case_id for n in (1, 2)])
     waiting = nested.sync()
     assert not nested.directory.written
-    assert "u0003" in english(waiting.blocked[0].instead[-1])
+    assert "wait until the cases of 1 people" in english(waiting.blocked[0].instead[-1])
     approve_cases(nested.site(), APPROVER, [case_of(report, 3).case_id])
     nested.sync()
     assert nested.directory.written == [(TAX, (SECTION,))]
@@ -90,16 +90,17 @@ def test_an_edge_on_which_a_justified_person_depends_is_never_cut(nested):
     again = nested.sync()
     assert not nested.directory.written
     assert {r.state for r in (case_of(again, 1), case_of(again, 2))} == {CaseState.APPROVED}
-    assert all("u0003" in english(b.why) for b in again.blocked)
+    assert {loss.account for b in again.blocked for loss in b.others} == {account(3)}
 
 
 def test_a_case_keeps_why_no_plan_can_end_it_until_one_can(nested):
     case = case_of(leave(nested, 1, 2), 1)
-    assert "u0003" in english(case.blocked[0])
+    assert "to 1 people" in english(case.blocked[0])
+    assert case.dependents == (account(3),)
     assert any("section" in english(text) for text in case.instead)
     nested.directory.groups[TAX].append(dn(account(3)))  # what the case advised: directly
     case = case_of(nested.sync(), 1)
-    assert (case.blocked, case.instead) == ((), ())
+    assert (case.blocked, case.instead, case.dependents) == ((), (), ())
     assert case.cuts == ((TAX, SECTION),)
 
 

@@ -41,4 +41,8 @@ def case_json(case: Case) -> dict[str, Any]:
         "regrant_of": case.regrant_of,
         "exception_until": None if until is None else until.isoformat(),
         "last_error": case.last_error,
+        "path": case.path,
+        "blocked": list(case.blocked),
+        "instead": list(case.instead),
+        "dependents": list(case.dependents),
     }

@@ -54,6 +54,8 @@ class CaseOut(_Model):
     exception_until: date | None
     groups: list[str]
     path: str
+    blocked: list[str]
+    instead: list[str]
 
     @classmethod
     def of(cls, case: Case) -> CaseOut:
@@ -79,6 +81,8 @@ class CaseOut(_Model):
             exception_until=case.exception_until,
             groups=list(case.groups),
             path=case.path,
+            blocked=list(case.blocked),
+            instead=list(case.instead),
         )
 
 
@@ -123,7 +127,10 @@ class DecisionOut(_Model):
 
 
 class PlanLineOut(_Model):
-    """One edge that a plan cuts."""
+    """One edge that a plan cuts: `member` out of `group`.
+
+    `others` are how many besides the account lose something by it, where the member is a group.
+    """
 
     directory: str
     group: str
@@ -133,6 +140,7 @@ class PlanLineOut(_Model):
     account: str
     staff_number: str | None
     reasons: list[str]
+    others: int
 
 
 class PlanOut(_Model):
@@ -259,7 +267,7 @@ class FindingOut(_Model):
             reasons=[str(reason) for reason in finding.reasons],
             since=finding.since,
             because=[str(because) for because in finding.because],
-            path="; ".join(str(path) for path in finding.paths),
+            path=finding.path,
             needs_person=finding.needs_person,
             unknown_because=finding.unknown_because,
         )

@@ -36,6 +36,7 @@ def seen_plan(request: Request, visitor: Visitor, plan_hash: str) -> PlanOut:
             account=x.account,
             staff_number=x.staff_number,
             reasons=[str(reason) for reason in x.reasons],
+            others=0 if x.cut is None else len(x.cut.others(x.account)),
         )
         for x in stored.plan.lines
         if seen is None or cases[x.case_id].section in seen

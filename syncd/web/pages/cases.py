@@ -243,6 +243,7 @@ def _case_context(request: Request, visitor: Visitor, case_id: CaseId) -> dict[s
         "gave": _given(visitor, case, votes),
         "history": [tell(json.loads(leaf), visitor.lang, titles, _TOLD_ABOVE) for leaf in history],
         "section_names": sections,
+        "sees_all": visitor.visible is None,
         "can_decide": _can(visitor, case),
         "can_restore": _restorable(visitor, case),
         "until": opened.today() + _DEFAULT_EXCEPTION,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
@@ -10,10 +12,11 @@ from fastapi.responses import RedirectResponse
 from syncd.core.access import Permission
 from syncd.core.cases import CaseState
 from syncd.core.ids import CaseId, PlanHash
-from syncd.core.plan import PlanLine
+from syncd.core.plan import Loss, PlanLine
 from syncd.errors import NoSuchCase
 from syncd.flow.vote import approve_part, approve_plan
 from syncd.ports.store import PlanState, StoredPlan, Unit
+from syncd.reports.nested import group_cuts
 from syncd.web.gate import desk_of, door, posting
 from syncd.web.pages.cuts import MOST_ROWS, cut
 from syncd.web.render import page
@@ -22,6 +25,7 @@ from syncd.web.visitor import Visitor
 router = APIRouter()
 _SEE_OTHER = 303
 _RECENT = 20
+_MOST_LOSSES = 50
 
 
 @router.get("/plans")
@@ -57,6 +61,7 @@ def show_plan(
     context = {
         "stored": stored,
         "shown": shown,
+        "group_cuts": _group_cuts(lines, sees_all=visitor.visible is None),
         "others": len(stored.plan.lines) - len(lines),
         "cases": cases,
         "cards": cards,
@@ -67,6 +72,30 @@ def show_plan(
         "can_release": visitor.may("decide") and stored.state is PlanState.HELD,
     }
     return page(request, "plan.html", visitor, context)
+
+
+@dataclass(frozen=True, slots=True)
+class _SeenCut:
+    """An edge of nested groups, as far as the visitor may see who loses by it."""
+
+    directory: str
+    names: tuple[str, str]
+    losses: tuple[Loss, ...]
+    others: int
+
+
+def _group_cuts(lines: Sequence[PlanLine], *, sees_all: bool) -> list[_SeenCut]:
+    """Return the groups that the plan takes out of others, each once, with who loses by it.
+
+    Whoever decides for some sections sees the losses of those, and how many others there are.
+    """
+    seen = {(line.edge, line.account) for line in lines}
+    found = []
+    for edge, taken in group_cuts(lines).items():
+        losses = [x for x in taken.losses if sees_all or (edge, x.account) in seen]
+        shown = tuple(losses[:_MOST_LOSSES])
+        found.append(_SeenCut(edge[0], taken.names, shown, len(taken.losses) - len(shown)))
+    return found
 
 
 def _visible_lines(unit: Unit, visitor: Visitor, stored: StoredPlan) -> tuple[PlanLine, ...]:

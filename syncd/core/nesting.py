@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from syncd.core.ids import AccountId
+from syncd.core.ids import AccountId, shown_group
 from syncd.core.memberships import DirectorySnapshot, Group
 
 GroupEdge = tuple[str, str]
@@ -50,7 +50,7 @@ class Way:
         if len(self.groups) == 1:
             return "primary group" if self.primary else "direct"
         through = "nested through " + " > ".join(self.names)
-        return f"{through} (primary group)" if self.primary else through
+        return f"primary group, {through}" if self.primary else through
 
 
 def path_of(ways: Iterable[Way], *, more: bool) -> str:
@@ -161,7 +161,7 @@ class Nesting:
 
     def named(self, groups: Iterable[str]) -> tuple[str, ...]:
         """Return what people call these groups."""
-        return tuple(self.names.get(key, key) for key in groups)
+        return tuple(self.names.get(key) or shown_group(key) for key in groups)
 
     def _climbs(self, stand: Stand) -> bool:
         return not stand.primary or stand.group in self.climbing

@@ -8,6 +8,8 @@ A stranger's package adds one with an entry point in `syncd.directories` that na
   success, no size limit, no referral left unfollowed); everything else raises
   `DirectoryUnreadable`. It never returns part of a directory, and never an empty one for a failure.
 - member and group identifiers in and out are those of the snapshot (`Account.native`, `Group.key`).
+- a group that stands in another one is a member of it like any other, under its own `Group.key`:
+  it can be asked for and removed (syncd cuts such edges, and puts accounts back, never groups).
 - `remove_members` and `add_member` are idempotent: removing what is absent and adding what is
   present is no error whatever the server answers. One bad value fails alone.
 - a server's answer is not believed: callers read back with `present_members`.

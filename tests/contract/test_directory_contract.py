@@ -57,6 +57,20 @@ def on(*needed: Capability, lacking: Capability | None = None) -> Callable[[Test
     return pytest.mark.parametrize("seat", names, indirect=True)
 
 
+@pytest.fixture
+def nested(seat: Seat) -> Iterator[Seat]:
+    """The group `one` (of u3) stands in the group `other` (of u1 and u5)."""
+    seat.nest("other", "one")
+    yield seat
+    seat.unnest("other", "one")
+
+
+def where_groups_nest(*needed: Capability) -> pytest.MarkDecorator:
+    """Run a test on every kind that declares this and has groups in groups."""
+    names = [name for name in kinds_with(*needed) if all_kinds()[name].nests]
+    return pytest.mark.parametrize("seat", names, indirect=True)
+
+
 def members_of(seat: Seat, snapshot: DirectorySnapshot, name: str) -> set[str]:
     """The direct members of a group by the names of the seeds; others by their native ids."""
     names = {seat.account(account): account for account in ACCOUNTS}
@@ -437,3 +451,34 @@ def test_a_delta_out_of_reach_is_unreadable_and_never_empty(seat):
     with pytest.raises(DirectoryUnreadable) as failure:
         seat.dead_reader.changes()
     assert failure.value.remedy
+
+
+# --- groups in groups --------------------------------------------------------------------------
+
+
+@where_groups_nest(READ)
+def test_a_group_names_the_groups_in_it_and_its_members_come_with_their_path(nested):
+    snapshot = nested.read()
+    other, one = nested.group("other"), nested.group("one")
+    edges = {group.key: group.subgroups for group in snapshot.groups if group.subgroups}
+    assert edges == {other: (one,)}
+    blocks = {b.path: set(b.accounts) for b in snapshot.blocks if b.group == other}
+    assert blocks == {
+        Path(): {nested.account("u1"), nested.account("u5")},
+        Path((one,)): {nested.account("u3")},
+    }
+
+
+@where_groups_nest(*SEES_ITS_WRITES)
+def test_a_group_is_taken_out_of_another_by_its_key_and_keeps_its_own_members(nested):
+    other, one = nested.group("other"), nested.group("one")
+    asked = {other: [one, nested.member("u1")]}
+    assert nested.reader.present_members(asked) == {other: {one, nested.member("u1")}}
+    removal_of_group = GroupRemoval(other, (one,), "c1")
+    ((outcome,),) = nested.writer.remove_members([removal_of_group])
+    assert (outcome.member, outcome.error) == (one, None)
+    assert nested.reader.present_members(asked) == {other: {nested.member("u1")}}
+    assert nested.standing("other") == SEEDS["other"]
+    assert nested.standing("one") == SEEDS["one"]
+    ((again,),) = nested.writer.remove_members([removal_of_group])
+    assert again.error is None

@@ -125,6 +125,14 @@ class Seat(ABC):
     def revoke(self, name: str, account: str) -> None:
         """Take an account out of a group behind the connector's back."""
 
+    def nest(self, name: str, inside: str) -> None:
+        """Put the group `inside` into another one behind the connector's back."""
+        raise NotImplementedError
+
+    def unnest(self, name: str, inside: str) -> None:
+        """Take it out again, where it still stands there."""
+        raise NotImplementedError
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -137,6 +145,8 @@ class Kind:
     name: str
     build: Callable[[Path], AbstractContextManager[Seat]]
     capabilities: frozenset[Capability]
+    nests: bool = False
+    """Whether groups can stand in groups: then its seat has `nest` and `unnest`."""
 
 
 def all_kinds() -> dict[str, Kind]:

@@ -67,6 +67,13 @@ class AdSeat(Seat):
     def revoke(self, name: str, account: str) -> None:
         self.server.drop(group(name), person(account))
 
+    def nest(self, name: str, inside: str) -> None:
+        self.server.put(group(name), group(inside))
+
+    def unnest(self, name: str, inside: str) -> None:
+        if inside in self.standing(name):
+            self.server.drop(group(name), group(inside))
+
 
 @contextmanager
 def build(folder: Path) -> Iterator[AdSeat]:
@@ -78,4 +85,4 @@ def build(folder: Path) -> Iterator[AdSeat]:
         server.stop()
 
 
-KINDS = (Kind("ad", build, frozenset(Capability)),)
+KINDS = (Kind("ad", build, frozenset(Capability), nests=True),)

@@ -43,6 +43,13 @@ class EntraSeat(Seat):
     def revoke(self, name: str, account: str) -> None:
         self.graph.revoke(self.group(name), self.member(account))
 
+    def nest(self, name: str, inside: str) -> None:
+        self.graph.grant(self.group(name), self.group(inside))
+
+    def unnest(self, name: str, inside: str) -> None:
+        if self.group(inside) in self.graph.members[self.group(name)]:
+            self.graph.revoke(self.group(name), self.group(inside))
+
 
 @contextmanager
 def build(folder: Path) -> Iterator[EntraSeat]:
@@ -50,4 +57,4 @@ def build(folder: Path) -> Iterator[EntraSeat]:
         yield EntraSeat(graph, folder)
 
 
-KINDS = (Kind("entra", build, frozenset(Capability)),)
+KINDS = (Kind("entra", build, frozenset(Capability), nests=True),)

@@ -57,6 +57,13 @@ class FakeSeat(Seat):
     def revoke(self, name: str, account: str) -> None:
         self.groups[self.group(name)].remove(dn(account))
 
+    def nest(self, name: str, inside: str) -> None:
+        self.groups[self.group(name)].append(self.group(inside))
+
+    def unnest(self, name: str, inside: str) -> None:
+        if inside in self.standing(name):
+            self.groups[self.group(name)].remove(self.group(inside))
+
 
 @contextmanager
 def _build(kind: type[FakeDirectory], able: frozenset[Capability], _: Path) -> Iterator[FakeSeat]:
@@ -67,7 +74,7 @@ def _kind(name: str, fake: type[FakeDirectory], able: frozenset[Capability]) -> 
     def build(folder: Path) -> AbstractContextManager[Seat]:
         return _build(fake, able, folder)
 
-    return Kind(name, build, able)
+    return Kind(name, build, able, nests=True)
 
 
 KINDS = (

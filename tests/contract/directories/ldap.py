@@ -60,6 +60,13 @@ class LdapSeat(Seat):
     def revoke(self, name: str, account: str) -> None:
         self.server.delete_values(group(name), "member", [person(account)])
 
+    def nest(self, name: str, inside: str) -> None:
+        self.server.add_values(group(name), "member", [group(inside)])
+
+    def unnest(self, name: str, inside: str) -> None:
+        if inside in self.standing(name):
+            self.server.delete_values(group(name), "member", [group(inside)])
+
 
 @contextmanager
 def build(folder: Path) -> Iterator[LdapSeat]:
@@ -72,4 +79,4 @@ def build(folder: Path) -> Iterator[LdapSeat]:
         server.stop()
 
 
-KINDS = (Kind("ldap", build, frozenset(Capability)),)
+KINDS = (Kind("ldap", build, frozenset(Capability), nests=True),)

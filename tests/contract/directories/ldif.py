@@ -9,7 +9,7 @@ from pathlib import Path
 
 from connectors.ldif import LdifDirectoryType
 from syncd.ports.directory import Capability
-from tests.contract.directories import Kind, Seat
+from tests.contract.directories import SEEDS, Kind, Seat
 from tests.contract.directories.ldap import SEED
 from tests.fakes.slapd import GROUPS, PEOPLE, group, ldif_group, person
 
@@ -47,6 +47,12 @@ class LdifSeat(Seat):
     def revoke(self, name: str, account: str) -> None:
         self._write(name, self.standing(name) - {account})
 
+    def nest(self, name: str, inside: str) -> None:
+        self._write(name, self.standing(name) | {inside})
+
+    def unnest(self, name: str, inside: str) -> None:
+        self._write(name, self.standing(name) - {inside})
+
     def _record(self, name: str) -> str:
         """The record of a group, its folded lines joined (RFC 2849)."""
         whole = self.path.read_text(encoding="utf-8").replace("\n ", "")
@@ -56,7 +62,8 @@ class LdifSeat(Seat):
     def _write(self, name: str, accounts: set[str]) -> None:
         record = self._record(name)
         whole = self.path.read_text(encoding="utf-8").replace("\n ", "")
-        new = ldif_group(name, [person(account) for account in sorted(accounts)])
+        members = [group(each) if each in SEEDS else person(each) for each in sorted(accounts)]
+        new = ldif_group(name, members)
         self.path.write_text(whole.replace(record + "\n\n", new), encoding="utf-8")
 
 
@@ -83,6 +90,6 @@ def by_records(folder: Path) -> Iterator[LdifSeat]:
 
 _ABLE = frozenset(Capability) - {Capability.DELTA}
 KINDS = (
-    Kind("ldif", in_place, _ABLE),
-    Kind("ldif-records", by_records, _ABLE - {Capability.READ_BACK}),
+    Kind("ldif", in_place, _ABLE, nests=True),
+    Kind("ldif-records", by_records, _ABLE - {Capability.READ_BACK}, nests=True),
 )

@@ -48,6 +48,13 @@ class ScimSeat(Seat):
     def revoke(self, name: str, account: str) -> None:
         self.server.revoke(self.group(name), self.member(account))
 
+    def nest(self, name: str, inside: str) -> None:
+        self.server.grant(self.group(name), self.group(inside))
+
+    def unnest(self, name: str, inside: str) -> None:
+        if self.group(inside) in self.server.members(self.group(name)):
+            self.server.revoke(self.group(name), self.group(inside))
+
 
 @contextmanager
 def _build(remove_by: str, config: Mapping[str, object], folder: Path) -> Iterator[ScimSeat]:
@@ -63,7 +70,7 @@ def _kind(name: str, remove_by: str, config: Mapping[str, object]) -> Kind:
     def build(folder: Path) -> AbstractContextManager[Seat]:
         return _build(remove_by, config, folder)
 
-    return Kind(name, build, frozenset(Capability) - {Capability.DELTA})
+    return Kind(name, build, frozenset(Capability) - {Capability.DELTA}, nests=True)
 
 
 KINDS = (

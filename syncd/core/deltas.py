@@ -59,12 +59,24 @@ def part_of(
         if e.directory == known.directory and not named.isdisjoint(map(normalise_group, e.groups))
     )
     wanted = {normalise_group(group) for e in affected for group in e.groups}
-    groups = tuple(g for g in known.groups if not wanted.isdisjoint(_names(g)))
-    keys = {group.key for group in groups}
+    keys = {g.key for g in known.groups if not wanted.isdisjoint(_names(g))}
+    below = _with_nested(keys, known.groups)
+    groups = tuple(group for group in known.groups if group.key in below)
     blocks = tuple(block for block in known.blocks if block.group in keys)
     members = {account for block in blocks for account in block.accounts}
     accounts = {name: known.accounts[name] for name in members if name in known.accounts}
     return replace(known, accounts=accounts, groups=groups, blocks=blocks), affected
+
+
+def _with_nested(keys: Collection[str], groups: Iterable[Group]) -> set[str]:
+    """Return groups with all that stand in them, also through others: every way is told by them."""
+    subgroups = {group.key: group.subgroups for group in groups}
+    found, waiting = set(keys), list(keys)
+    while waiting:
+        new = [key for key in subgroups.get(waiting.pop(), ()) if key not in found]
+        found.update(new)
+        waiting += new
+    return found
 
 
 def _names(group: Group) -> tuple[str, ...]:

@@ -91,7 +91,7 @@ def test_a_group_between_that_has_another_name_now_is_told_by_it() -> None:
     first = nest.snapshot()
     renamed = tuple(replace(group, name=f"new {group.name}") for group in first.groups)
     rights = [b.entitlement("R1", (key("g1"),))]
-    footing = footing_of(b.facts(entitlements=rights), b.policy(), b.APRIL)
+    footing = footing_of(b.facts(designations=(), entitlements=rights), b.policy(), b.APRIL)
     before = decide_on(footing, [first])
     second = replace(first, groups=renamed)
     again = decide_on(footing, [second], before=before)

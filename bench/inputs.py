@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
+from datetime import date
 from pathlib import Path
 
-from bench.shapes import GROUPS_DN, PEOPLE_DN, Town
+from bench.shapes import DAY, GROUPS_DN, PEOPLE_DN, Town
 from bench.slapd import ADMIN, PASSWORD
+from syncd.bootstrap import now
 
 _BASE_ON = "2026-04-01"
 """Before any day on which this runs, so that the roster counts today."""
 
 
-def write_inputs(folder: Path, town: Town, url: str) -> Path:
-    """Write everything the command reads; return the path of the configuration."""
+def next_april() -> date:
+    """Return the next 1 April that is to come."""
+    today = now().date()
+    this_year = date(today.year, DAY.month, DAY.day)
+    return this_year if today < this_year else this_year.replace(year=today.year + 1)
+
+
+def write_inputs(folder: Path, town: Town, url: str, april: date) -> Path:
+    """Write everything the command reads; return the path of the configuration.
+
+    The orders of the town's 1 April become those of `april`.
+    """
     inputs = folder / "in"
     inputs.mkdir()
     (folder / "var").mkdir()
@@ -48,6 +60,15 @@ def write_inputs(folder: Path, town: Town, url: str) -> Path:
         ("所属コード", "所属名", "上位所属コード", "建制順"),
         ((u.code, u.code, u.parent, u.rank) for u in facts.org_units),
     )
+    _write(
+        inputs / "orders.csv",
+        ("発令番号", "発令日", "発令区分", "職員番号", "所属コード"),
+        (
+            (o.order_number, april - (DAY - o.effective_on), o.kind, o.staff_number, o.org_unit)
+            for o in facts.orders
+            if o.effective_on is not None
+        ),
+    )
     (folder / "password").write_text(PASSWORD, "ascii")
     (folder / "password").chmod(0o600)
     configuration = folder / "syncd.toml"
@@ -63,7 +84,7 @@ def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]])
 
 
 def _configuration(url: str) -> str:
-    kinds = ("roster", "designations", "entitlements", "org_units")
+    kinds = ("roster", "orders", "designations", "entitlements", "org_units")
     sources = "".join(
         f'[[sources]]\nname = "{kind}"\ntype = "file"\nprovides = "{kind}"\n'
         f'path = "in/{kind}.csv"\n\n'

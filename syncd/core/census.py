@@ -7,7 +7,7 @@ test holds that both ways agree.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 
@@ -15,14 +15,32 @@ from syncd.bilingual import Bilingual
 from syncd.core.facts import AccountKind, Entitlement, ListedAccount
 from syncd.core.findings import Doubt, Fault, Finding, Reason, Verdict
 from syncd.core.ground import Ground, Judgement
-from syncd.core.ids import AccountId, AffairCode, StaffNumber
+from syncd.core.ids import AccountId, AffairCode, EntitlementId, StaffNumber
 from syncd.core.memberships import DirectorySnapshot, MembershipBlock
+from syncd.core.nesting import Way
 from syncd.core.people import account_key, contractor_number, listed_accounts
 from syncd.core.reach import Conveyed, Reach, leaf_of, reach_of
 from syncd.core.rules import operation_exceeded
 from syncd.core.standing import Footing, Sound
 
 Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """By what ways accounts hold a right (`more`: not all are told), and standing in which groups.
+
+    Standing there by a primary group is not counted: that is no edge that can be cut.
+    """
+
+    ways: tuple[Way, ...]
+    more: bool
+    groups: tuple[str, ...]
+
+
+def _held_by(blocks: Sequence[MembershipBlock], reach: Reach, right: EntitlementId) -> _Held:
+    ways, more = reach.ways(right, blocks)
+    return _Held(ways, more, tuple(dict.fromkeys(leaf_of(b) for b in blocks if not b.path.primary)))
 
 
 @dataclass(slots=True)
@@ -105,13 +123,28 @@ class Census:
         left = [account for account in members if account not in justified]
         if not left:
             return [], counted
-        ways = _ways(left, conveyed.blocks)
         found = []
-        for account in left:
-            finding = self._finding(conveyed.entitlement, account, ways[account], exceptions)
+        for account, held in self._held(left, conveyed):
+            finding = self._finding(conveyed.entitlement, account, held, exceptions)
             if finding is not None:
                 found.append(finding)
         return found, counted
+
+    def _held(
+        self, accounts: list[AccountId], conveyed: Conveyed
+    ) -> Iterator[tuple[AccountId, _Held]]:
+        """Yield how each of these accounts holds a right; most hold it as many others do."""
+        right = conveyed.entitlement.entitlement
+        if len(conveyed.blocks) == 1:
+            held = _held_by(conveyed.blocks, self.reach, right)
+            yield from ((account, held) for account in accounts)
+            return
+        known: dict[tuple[int, ...], _Held] = {}
+        for account, blocks in _ways(accounts, conveyed.blocks).items():
+            key = tuple(map(id, blocks))
+            if key not in known:
+                known[key] = _held_by(blocks, self.reach, right)
+            yield account, known[key]
 
     def accounts_of(self, staff_number: StaffNumber) -> tuple[AccountId, ...]:
         """Return the accounts of a person in this directory, the contested ones included."""
@@ -144,7 +177,7 @@ class Census:
         self,
         entitlement: Entitlement,
         account: AccountId,
-        blocks: list[MembershipBlock],
+        held: _Held,
         exceptions: Collection[Key],
     ) -> Finding | None:
         judged = self.judge(entitlement, account)
@@ -155,23 +188,22 @@ class Census:
         if not judged.unknown_because:
             verdict = Verdict.EXCEPTED if key in exceptions else Verdict.STALE
         seen = self.snapshot.accounts.get(account)
-        cuttable = [b for b in blocks if not b.path.primary]
-        told, more = self.reach.ways(entitlement.entitlement, blocks)
+        staff_number = self._staff.get(account)
         return Finding(
             directory=key[0],
             entitlement=entitlement.entitlement,
             account=account,
-            staff_number=self._staff.get(account),
+            staff_number=staff_number,
             verdict=verdict,
             faults=judged.faults,
-            paths=told,
+            paths=held.ways,
             member=account if seen is None else seen.native,
-            groups=tuple(dict.fromkeys(leaf_of(b) for b in cuttable)),
+            groups=held.groups,
             needs_person=judged.needs_person,
             unknown_because=judged.unknown_because,
-            section=self.ground.answering_section(self._staff.get(account), entitlement),
+            section=self.ground.answering_section(staff_number, entitlement),
             doubt=judged.doubt,
-            more_ways=more,
+            more_ways=held.more,
         )
 
     def without_right(self, affair: AffairCode, people: set[StaffNumber]) -> set[StaffNumber]:
@@ -180,10 +212,8 @@ class Census:
         idle = {first[number] for number in people if number in first}
         for number in further.keys() & people:
             idle.update(further[number])
-        for conveyed in self.reach.conveyed:
-            if affair in conveyed.entitlement.affairs and idle:
-                for block in conveyed.blocks:
-                    idle.difference_update(block.accounts)
+        for block in self.reach.serving.get(affair, ()):
+            idle.difference_update(block.accounts)
         return {
             number
             for number in people

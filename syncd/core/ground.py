@@ -64,6 +64,7 @@ class Ground:
         self._trained = _last_training(facts, on)
         self._trained_since = training_overdue.good_since(on, policy.training_months)
         self._judged: dict[object, Judgement] = {}
+        self._answering: dict[object, OrgUnitCode | None] = {}
 
     def judge(self, staff_number: StaffNumber, entitlement: Entitlement) -> Judgement:
         """Return what holds for the person's right on the day."""
@@ -83,6 +84,12 @@ class Ground:
         """
         if staff_number is None:
             return None
+        key = (staff_number, entitlement.affairs)
+        if key not in self._answering:
+            self._answering[key] = self._answers(staff_number, entitlement)
+        return self._answering[key]
+
+    def _answers(self, staff_number: StaffNumber, entitlement: Entitlement) -> OrgUnitCode | None:
         lines = _for_affairs(self.designations.get(staff_number, ()), entitlement)
         if lines:
             newest = max(lines, key=lambda line: (line.designated_on or date.min, -line.line))

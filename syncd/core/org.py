@@ -36,6 +36,7 @@ class OrgChart:
             if row.ends_on is not None and row.ends_on < on and not row.successors:
                 self._abolished.add(row.code)
         self._lineage: dict[OrgUnitCode, frozenset[OrgUnitCode]] = {}
+        self._current: dict[OrgUnitCode, frozenset[OrgUnitCode]] = {}
 
     def lists(self, code: OrgUnitCode) -> bool:
         """Tell whether the table has the code today; True for every code when there is no table."""
@@ -47,6 +48,12 @@ class OrgChart:
 
     def current(self, code: OrgUnitCode) -> frozenset[OrgUnitCode]:
         """Return the codes that stand today for a code, itself unless it was replaced."""
+        known = self._current.get(code)
+        if known is None:
+            known = self._current[code] = self._follow(code)
+        return known
+
+    def _follow(self, code: OrgUnitCode) -> frozenset[OrgUnitCode]:
         found: set[OrgUnitCode] = set()
         seen: set[OrgUnitCode] = set()
         todo = [code]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from syncd.core.facts import Entitlement
-from syncd.core.ids import EntitlementId, normalise_group
+from syncd.core.ids import AffairCode, EntitlementId, normalise_group
 from syncd.core.memberships import DirectorySnapshot, Group, MembershipBlock
 from syncd.core.nesting import NO_NESTING, Nesting, Stand, Way, nesting_of
 
@@ -82,6 +82,15 @@ class Reach:
     def targets(self) -> dict[EntitlementId, frozenset[str]]:
         """Return the keys of the groups that each entitlement names."""
         return {c.entitlement.entitlement: frozenset(c.groups) for c in self.conveyed}
+
+    @cached_property
+    def serving(self) -> dict[AffairCode, list[MembershipBlock]]:
+        """Return the blocks by which accounts hold some right that serves an affair."""
+        found: dict[AffairCode, list[MembershipBlock]] = defaultdict(list)
+        for conveyed in self.conveyed:
+            for affair in conveyed.entitlement.affairs:
+                found[affair].extend(conveyed.blocks)
+        return dict(found)
 
     @cached_property
     def gives(self) -> dict[str, frozenset[EntitlementId]]:

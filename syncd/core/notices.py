@@ -12,7 +12,7 @@ from syncd.bilingual import Bilingual
 from syncd.core.facts import Designation
 from syncd.core.findings import Because, Notice, NoticeFinding
 from syncd.core.ground import Ground
-from syncd.core.ids import StaffNumber
+from syncd.core.ids import StaffNumber, shown_group
 from syncd.core.orders import cite
 from syncd.core.reach import Reach
 from syncd.core.standing import Standing
@@ -95,8 +95,8 @@ def _groups(ground: Ground, reaches: tuple[Reach, ...]) -> Iterator[NoticeFindin
                     Notice.ENTITLEMENT_UNLISTED,
                     directory=reach.directory,
                     detail=Bilingual(
-                        f"グループ {key} が権限の一覧にありません",
-                        en=f"group {key} is in no list of rights",
+                        f"グループ {shown_group(key)} が権限の一覧にありません",
+                        en=f"group {shown_group(key)} is in no list of rights",
                     ),
                 )
 

@@ -1,0 +1,144 @@
+"""The main job against a real domain controller, by the real command: the transferred lose it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from syncd.settings.template import init_site
+from tests.fakes.samba import (
+    ADMINISTRATOR,
+    GROUPS,
+    PASSWORD,
+    PEOPLE,
+    SITE,
+    Samba,
+    account_with_password,
+    ad_group,
+    ad_person,
+    group,
+    person,
+)
+
+ACTORS = """
+[[actors]]
+account = "sato"
+staff_number = "0000900"
+roles = ["approver"]
+"""
+
+
+@pytest.fixture(scope="module")
+def samba(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Samba]:
+    server = Samba(tmp_path_factory.mktemp("samba"))
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def site(tmp_path: Path, samba: Samba) -> Path:
+    people = [ad_person(f"mihon{n}", f"000000{n}") for n in (1, 2, 3)]
+    members = [person("mihon1"), person("mihon2")]
+    reader = account_with_password("reader", "Passw0rd!Svc")
+    samba.fresh([*people, reader, ad_group("mn-tax", members), ad_group("other", members)])
+    folder = tmp_path / "site"
+    init_site(folder)
+    before, _, after = (folder / "syncd.toml").read_text().partition("[[directories]]\n")
+    _, _, after = after.partition("# [[directories]]\n")
+    directory = f"""[[directories]]
+name = "ad"
+type = "ad"
+mode = "apply"
+url = "{samba.ldaps}"
+ca_file = "{samba.ca}"
+bind_dn = "reader@ad.example.jp"
+bind_password_file = "secrets/read"
+write_bind_dn = "{ADMINISTRATOR}"
+write_password_file = "secrets/write"
+people_base = "{SITE}"
+groups_base = "{SITE}"
+"""
+    policy = after[after.index("[policy]") :]
+    (folder / "syncd.toml").write_text(before + directory + policy + ACTORS)
+    (folder / "secrets" / "read").write_text("Passw0rd!Svc")
+    (folder / "secrets" / "write").write_text(PASSWORD)
+    entitlements = folder / "in" / "entitlements.csv"
+    text = entitlements.read_text().replace("cn=mn-tax,ou=groups,dc=mihon,dc=example", "mn-tax")
+    entitlements.write_text(text)
+    return folder
+
+
+def syncd(site: Path, *arguments: str, account: str = "unyo") -> tuple[int, dict]:
+    command = [sys.executable, "-m", "syncd", "--config", str(site / "syncd.toml"), *arguments]
+    environment = {**os.environ, "SUDO_USER": account}
+    done = subprocess.run(
+        [*command, "--json"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env=environment,
+    )
+    return done.returncode, json.loads(done.stdout)
+
+
+def members(samba: Samba, dn: str) -> set[str]:
+    return {value.partition(",")[0] for value in samba.values(dn, "member")}
+
+
+def test_who_was_transferred_leaves_the_group_and_reading_back_proves_it(site, samba):
+    assert syncd(site, "check")[0] == 0
+    code, found = syncd(site, "sync")
+    assert (code, found["counts"]["stale"], found["counts"]["justified"]) == (3, 1, 1)
+    (finding,) = found["findings"]
+    assert (finding["account"], finding["reasons"]) == ("mihon2", ["transferred"])
+    syncd(site, "approve", finding["case"], account="sato")
+    code, removed = syncd(site, "sync")
+    assert (code, removed["counts"]["removed"]) == (0, 1)
+    assert members(samba, group("mn-tax")) == {"CN=mihon1"}
+    assert members(samba, group("other")) == {"CN=mihon1", "CN=mihon2"}
+    assert syncd(site, "sync")[1]["findings"] == []
+    assert len(syncd(site, "cases", "--state", "verified")[1]["cases"]) == 1
+
+
+def test_who_and_what_is_renamed_or_moved_opens_no_case_and_loses_nothing(site, samba):
+    before = syncd(site, "sync")[1]
+    samba.move(person("mihon1"), "CN=mihon1 married", GROUPS)
+    samba.move(group("mn-tax"), "CN=mn-tax of late", PEOPLE)
+    after = syncd(site, "sync")[1]
+    assert after["complete"]
+    assert [f["case"] for f in after["findings"]] == [f["case"] for f in before["findings"]]
+    assert after["counts"] == before["counts"]
+    moved = members(samba, f"CN=mn-tax of late,{PEOPLE}")
+    assert moved == {"CN=mihon1 married", "CN=mihon2"}
+
+
+def test_what_was_approved_is_carried_out_on_who_and_what_was_renamed_meanwhile(site, samba):
+    (finding,) = syncd(site, "sync")[1]["findings"]
+    syncd(site, "approve", finding["case"], account="sato")
+    samba.move(person("mihon2"), "CN=mihon2 married", GROUPS)
+    samba.move(group("mn-tax"), "CN=mn-tax of late", PEOPLE)
+    assert syncd(site, "sync")[1]["counts"]["removed"] == 1
+    assert members(samba, f"CN=mn-tax of late,{PEOPLE}") == {"CN=mihon1"}
+
+
+def test_the_night_when_no_controller_answers_is_unknown_and_removes_nothing(site, samba):
+    (finding,) = syncd(site, "sync")[1]["findings"]
+    syncd(site, "approve", finding["case"], account="sato")
+    samba.stop()
+    try:
+        code, told = syncd(site, "sync")
+    finally:
+        samba.start()
+    assert (code, told["complete"], told["counts"]["unknown"]) == (5, False, 2)
+    assert told["refused"][0]["directory"] == "ad"
+    assert members(samba, group("mn-tax")) == {"CN=mihon1", "CN=mihon2"}
+    assert syncd(site, "sync")[1]["counts"]["removed"] == 1

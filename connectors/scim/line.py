@@ -21,9 +21,7 @@ from scim2_models import (
     EnterpriseUser,
     Error,
     Group,
-    ListResponse,
     PatchOp,
-    Resource,
     ResourceType,
     ResponseParameters,
     SCIMException,
@@ -47,7 +45,6 @@ from connectors.shared.tls import verified_context
 NOT_FOUND = 404
 _ABOUT_A_GROUP = ("displayName", "members", "meta.version")
 _TOLERANT = ScimPolicy(unknown=ScimPolicy.Unknown.ignore)
-R = TypeVar("R", bound=Resource[Any])
 T = TypeVar("T", bound=Identified)
 
 
@@ -87,16 +84,15 @@ class ScimLine:
         """Return the version (ETag) of a group as read; None where the server has none."""
         return group.meta.version if self.able.etag and group.meta else None
 
-    def page(self, listing: Listing[R, T], start: int, count: int) -> Page[T]:
-        """Return one page of users or groups."""
+    def page(self, listing: Listing[T], start: int, count: int) -> Page[T]:
+        """Return one page of users or groups; raises PagesBrokenError too."""
         model: Any = listing.model
         asked = SearchRequest[model].model_validate(
             {"attributes": listing.attributes, "startIndex": start, "count": count}
         )
         with told():
-            found = cast("ListResponse[R]", self._client.query(model, query_parameters=asked))
-        resources = [listing.read(resource) for resource in found.resources or ()]
-        return Page(found.total_results, found.start_index, found.items_per_page, resources)
+            answer = self._client.query(model, query_parameters=asked, check_response_payload=False)
+        return listing.page_of(_check(answer))
 
     def group(self, group_id: str) -> Group | None:
         """Return one group with its members; None where there is no such group."""

@@ -36,6 +36,9 @@ class MessageKind(StrEnum):
     INPUT_REFUSED = "input-refused"
     DIRECTORY_UNREAD = "directory-unread"
     RUN_MISSED = "run-missed"
+    TASKS_TO_DO = "tasks-to-do"
+    TASKS_TO_CHECK = "tasks-to-check"
+    TASKS_OVERDUE = "tasks-overdue"
 
 
 TOLD: Mapping[MessageKind, frozenset[Role]] = MappingProxyType(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from syncd.core.cases import Case
 from syncd.core.messages import MessageKind, Recipient
 from syncd.core.votes import Actor
 from syncd.errors import ConfigurationError
-from syncd.flow.telling.composing import Letter
+from syncd.flow.telling.letter import Letter
 from syncd.reports.words import day_word, place_word, reason_word
 
 _SHOWN = 30
@@ -72,12 +72,16 @@ class Letters:
     def _context(self, letter: Letter) -> Mapping[str, Any]:
         by_deadline = sorted(letter.cases, key=lambda case: case.hard_deadline_at)
         lines = [_line(case, letter.section_names) for case in by_deadline[:_SHOWN]]
+        due = min((task.due_at for task in letter.tasks), default=None)
         return {
             "organization": self.organization,
             "console": self.console,
             "account": letter.recipient.account,
             "deputy_for": letter.deputy_for,
             "cases": lines,
+            "tasks": _tasks(letter),
+            "tasks_more": max(0, len(letter.tasks) - _SHOWN),
+            "tasks_due": "-" if due is None else _last_day(due),
             "total": len(letter.cases),
             "more": len(letter.cases) - len(lines),
             "earliest": lines[0]["deadline"] if lines else "-",
@@ -97,9 +101,29 @@ _SAMPLE: Mapping[str, Any] = {
 }
 
 
+def _tasks(letter: Letter) -> list[dict[str, str]]:
+    """Return what a template may say of each task, the first due first."""
+    pairs = sorted(zip(letter.tasks, letter.cases, strict=False), key=lambda pair: pair[0].due_at)
+    return [
+        {
+            **_line(case, letter.section_names),
+            "task_id": task.task_id,
+            "groups": "、".join(task.groups),
+            "due": _last_day(task.due_at),
+            "done_by": task.done_by,
+            "sent_back": task.rejected_because if task.rejections else "",
+        }
+        for task, case in pairs[:_SHOWN]
+    ]
+
+
+def _last_day(end: datetime) -> str:
+    """Return the last day before a deadline, which is the end of one."""
+    return day_word(day_of(end - timedelta(microseconds=1)))
+
+
 def _line(case: Case, section_names: Mapping[str, str]) -> dict[str, str]:
     """Return what a template may say of a case."""
-    last_day = day_of(case.hard_deadline_at - timedelta(microseconds=1))
     return {
         "case_id": case.case_id,
         "person": case.staff_number or case.account,
@@ -109,7 +133,7 @@ def _line(case: Case, section_names: Mapping[str, str]) -> dict[str, str]:
         "section": section_names.get(case.section or "", case.section or "所属なし"),
         "reasons": "、".join(reason_word(reason) for reason in case.reasons),
         "since": day_word(case.since),
-        "deadline": day_word(last_day),
+        "deadline": _last_day(case.hard_deadline_at),
     }
 
 

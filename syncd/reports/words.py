@@ -69,6 +69,9 @@ _MESSAGES = {
     MessageKind.INPUT_REFUSED: ("拒否された入力", "refused input"),
     MessageKind.DIRECTORY_UNREAD: ("読めないディレクトリ", "unread directory"),
     MessageKind.RUN_MISSED: ("突合の遅れ", "missed run"),
+    MessageKind.TASKS_TO_DO: ("行う作業", "tasks to do"),
+    MessageKind.TASKS_TO_CHECK: ("確認する作業", "tasks to check"),
+    MessageKind.TASKS_OVERDUE: ("期限の過ぎた作業", "overdue tasks"),
 }
 _PLACE = re.compile(r"line (\d+), (.*)")
 _DOUBTS = {

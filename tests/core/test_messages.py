@@ -175,6 +175,9 @@ def test_every_kind_of_message_has_somebody_who_is_told():
         MessageKind.REGRANTED,
         MessageKind.DEADLINE,
         MessageKind.ESCALATION,
+        MessageKind.TASKS_TO_DO,
+        MessageKind.TASKS_TO_CHECK,
+        MessageKind.TASKS_OVERDUE,
     }
     assert about_cases | set(TOLD) == set(MessageKind)
     assert all(TOLD.values())

@@ -11,8 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.core.calendar import midnight
+from syncd.core.cases import Case
 from syncd.core.ids import OrgUnitCode
 from syncd.core.messages import MessageKind, Recipient
+from syncd.core.policy import Policy
+from syncd.core.tasks import HandOver, Task, handed_over
 from syncd.core.votes import Actor
 from syncd.errors import ConfigurationError
 from syncd.flow.telling.composing import Letter
@@ -39,11 +42,17 @@ def letters(*own: Path, console: str = CONSOLE) -> Letters:
     return Letters("みほん市", console, (*own, shipped_folder("letters")))
 
 
+def _task(case: Case) -> Task:
+    at = midnight(date(2027, 4, 1))
+    return handed_over(case, f"t-{case.case_id}", at, Policy(), HandOver(due_open_days=1))
+
+
 def letter(kind: MessageKind, **more: object) -> Letter:
     cases = () if kind in ABOUT else CASES
     about = ABOUT.get(kind, {})
     names = {"12010": "税務課"}
-    plain = Letter(kind, "x", SATO, cases, about=about, section_names=names)
+    tasks = tuple(_task(case) for case in cases) if kind.startswith("tasks") else ()
+    plain = Letter(kind, "x", SATO, cases, tasks=tasks, about=about, section_names=names)
     return replace(plain, **{"last_day": date(2027, 4, 7), "open_days": 1, **more})  # type: ignore[arg-type]
 
 
@@ -141,3 +150,11 @@ def test_whatever_a_file_says_a_message_stays_a_message(subject: str, first: str
     told = letters().render(letter(MessageKind.INPUT_REFUSED, about=about))
     assert is_one_line(told[0])
     Message("input-refused", *told, "sato", "x")
+
+
+def test_a_task_is_told_with_what_to_take_away_and_by_when():
+    subject, body = letters().render(letter(MessageKind.TASKS_TO_DO))
+    assert subject == "【syncd】行う作業 3 件（最も早い期限 令和9年4月2日）"
+    assert f"・{CASES[0].account}  {CASES[0].groups[0]}" in body
+    assert "期限: 令和9年4月2日" in body
+    assert f"{CONSOLE}/tasks" in body

@@ -8,8 +8,8 @@ nothing here puts things into words (`reports.letters`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, TypeAlias
 
@@ -27,33 +27,16 @@ from syncd.core.messages import (
 )
 from syncd.errors import AlreadyRunning
 from syncd.flow.site import Site
+from syncd.flow.telling.letter import Letter
 from syncd.flow.telling.news import Event, News, read_news
 from syncd.flow.telling.recipients import Addresses, recipients_of
+from syncd.flow.telling.tasks import about_tasks, task_letters
 from syncd.ports.notifier import Addressing, Notifier
 from syncd.ports.outbox import OutgoingMessage
 from syncd.ports.store import Unit
 
 _RIGHT = "composing"
 _KEPT_FOR = timedelta(days=90)
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """What one message says, before it is put into words.
-
-    `object` is what it is about: the same is told once. `about` is what the record says of it.
-    `last_day` and `open_days` belong to a reminder. `section_names` are by code.
-    """
-
-    kind: MessageKind
-    object: str
-    recipient: Recipient
-    cases: tuple[Case, ...] = ()
-    deputy_for: str = ""
-    last_day: date | None = None
-    open_days: int = 0
-    about: Mapping[str, Any] = field(default_factory=dict)
-    section_names: Mapping[str, str] = field(default_factory=dict)
 
 
 Render: TypeAlias = Callable[[Letter], tuple[str, str]]
@@ -113,7 +96,8 @@ def _compose(site: Site, notices: Notices) -> int:
 def _letters(unit: Unit, site: Site, notices: Notices, news: News) -> Iterator[Letter]:
     """Yield every letter; people are looked up only where there is something to tell."""
     found = (*_about_cases(unit, site, notices, news),)
-    if not found and not news.events:
+    tasks = (*about_tasks(unit, news, site.clock()),)
+    if not found and not tasks and not news.events:
         return
     today = day_of(site.clock())
     recipients = recipients_of(unit, site, notices.addresses, today)
@@ -121,6 +105,8 @@ def _letters(unit: Unit, site: Site, notices: Notices, news: News) -> Iterator[L
     for topic in found:
         for letter in topic.letters(recipients):
             yield replace(letter, section_names=names)
+    for letter in task_letters(unit, site, tasks, recipients):
+        yield replace(letter, section_names=names)
     for event in news.events:
         for recipient in holding(recipients, TOLD[event.kind]):
             yield Letter(event.kind, _object_of(event, today), recipient, about=_about(unit, event))

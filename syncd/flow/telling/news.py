@@ -44,7 +44,8 @@ class News:
     """What is new. `cursors` are where the readers stand afterwards; none moves: nothing is new.
 
     `is_first` tells that nobody was ever told anything: then all that waits is new. `reminds`
-    tells that today's reminders are due.
+    tells that today's reminders are due. `handed` are the tasks that somebody must do since then
+    (those sent back, too), `reported` those that somebody did.
     """
 
     cursors: Mapping[str, Cursor]
@@ -52,6 +53,8 @@ class News:
     opened: tuple[CaseId, ...] = ()
     regranted: tuple[CaseId, ...] = ()
     escalated: tuple[CaseId, ...] = ()
+    handed: tuple[str, ...] = ()
+    reported: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
     reminds: bool = False
 
@@ -88,6 +91,8 @@ def read_news(unit: Unit, digest_every: timedelta, now: datetime) -> News:
         opened=opened,
         regranted=_cases(records, AuditEvent.CASE_OPENED, having="regranted"),
         escalated=_cases(records, AuditEvent.CASE_ESCALATED),
+        handed=_tasks(records, AuditEvent.TASK_HANDED_OVER, AuditEvent.TASK_REJECTED),
+        reported=_tasks(records, AuditEvent.TASK_DONE),
         events=tuple(_event(n, r) for n, r in records if r["event"] in _TOLD_OF),
         reminds=reminds,
     )
@@ -113,4 +118,10 @@ def _cases(records: Iterable[_Numbered], event: AuditEvent, having: str = "") ->
         for _, record in records
         if record["event"] == event and (not having or record["ground"].get(having))
     )
+    return tuple(dict.fromkeys(found))
+
+
+def _tasks(records: Iterable[_Numbered], *events: AuditEvent) -> tuple[str, ...]:
+    """Return the tasks of some kinds of records, each once."""
+    found = (str(record["ground"]["task"]) for _, record in records if record["event"] in events)
     return tuple(dict.fromkeys(found))

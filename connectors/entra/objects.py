@@ -20,7 +20,7 @@ from connectors.shared.object_groups import ObjectGroup, ObjectUser
 
 _GROUP = (
     "id,displayName,groupTypes,membershipRule,onPremisesSyncEnabled,mailEnabled,securityEnabled,"
-    "isAssignableToRole"
+    "isAssignableToRole,visibility"
 )
 _KIND = "@odata.type"
 _OBJECT_ID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
@@ -106,6 +106,14 @@ def group_of(raw: Raw, members: Iterable[Raw] = ()) -> ObjectGroup:
     """Return a group as read, with the ids of its direct members; raises PagesBrokenError."""
     ids = tuple(dict.fromkeys(member["id"] for member in members))
     return ObjectGroup(raw["id"], _text(raw, "displayName") or raw["id"], ids, _unwritable(raw))
+
+
+def hides_members(raw: Raw) -> bool:
+    """Tell whether a group shows its members only to who may see hidden ones.
+
+    To others it looks empty (https://learn.microsoft.com/graph/api/group-list-members).
+    """
+    return raw.get("visibility") == "HiddenMembership"
 
 
 def is_role_assignable(raw: Raw) -> bool:

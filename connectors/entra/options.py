@@ -78,6 +78,7 @@ class EntraOptions(HttpOptions):
     staff_number_attribute: UserAttribute = "employeeId"
     account_attribute: UserAttribute = "userPrincipalName"
     page_size: Annotated[int, Field(ge=1, le=999)] = 999
+    may_read_hidden: bool = False
 
     @property
     def login(self) -> str:

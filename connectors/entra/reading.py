@@ -21,6 +21,7 @@ from connectors.entra.objects import (
     delta_path,
     group_of,
     groups_path,
+    hides_members,
     is_group,
     stranger_of,
     user_of,
@@ -30,10 +31,17 @@ from connectors.entra.options import EntraOptions
 from connectors.shared.bilingual import both
 from connectors.shared.http.answers import AnswerError
 from connectors.shared.http.lists import PagesBrokenError, PagesMovedError
-from connectors.shared.object_groups import ObjectUser
+from connectors.shared.object_groups import ObjectGroup, ObjectUser
 
 _NO_DELTA = frozenset({400, 404, 405, 501})
 _ROUND = 200
+_HIDDEN = (
+    both("会員を隠しているグループがあります", "a group hides its members"),
+    both(
+        "アプリに Member.Read.Hidden を与え、may_read_hidden = true にしてください",
+        "grant the application Member.Read.Hidden, and say may_read_hidden = true",
+    ),
+)
 _EXPIRED = both("続きのページの期限が切れました", "the link to the next page has expired")
 Told = Callable[[int], None]
 
@@ -58,7 +66,7 @@ class Reading:
             raise PagesMovedError(
                 both("読取り中にグループが増えました", "a group came while it was read")
             )
-        groups = {key: group_of(raw, members[key]) for key, raw in raws.items()}
+        groups = {key: self._group(raw, members[key]) for key, raw in raws.items()}
         people = by_id(self._chain(users_path(self._options)))
         users = {key: user_of(raw, self._options) for key, raw in people.items()}
         told(2 * len(raws) + len(users))
@@ -82,7 +90,7 @@ class Reading:
         members = self._members_of(there, lambda _done: None)
         for key in found:
             groups.pop(key, None)
-        groups |= {key: group_of(raw, members[key]) for key, raw in there.items()}
+        groups |= {key: self._group(raw, members[key]) for key, raw in there.items()}
         everybody = {**_strangers(members.values()), **users}
         known = Known(everybody, groups, Links(users_link, groups_link))
         return Looked(known, frozenset(told_users), frozenset(told_groups))
@@ -91,9 +99,18 @@ class Reading:
         """Return the ids of the direct members of groups; of one that is not there, none."""
         first = self._first_pages(group_ids)
         return {
-            key: frozenset(raw["id"] for raw in self._follow(page)) if page else frozenset()
+            key: frozenset() if page is None else self._ids_of(page)
             for key, page in first.items()
         }
+
+    def _ids_of(self, page: Raw) -> frozenset[str]:
+        return frozenset(raw["id"] for raw in self._follow(page))
+
+    def _group(self, raw: Raw, members: Sequence[Raw]) -> ObjectGroup:
+        """Return a group; one that hides its members from us is no empty one."""
+        if not members and hides_members(raw) and not self._options.may_read_hidden:
+            raise AnswerError(*_HIDDEN)
+        return group_of(raw, members)
 
     def _links(self) -> Links | None:
         """Return where changes will be told; None in a cloud that tells of none."""

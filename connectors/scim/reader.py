@@ -21,7 +21,7 @@ from connectors.scim.resources import members_of
 from connectors.scim.resources import users as listed_users
 from connectors.shared.bilingual import both
 from connectors.shared.http.answers import AnswerError
-from connectors.shared.http.lists import PagesMovedError, settled
+from connectors.shared.http.lists import PagesBrokenError, PagesMovedError, settled
 from connectors.shared.http.patience import Pause
 from connectors.shared.object_groups import (
     ObjectGroup,
@@ -102,6 +102,8 @@ class ScimReader:
                 return work(line)
         except AnswerError as error:
             raise DirectoryUnreadable(self.name, error.why, error.remedy) from None
+        except PagesBrokenError as error:
+            raise DirectoryUnreadable(self.name, error.args[0], _ASK_FEWER) from None
 
     def _read(self, line: ScimLine, progress: Progress) -> DirectorySnapshot:
         return settled(self.name, _ASK_FEWER, lambda: self._pass(line, progress))

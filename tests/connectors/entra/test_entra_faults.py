@@ -96,6 +96,23 @@ def test_a_group_without_its_kind_is_refused_since_it_might_be_dynamic(connect, 
     assert "groupTypes" in refused(connect.reader()).why
 
 
+def test_a_group_that_hides_its_members_is_no_empty_group(connect, world):
+    hidden = world.add_group("hidden", (), visibility="HiddenMembership")
+    assert "Member.Read.Hidden" in refused(connect.reader()).remedy
+    groups = connect.reader(may_read_hidden=True).read(silent).groups
+    assert {group.key: group.direct_count for group in groups}[hidden] == 0
+    world.grant(hidden, next(iter(world.users)))
+    assert len(connect.reader().read(silent).groups) == 5
+
+
+@pytest.mark.parametrize("answer", [failure(500), failure(403), (200, {}, {}), (200, {}, None)])
+def test_a_group_that_cannot_be_read_back_is_no_proof_that_somebody_is_gone(connect, world, answer):
+    group, member = next(iter(world.groups)), next(iter(world.users))
+    world.step = on(f"/groups/{group}/members", answer)
+    with pytest.raises(DirectoryUnreadable):
+        connect.reader().present_members({group: [member]})
+
+
 def test_an_empty_tenant_is_refused(connect, graph):
     assert "none can be seen" in refused(connect.reader()).why
 

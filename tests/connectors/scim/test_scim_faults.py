@@ -170,6 +170,21 @@ def test_a_member_without_a_value_is_not_left_out(saas):
     assert "山田" not in why
 
 
+def test_a_member_without_a_value_is_no_proof_that_somebody_is_gone(saas):
+    group = {**GROUPS[0], "members": [{"display": "山田"}]}
+    reader = saas(lambda asked: Answer(200, group) if asked.path == "/Groups/g1" else None)
+    with pytest.raises(DirectoryUnreadable) as failure:
+        reader.present_members({"g1": ["i1"]})
+    assert "a member has no value" in failure.value.why
+
+
+@pytest.mark.parametrize("answer", [Answer(500), Answer(200, b"<html>"), Answer(401)])
+def test_a_group_that_cannot_be_read_back_is_no_proof_that_somebody_is_gone(saas, answer):
+    reader = saas(lambda asked: answer if asked.path == "/Groups/g1" else None)
+    with pytest.raises(DirectoryUnreadable):
+        reader.present_members({"g1": ["i1"]})
+
+
 def test_a_list_that_leaves_members_out_is_no_list_of_empty_groups(saas):
     bare = [{k: v for k, v in group.items() if k != "members"} for group in GROUPS]
     step = lambda a: listing(bare, a) if a.path == "/Groups" else None  # noqa: E731

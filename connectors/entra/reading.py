@@ -99,8 +99,7 @@ class Reading:
         """Return the ids of the direct members of groups; of one that is not there, none."""
         first = self._first_pages(group_ids)
         return {
-            key: frozenset() if page is None else self._ids_of(page)
-            for key, page in first.items()
+            key: frozenset() if page is None else self._ids_of(page) for key, page in first.items()
         }
 
     def _ids_of(self, page: Raw) -> frozenset[str]:

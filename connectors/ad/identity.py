@@ -12,7 +12,7 @@ import re
 import uuid
 from typing import NamedTuple
 
-Control = tuple[str, bool, bytes | None]
+from connectors.shared.ldap.search import Control
 
 EXTENDED_DN: Control = ("1.2.840.113556.1.4.529", True, bytes((0x30, 3, 2, 1, 1)))
 """Asks for names with identities, as text (flag 1)."""

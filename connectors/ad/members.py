@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from ldap3 import BASE, Connection
+from ldap3 import Connection
 
-from connectors.ad.entries import AdGroup, first_of, take_range
+from connectors.ad.entries import AdGroup, first_of, names_of, take_range
 from connectors.ad.identity import DOMAIN_SCOPE, EXTENDED_DN, native_of, parse_extended
 from connectors.ad.options import AdOptions
 from connectors.ad.ranges import Ranges
 from connectors.shared.dn import dn_key
 from connectors.shared.groups import Entry
-from connectors.shared.ldap.search import (
-    NO_SUCH_OBJECT,
-    Query,
-    SearchBrokenError,
-    Tally,
-    paged_search,
-)
+from connectors.shared.ldap.search import SearchBrokenError, read_each
 
 _CONTROLS = (EXTENDED_DN, DOMAIN_SCOPE)
 _ANEW = 5
@@ -50,25 +44,28 @@ def first_range(options: AdOptions) -> str:
     return f"member;range=0-{options.range_size - 1}" if options.range_size else "member"
 
 
-def standing_members(connection: Connection, options: AdOptions, group: str) -> Standing:
-    """Return who stands in a group (by its key); raises SearchBrokenError."""
-    native = native_of(group)
+def standing_members(
+    connection: Connection, options: AdOptions, groups: Sequence[str]
+) -> list[Standing]:
+    """Return who stands in each group (by its key), many asked at once.
+
+    Raises SearchBrokenError.
+    """
     asked = ("uSNChanged", first_range(options))
-    entry = _look(connection, native, asked)
-    if entry is None:
-        return Standing()
-    ranges = Ranges("member")
+    entries = read_each(connection, [native_of(group) for group in groups], asked, _CONTROLS)
+    return [Standing() if entry is None else _standing(connection, entry) for entry in entries]
+
+
+def _standing(connection: Connection, entry: Entry) -> Standing:
+    own, ranges = names_of(entry), Ranges("member")
     take_range(ranges, entry)
-    values = _completed(connection, native, ranges, first_of(entry, "usnchanged"))
+    values = _completed(connection, own.native, ranges, first_of(entry, "usnchanged"))
     named = [found for found in map(parse_extended, values) if found is not None]
     if len(named) != len(values):
         raise SearchBrokenError("a member came without its identity (objectGUID)")
-    own = parse_extended(entry.dn)
+    natives = frozenset(n.native for n in named)
     return Standing(
-        "" if own is None else own.sid,
-        exists=True,
-        natives=frozenset(n.native for n in named),
-        by_dn={dn_key(n.dn): n.native for n in named},
+        own.sid, exists=True, natives=natives, by_dn={dn_key(n.dn): n.native for n in named}
     )
 
 
@@ -98,11 +95,4 @@ def _completed(connection: Connection, native: str, ranges: Ranges, usn: str) ->
 
 def _look(connection: Connection, native: str, about: tuple[str, ...]) -> Entry | None:
     """Return one entry, None where there is none (any more)."""
-    query = Query(native, "(objectClass=*)", about, BASE, _CONTROLS)
-    try:
-        found = list(paged_search(connection, query, 2, Tally()))
-    except SearchBrokenError as error:
-        if error.code == NO_SUCH_OBJECT:
-            return None
-        raise
-    return found[0] if found else None
+    return read_each(connection, [native], about, _CONTROLS)[0]

@@ -77,9 +77,10 @@ class AdReader:
         """Return those who stand directly in each group right now."""
 
         def look(connection: Connection) -> dict[str, frozenset[str]]:
+            standing = standing_members(connection, self._options, tuple(asked))
             return {
-                group: standing_members(connection, self._options, group).among(members)
-                for group, members in asked.items()
+                group: found.among(asked[group])
+                for group, found in zip(asked, standing, strict=True)
             }
 
         return attempted(self._context, self._options, look)

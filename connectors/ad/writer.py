@@ -40,6 +40,14 @@ class _Work:
     leaving: list[str]
     errors: dict[str, str] = field(default_factory=dict)
 
+    def keep_real_errors(self, after: Standing) -> None:
+        """Forget what was said of those who do not stand in the group any more."""
+        self.errors = {
+            native: error
+            for native, error in self.errors.items()
+            if native in after.natives or error is _PRIMARY
+        }
+
     def outcomes(self) -> tuple[WriteOutcome, ...]:
         """Return one outcome a member, in order."""
         native = self.standing.native
@@ -61,12 +69,17 @@ class AdWriter:
         """Remove members, of each group in as few changes as the server takes."""
 
         def remove(connection: Connection) -> tuple[tuple[WriteOutcome, ...], ...]:
-            works = [self._look(connection, removal) for removal in removals]
+            standing = self._standing(connection, [removal.group for removal in removals])
+            works = [
+                _work(connection, removal, found)
+                for removal, found in zip(removals, standing, strict=True)
+            ]
             refused = self._remove(connection, works, self.options.chunk)
             again = [work for work in refused if work.leaving]
             self._remove(connection, again, 1)
-            for work in again:
-                self._keep_real_errors(connection, work)
+            after = self._standing(connection, [work.removal.group for work in again])
+            for work, found in zip(again, after, strict=True):
+                work.keep_real_errors(found)
             return tuple(work.outcomes() for work in works)
 
         return attempted_change(self.context, self.options, remove)
@@ -76,7 +89,7 @@ class AdWriter:
         del change_id
 
         def add(connection: Connection) -> WriteOutcome:
-            standing = standing_members(connection, self.options, group)
+            (standing,) = self._standing(connection, [group])
             if not standing.exists:
                 return WriteOutcome(member, refusal_of(NO_SUCH_OBJECT))
             native = standing.native(member)
@@ -88,15 +101,8 @@ class AdWriter:
 
         return attempted_change(self.context, self.options, add)
 
-    def _look(self, connection: Connection, removal: GroupRemoval) -> _Work:
-        """Return what is to be done for one group, and who cannot be taken out of it this way."""
-        standing = standing_members(connection, self.options, removal.group)
-        asked = dict.fromkeys(standing.native(member) for member in removal.members)
-        work = _Work(removal, standing, [native for native in asked if native in standing.natives])
-        absent = [native for native in asked if native not in standing.natives]
-        for native in held_by_primary(connection, standing.sid, absent):
-            work.errors[native] = _PRIMARY
-        return work
+    def _standing(self, connection: Connection, groups: Sequence[str]) -> list[Standing]:
+        return standing_members(connection, self.options, groups)
 
     def _remove(self, connection: Connection, works: list[_Work], chunk: int) -> list[_Work]:
         """Remove who leaves, so many in one change; return the groups where something is left.
@@ -124,11 +130,12 @@ class AdWriter:
                 work.leaving.extend(part)
         return list(refused.values())
 
-    def _keep_real_errors(self, connection: Connection, work: _Work) -> None:
-        """Forget what was said of those who do not stand in the group any more."""
-        after = standing_members(connection, self.options, work.removal.group)
-        work.errors = {
-            native: error
-            for native, error in work.errors.items()
-            if native in after.natives or error is _PRIMARY
-        }
+
+def _work(connection: Connection, removal: GroupRemoval, standing: Standing) -> _Work:
+    """Return what is to be done for one group, and who cannot be taken out of it this way."""
+    asked = dict.fromkeys(standing.native(member) for member in removal.members)
+    work = _Work(removal, standing, [native for native in asked if native in standing.natives])
+    absent = [native for native in asked if native not in standing.natives]
+    for native in held_by_primary(connection, standing.sid, absent):
+        work.errors[native] = _PRIMARY
+    return work

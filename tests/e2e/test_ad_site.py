@@ -14,6 +14,7 @@ import pytest
 from syncd.settings.template import init_site
 from tests.fakes.samba import (
     ADMINISTRATOR,
+    DOMAIN,
     GROUPS,
     PASSWORD,
     PEOPLE,
@@ -142,3 +143,19 @@ def test_the_night_when_no_controller_answers_is_unknown_and_removes_nothing(sit
     assert told["refused"][0]["directory"] == "ad"
     assert members(samba, group("mn-tax")) == {"CN=mihon1", "CN=mihon2"}
     assert syncd(site, "sync")[1]["counts"]["removed"] == 1
+
+
+def test_nobody_leaves_a_group_that_rules_the_domain_without_two_persons(site, samba):
+    admins = f"CN=Domain Admins,CN=Users,{DOMAIN}"
+    samba.put(admins, person("mihon1"), person("mihon2"))
+    entitlements = site / "in" / "entitlements.csv"
+    entitlements.write_text(entitlements.read_text().replace("mn-tax", "Domain Admins"))
+    config = (site / "syncd.toml").read_text()
+    (site / "syncd.toml").write_text(config.replace(f'groups_base = "{SITE}"\n', ""))
+    found = syncd(site, "sync")[1]["findings"]
+    (finding,) = (f for f in found if f["account"] == "mihon2")
+    syncd(site, "approve", finding["case"], account="sato")
+    code, told = syncd(site, "sync")
+    assert (code, told["counts"]["removed"]) == (4, 0)
+    assert "protected-group" in {held["guard"] for held in told["held"]}
+    assert {"CN=mihon1", "CN=mihon2"} < members(samba, admins)

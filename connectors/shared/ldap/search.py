@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from ldap3 import BASE, SUBTREE, Connection
 from ldap3.core.results import RESULT_CODES
@@ -36,15 +37,19 @@ _WINDOW = 64
 """Base searches in flight; OpenLDAP ends a session with 1,000 (olcConnMaxPendingAuth)."""
 
 
+Control: TypeAlias = tuple[str, bool, bytes | None]
+"""A control of a request: OID, criticality, BER value (RFC 4511, section 4.1.11)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is searched for; `controls` are (OID, criticality, BER value) beside the paging."""
+    """What is searched for; `controls` go with it beside the paging."""
 
     base: str
     filter: str
     attributes: tuple[str, ...]
     scope: str = SUBTREE
-    controls: tuple[tuple[str, bool, bytes | None], ...] = ()
+    controls: tuple[Control, ...] = ()
 
     def encoded(self) -> bytes:
         """Return the request as it is sent."""
@@ -132,7 +137,10 @@ def check_success(query: Query, done: Done) -> None:
 
 
 def read_each(
-    connection: Connection, dns: Sequence[str], attributes: tuple[str, ...]
+    connection: Connection,
+    dns: Sequence[str],
+    attributes: tuple[str, ...],
+    controls: tuple[Control, ...] = (),
 ) -> list[Entry | None]:
     """Return entries by their DN, None for those that are not there; many asked at once.
 
@@ -140,13 +148,14 @@ def read_each(
     """
     stream = Stream(connection)
     queries = [Query(dn, "(objectClass=*)", attributes, BASE) for dn in dns]
+    encoded = [encode_control(*control) for control in controls]
     found: list[Entry | None] = [None] * len(dns)
     waiting: dict[int, int] = {}
     for place, query in enumerate(queries):
         while len(waiting) >= _WINDOW:
             _take(stream, queries, waiting, found)
         number = stream.next_number()
-        stream.send(encode_message(number, query.encoded()))
+        stream.send(encode_message(number, query.encoded(), encoded))
         waiting[number] = place
     while waiting:
         _take(stream, queries, waiting, found)

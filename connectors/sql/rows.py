@@ -26,6 +26,10 @@ from syncd.errors import DirectoryUnreadable
 
 _MEND = both("その文を直してください", "mend that statement")
 
+_PAIR = (GROUP, ACCOUNT)
+_OPTIONAL = ("enabled", "name")
+_ABSENT = object()
+
 Standing: TypeAlias = Counter[tuple[str, str]]
 """How many rows give (group, account)."""
 
@@ -41,37 +45,28 @@ class Asker:
     def accounts(self, width: int) -> dict[AccountId, Account]:
         """Return every account by its name; `width` pads staff numbers."""
         found: dict[AccountId, Account] = {}
-        columns = (ACCOUNT, "staff_number")
-        for row in self._rows("accounts", self.options.accounts, columns):
-            name = AccountId(self._text("accounts", ACCOUNT, row))
+        columns = (ACCOUNT, "staff_number", "enabled")
+        for account, number, enabled in self._rows("accounts", self.options.accounts, columns):
+            name = AccountId(self._text("accounts", ACCOUNT, account))
             if name in found:
                 raise self._odd("accounts", both("同じ利用者が2度あります", "an account twice"))
-            number = row["staff_number"]
             spelled = "" if number is None else _spelled(number)
             if spelled is None:
-                raise self._odd(
-                    "accounts",
-                    both(
-                        "staff_number が文字でも整数でもありません",
-                        "staff_number is neither text nor an integer",
-                    ),
-                )
-            enabled = row.get("enabled", True)
-            if enabled not in (True, False):
-                raise self._odd(
-                    "accounts",
-                    both("enabled が真偽値ではありません", "enabled is neither true nor false"),
-                )
+                told = both("が文字でも整数でもありません", "is neither text nor an integer")
+                raise self._odd("accounts", f"staff_number {told}")
+            if enabled not in (True, False, _ABSENT):
+                told = both("が真偽値ではありません", "is neither true nor false")
+                raise self._odd("accounts", f"enabled {told}")
             known = staff_number_of([spelled] if spelled else [], width)
             found[name] = Account(name, str(name), known, enabled=bool(enabled))
         return found
 
     def memberships(self) -> Standing:
         """Return every membership; refuses what the control total does not confirm."""
-        rows = self._rows("memberships", self.options.memberships, (GROUP, ACCOUNT))
+        text, rows = self._text, self._rows("memberships", self.options.memberships, _PAIR)
         found: Standing = Counter(
-            (self._text("memberships", GROUP, row), self._text("memberships", ACCOUNT, row))
-            for row in rows
+            (text("memberships", GROUP, group), text("memberships", ACCOUNT, account))
+            for group, account in rows
         )
         total = self.total()
         if total is not None and total != found.total():
@@ -87,25 +82,25 @@ class Asker:
         if not self.options.present:
             return Counter({pair: n for pair, n in self.memberships().items() if pair[0] == group})
         rows = self._rows("present", self.options.present, (ACCOUNT,), {GROUP: group})
-        return Counter((group, self._text("present", ACCOUNT, row)) for row in rows)
+        return Counter((group, self._text("present", ACCOUNT, account)) for (account,) in rows)
 
     def groups(self) -> dict[str, str]:
         """Return the names of the groups that `groups` tells, by key; nothing without it."""
         found: dict[str, str] = {}
         if not self.options.groups:
             return found
-        for row in self._rows("groups", self.options.groups, (GROUP,)):
-            key = self._text("groups", GROUP, row)
+        for group, name in self._rows("groups", self.options.groups, (GROUP, "name")):
+            key = self._text("groups", GROUP, group)
             if key in found:
                 raise self._odd("groups", both("同じグループが2度あります", "a group twice"))
-            found[key] = self._text("groups", "name", row) if "name" in row else key
+            found[key] = key if name is _ABSENT else self._text("groups", "name", name)
         return found
 
     def total(self) -> int | None:
         """Return the control total of the memberships; None where none is configured."""
         if not self.options.count:
             return None
-        rows = [tuple(row.values()) for row in self._rows("count", self.options.count, ())]
+        rows = self.connection.execute(bound(self.options.count)).all()
         if len(rows) != 1 or len(rows[0]) != 1 or not isinstance(rows[0][0], int):
             raise self._odd("count", both("整数1つを返していません", "it gives not one integer"))
         return rows[0][0]
@@ -114,28 +109,30 @@ class Asker:
         self,
         name: str,
         statement: str,
-        needed: tuple[str, ...],
+        wanted: tuple[str, ...],
         given: Mapping[str, str] | None = None,
-    ) -> Iterator[dict[str, object]]:
-        """Yield all rows of a statement by its columns, whose names may be in any case."""
+    ) -> Iterator[tuple[object, ...]]:
+        """Yield all rows of a statement, each with the wanted columns in that order.
+
+        Names of columns may be in any case. `_ABSENT` stands for those that need not be there.
+        """
         result = self.connection.execute(bound(statement), given or {})
         if not result.returns_rows:
             raise self._odd(name, both("行を返しません", "it gives no rows"))
         columns = [column.lower() for column in result.keys()]  # noqa: SIM118 - not a mapping
-        for column in needed:
-            if columns.count(column) != 1:
+        for column in wanted:
+            if columns.count(column) > 1 or (column not in columns and column not in _OPTIONAL):
                 raise self._odd(name, both(f"列 {column} がありません", f"no column {column}"))
+        places = [columns.index(each) if each in columns else len(columns) for each in wanted]
         for row in result:
-            yield dict(zip(columns, row, strict=True))
+            cells = (*row, _ABSENT)
+            yield tuple(cells[place] for place in places)
 
-    def _text(self, name: str, column: str, row: Mapping[str, object]) -> str:
-        spelled = _spelled(row[column])
+    def _text(self, name: str, column: str, value: object) -> str:
+        spelled = _spelled(value)
         if not spelled:
-            told = both(
-                f"列 {column} に空か文字でない値があります",
-                f"column {column} holds an empty value or no text",
-            )
-            raise self._odd(name, told)
+            told = both("に空か文字でない値があります", "holds an empty value or no text")
+            raise self._odd(name, f"{column} {told}")
         return spelled
 
     def _odd(self, name: str, told: str) -> DirectoryUnreadable:
@@ -160,6 +157,5 @@ def _spelled(value: object) -> str | None:
         return value
     if isinstance(value, bool):
         return None
-    if isinstance(value, int | UUID) or (isinstance(value, Decimal) and value == int(value)):
-        return str(value)
-    return None
+    whole = isinstance(value, Decimal) and value == value.to_integral_value()
+    return str(value) if whole or isinstance(value, int | UUID) else None

@@ -140,6 +140,15 @@ def test_an_answer_that_is_odd_refuses_the_whole_read(table, build, key, stateme
     assert told in unread(reader).why
 
 
+@pytest.mark.parametrize("value", ["'NaN'::numeric", "ARRAY['a']", "'a'::bytea", "1.5", "true"])
+def test_a_name_that_is_no_text_and_no_whole_number_refuses_the_read(
+    postgresql_table, build, value
+):
+    statement = 'SELECT 1 AS "group", VALUE AS account'.replace("VALUE", value)
+    reader, _ = build(postgresql_table, memberships=statement, count="")
+    assert "memberships: account" in unread(reader).why
+
+
 def test_a_statement_by_which_no_group_has_members_is_not_believed_over_the_memberships(
     table, build
 ):

@@ -54,6 +54,19 @@ class Cli:
         text = self.config.read_text().replace('mode = "observe"', 'mode = "apply"')
         self.config.write_text(text.replace("# in_place = true", "in_place = true") + APPLY)
 
+    def use_directory(self, table: str, group: str) -> None:
+        """Let another directory stand in for the file, and rights be taken without a vote."""
+        before, _, after = self.config.read_text().partition("[[directories]]\n")
+        rest = after.partition("[policy]\n")[2].replace(
+            'transferred = "one"', 'transferred = "auto"'
+        )
+        self.config.write_text(f"{before}{table}\n[policy]\n{rest}")
+        listing = self.site / "in" / "entitlements.csv"
+        text = listing.read_text(encoding="utf-8").replace(",ad,", ",rights,")
+        listing.write_text(
+            text.replace('"cn=mn-tax,ou=groups,dc=mihon,dc=example"', group), "utf-8"
+        )
+
     @property
     def ldif(self) -> Path:
         return self.site / "in" / "directory.ldif"

@@ -23,8 +23,6 @@ name = "rights"
 type = "example-json"
 mode = "apply"
 path = "in/rights.json"
-
-[policy]
 """
 
 
@@ -45,17 +43,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def site(cli, installed: Path, monkeypatch: pytest.MonkeyPatch):
     """The usual site, whose directory is the example's."""
     monkeypatch.setenv("PYTHONPATH", str(installed))
-    text = cli.config.read_text()
-    before, _, after = text.partition("[[directories]]\n")
-    rest = after.partition("[policy]\n")[2].replace('transferred = "one"', 'transferred = "auto"')
-    cli.config.write_text(before + DIRECTORY + rest)
-    listing = cli.site / "in" / "entitlements.csv"
-    listing.write_text(
-        listing.read_text(encoding="utf-8")
-        .replace('"cn=mn-tax,ou=groups,dc=mihon,dc=example"', "mn-tax")
-        .replace(",ad,", ",rights,"),
-        encoding="utf-8",
-    )
+    cli.use_directory(DIRECTORY, "mn-tax")
     (cli.site / "in" / "rights.json").write_text(json.dumps(RIGHTS))
     return cli
 

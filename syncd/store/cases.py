@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
 from functools import cache
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Update, bindparam, insert, select, update
@@ -50,8 +52,14 @@ _REMOVED = frozenset({CaseState.REMOVED, CaseState.VERIFIED})
 _ENDED_NAMES = sorted(str(state) for state in ENDED)
 CASE_COLUMNS = [column for column in cases.c if column.name not in ("seal", "moved_by")]
 _COLUMN_NAMES = [column.name for column in CASE_COLUMNS]
+_COLUMN_OF = {f.name: f.name if f.name in cases.c else "lists" for f in fields(Case)}
+_FIELDS = attrgetter(*_COLUMN_OF)
 _STATES = {str(state): state for state in CaseState}
 _REASONS = {str(reason): reason for reason in Reason}
+
+
+CaseMemory = dict[CaseId, tuple[str, Case]]
+"""Cases that one process knows, each with its seal: what has the seal of a case is that case."""
 
 
 def find_case(connection: Connection, case_id: CaseId) -> Case:
@@ -62,22 +70,20 @@ def find_case(connection: Connection, case_id: CaseId) -> Case:
     return decode_case(*row)
 
 
-def find_cases_of(connection: Connection, case_ids: Iterable[CaseId]) -> tuple[Case, ...]:
+def find_cases_of(
+    connection: Connection, case_ids: Iterable[CaseId], memory: CaseMemory
+) -> tuple[Case, ...]:
     """Return these cases in their order, each once; raises NoSuchCase."""
     wanted = list(dict.fromkeys(case_ids))
-    found: dict[str, Case] = {}
+    found: CaseMemory = {}
     for start in range(0, len(wanted), _IDS_A_QUERY):
         part = cases.c.case_id.in_(wanted[start : start + _IDS_A_QUERY])
-        for row in connection.execute(select(*CASE_COLUMNS).where(part)):
-            found[row.case_id] = decode_case(*row)
+        found |= _found(connection, part, memory)
     for case_id in wanted:
         if case_id not in found:
             raise _no_such_case(case_id)
-    return tuple(found[case_id] for case_id in wanted)
-
-
-CaseMemory = dict[str, Case]
-"""Cases that one process decoded, by their seals: what has the seal of a case is that case."""
+    memory.update(found)
+    return tuple(found[case_id][1] for case_id in wanted)
 
 
 def find_cases(
@@ -87,19 +93,32 @@ def find_cases(
     wanted: ColumnElement[bool] = cases.c.state.not_in(_ENDED_NAMES)
     if states is not None:
         wanted = cases.c.state.in_(sorted(str(state) for state in states))
-    oldest_first = cases.c.opened_at, cases.c.case_id
-    if memory:
-        sealed = select(cases.c.seal).where(wanted).order_by(*oldest_first)
-        known = [memory.get(seal) for seal in connection.scalars(sealed)]
-        if None not in known:
-            return tuple(case for case in known if case is not None)
-    query = select(cases.c.seal, *CASE_COLUMNS).where(wanted).order_by(*oldest_first)
-    rows = connection.execute(query).all()
-    found = {seal: memory.get(seal) or decode_case(*columns) for seal, *columns in rows}
+    found = _found(connection, wanted, memory)
     if states is None:
         memory.clear()  # what has ended since is not asked for again
     memory.update(found)
-    return tuple(found.values())
+    return tuple(case for _, case in found.values())
+
+
+def _found(connection: Connection, wanted: ColumnElement[bool], memory: CaseMemory) -> CaseMemory:
+    """Return the wanted cases, oldest first; they are read only where some are not known."""
+    oldest_first = cases.c.opened_at, cases.c.case_id
+    if memory:
+        sealed = select(cases.c.case_id, cases.c.seal).where(wanted).order_by(*oldest_first)
+        rows = connection.execute(sealed).all()
+        known = {i: (seal, case) for i, seal in rows if (case := _remembered(memory, i, seal))}
+        if len(known) == len(rows):
+            return known
+    query = select(cases.c.seal, *CASE_COLUMNS).where(wanted).order_by(*oldest_first)
+    return {
+        columns[0]: (seal, _remembered(memory, columns[0], seal) or decode_case(*columns))
+        for seal, *columns in connection.execute(query)
+    }
+
+
+def _remembered(memory: CaseMemory, case_id: CaseId, seal: str) -> Case | None:
+    known_seal, case = memory.get(case_id, ("", None))
+    return case if known_seal == seal else None
 
 
 def find_cases_about(
@@ -145,9 +164,9 @@ def insert_case(connection: Connection, case: Case) -> None:
         )
 
 
-def update_case(connection: Connection, before: Case, after: Case) -> None:
+def update_case(connection: Connection, before: Case, after: Case, memory: CaseMemory) -> None:
     """Replace a case; raises IllegalMove when the stored one is no longer `before`."""
-    if _replace(connection, [(before, after)]) != 1:
+    if _replace(connection, [(before, after)], memory) != 1:
         now = find_case(connection, before.case_id)
         raise IllegalMove(
             f"case {before.case_id} was changed meanwhile by somebody else and is now "
@@ -160,33 +179,45 @@ def update_case(connection: Connection, before: Case, after: Case) -> None:
     _record_removals(connection, [(before, after)])
 
 
-def update_cases(connection: Connection, changes: Sequence[tuple[Case, Case]]) -> None:
+def update_cases(
+    connection: Connection, changes: Sequence[tuple[Case, Case]], memory: CaseMemory
+) -> None:
     """Replace many cases at once; raises IllegalMove where a stored one is no longer `before`."""
-    if _replace(connection, changes) != len(changes):
+    if _replace(connection, changes, memory) != len(changes):
         # Which one it was is told by doing them singly; the unit that this ends undoes them all.
         for before, after in changes:
             if find_case(connection, before.case_id) != after:
-                update_case(connection, before, after)
+                update_case(connection, before, after, memory)
     _record_removals(connection, changes)
 
 
-def _replace(connection: Connection, changes: Iterable[tuple[Case, Case]]) -> int:
+def _replace(
+    connection: Connection, changes: Iterable[tuple[Case, Case]], memory: CaseMemory
+) -> int:
     """Replace the cases that are still what they were; return how many were.
 
     Only the columns that change are written: the others have indexes that would be written too.
     """
     replaced = 0
-    rows = (_replacement(before, after) for before, after in changes)
+    rows = (_replacement(before, after, memory) for before, after in changes)
     for columns, alike in groupby(rows, key=tuple):
         replaced += connection.execute(_replace_columns(columns), list(alike)).rowcount
     return replaced
 
 
-def _replacement(before: Case, after: Case) -> dict[str, Any]:
+def _replacement(before: Case, after: Case, memory: CaseMemory) -> dict[str, Any]:
     """Return the columns that change, and by what the row is found."""
-    old, new = _sealed(before), _sealed(after)
-    changed = {name: value for name, value in new.items() if value != old[name]}
-    return changed | {"stored_id": before.case_id, "stored_seal": old["seal"], "seal": new["seal"]}
+    known = memory.get(before.case_id)
+    is_known = known is not None and known[1] is before
+    stored_seal = known[0] if known is not None and is_known else _seal(_encode(before))
+    new = _sealed(after)
+    memory[after.case_id] = (new["seal"], after)
+    pairs = zip(_COLUMN_OF.values(), _FIELDS(before), _FIELDS(after), strict=True)
+    changed = {"seal", *(column for column, old, now in pairs if old is not now)}
+    if "lists" in changed:
+        changed.add("moved_by")
+    written = {name: value for name, value in new.items() if name in changed}
+    return written | {"stored_id": before.case_id, "stored_seal": stored_seal}
 
 
 @cache

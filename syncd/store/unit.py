@@ -97,7 +97,7 @@ class SqlUnit(
 
     def cases_of(self, case_ids: Iterable[CaseId]) -> tuple[Case, ...]:
         """Return these cases in their order, each once; raises NoSuchCase."""
-        return cases.find_cases_of(self._connection, case_ids)
+        return cases.find_cases_of(self._connection, case_ids, self._memory.cases)
 
     def cases(self, states: Iterable[CaseState] | None = None) -> tuple[Case, ...]:
         """Return the cases in these states (None: all that have not ended), oldest first."""
@@ -119,11 +119,11 @@ class SqlUnit(
 
     def update_case(self, before: Case, after: Case) -> None:
         """Replace a case; raises IllegalMove when the stored one is no longer `before`."""
-        cases.update_case(self._connection, before, after)
+        cases.update_case(self._connection, before, after, self._memory.cases)
 
     def update_cases(self, changes: Sequence[tuple[Case, Case]]) -> None:
         """Replace many cases (before, after) at once; raises IllegalMove where one changed."""
-        cases.update_cases(self._connection, changes)
+        cases.update_cases(self._connection, changes, self._memory.cases)
 
     def add_votes(self, cast: Sequence[Vote]) -> None:
         """Record many votes at once, each as `add_vote` does."""

@@ -488,6 +488,59 @@ def test_cases_removed_since_a_moment_are_found_each_once(store: Store) -> None:
         assert unit.removed_since(at(6)) == ()
 
 
+def test_a_case_that_is_removed_and_verified_in_one_step_counts_as_removed(store: Store) -> None:
+    applying = case(1, state=CaseState.APPLYING)
+    removed = moved(applying, CaseEvent.REMOVE, at(1))
+    with store.begin() as unit:
+        unit.insert_case(applying)
+        unit.update_cases([(applying, moved(removed, CaseEvent.VERIFY, at(1)))])
+        assert [found.case_id for found in unit.removed_since(at(0))] == [applying.case_id]
+
+
+def test_a_change_that_was_undone_is_not_remembered(store: Store) -> None:
+    opened = case()
+    approved = moved(opened, CaseEvent.APPROVE, at(1), approved_reasons=opened.reasons)
+    with store.begin() as unit:
+        unit.insert_case(opened)
+
+    def approve_and_fail() -> None:
+        with store.begin() as unit:
+            unit.update_cases([(opened, approved)])
+            assert unit.cases_of([opened.case_id]) == (approved,)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        approve_and_fail()
+    with store.begin() as unit:
+        assert unit.cases_of([opened.case_id]) == (opened,)
+        assert unit.cases() == (opened,)
+        with pytest.raises(IllegalMove):
+            unit.update_case(approved, moved(approved, CaseEvent.CLAIM, at(2)))
+
+
+def test_every_part_of_a_case_that_changes_is_written(store: Store) -> None:
+    given = replace(case(), restored_at=None)
+    changed = replace(
+        given,
+        reasons=(Reason.SEPARATED,),
+        groups=("other",),
+        because=(),
+        since=date(2020, 1, 1),
+        last_error="seen",
+        restored_at=at(3),
+        exception_until=date(2030, 1, 1),
+        escalate_at=at(7),
+        needs_person=not given.needs_person,
+    )
+    with store.begin() as unit:
+        unit.insert_case(given)
+        unit.update_cases([(given, changed)])
+    with store.begin() as unit:
+        assert unit.case(given.case_id) == changed
+        unit.update_case(changed, given)
+        assert unit.case(given.case_id) == given
+
+
 # --- votes and plans ---------------------------------------------------------------------------
 
 

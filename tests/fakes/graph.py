@@ -88,6 +88,8 @@ class Graph:
     journal: list[tuple[str, str, str, bool]] = field(default_factory=list)
     cap: int = 3
     tokens: int = 0
+    oldest_token: int = 1
+    root: str = ROOT
     may_change_roles: bool = False
     lost: bool = False
     step: Step = lambda _asked: None
@@ -168,21 +170,29 @@ class Graph:
             yield self
 
     def _answer(self, request: PreparedRequest) -> tuple[int, dict[str, str], bytes]:
-        url = str(request.url)
-        if url.startswith(LOGIN):
-            status, headers, content = self._token(request)
-        else:
-            body = json.loads(request.body) if request.body else None
-            asked = Asked(str(request.method), url.removeprefix(ROOT), body)
-            status, headers, content = self._serve(asked, request)
-        text = b"" if content is None else json.dumps(content, ensure_ascii=False).encode()
-        usual = {} if content is None else {"Content-Type": "application/json; charset=utf-8"}
-        return status, usual | headers, text
+        body = request.body or b""
+        text = body if isinstance(body, str) else body.decode()
+        authorization = request.headers.get("Authorization", "")
+        return self.respond(str(request.method), str(request.url), authorization, text)
 
-    def _token(self, request: PreparedRequest) -> Answered:
-        form = {name: v[0] for name, v in parse_qs(str(request.body)).items()}
+    def respond(
+        self, method: str, url: str, authorization: str, text: str
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Answer one request, of whatever wire it came by."""
+        if urlsplit(url).path.endswith("/oauth2/v2.0/token"):
+            status, headers, content = self._token(urlsplit(url).path, text)
+        else:
+            target = url[url.index("/v1.0/") + 5 :]
+            asked = Asked(method, target, json.loads(text) if text else None)
+            status, headers, content = self._serve(asked, authorization)
+        body = b"" if content is None else json.dumps(content, ensure_ascii=False).encode()
+        usual = {} if content is None else {"Content-Type": "application/json; charset=utf-8"}
+        return status, usual | headers, body
+
+    def _token(self, path: str, text: str) -> Answered:
+        form = {name: v[0] for name, v in parse_qs(text).items()}
         self.forms.append(form)
-        stepped = self.step(Asked("POST", urlsplit(str(request.url)).path, form))
+        stepped = self.step(Asked("POST", path, form))
         if stepped is not None:
             return stepped
         if form.get("client_secret") != SECRET and "client_assertion" not in form:
@@ -190,12 +200,13 @@ class Graph:
         self.tokens += 1
         return 200, {}, {"access_token": f"token-{self.tokens}", "expires_in": 3599}
 
-    def _serve(self, asked: Asked, request: PreparedRequest) -> Answered:
+    def _serve(self, asked: Asked, authorization: str) -> Answered:
         self.asked.append(asked)
         stepped = self.step(asked)
         if stepped is not None:
             return stepped
-        if request.headers.get("Authorization") != f"Bearer token-{self.tokens}":
+        number = authorization.removeprefix("Bearer token-")
+        if not number.isdecimal() or not self.oldest_token <= int(number) <= self.tokens:
             return failure(401, "InvalidAuthenticationToken")
         if asked.path == "/$batch":
             return self._batch(asked.body["requests"])
@@ -252,7 +263,7 @@ class Graph:
             self._numbers_of_pages += 1
             token = f"skip{self._numbers_of_pages}"
             self._lists[token] = left[self.cap :]
-            page["@odata.nextLink"] = f"{ROOT}{path}?$skiptoken={token}"
+            page["@odata.nextLink"] = f"{self.root}{path}?$skiptoken={token}"
             if last:
                 self._lasts[token] = last
         elif last:
@@ -298,7 +309,7 @@ class Graph:
 
     def _delta(self, kind: str, asked: Asked) -> Answered:
         token = asked.query.get("$deltatoken", "0")
-        last = f"{ROOT}/{kind}/delta?$deltatoken={len(self.journal)}"
+        last = f"{self.root}/{kind}/delta?$deltatoken={len(self.journal)}"
         if token == "latest":
             return 200, {}, {"value": [], "@odata.deltaLink": last}
         if self.lost:

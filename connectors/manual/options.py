@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field
 
-from connectors.shared.dates import DayError, parse_day
 from connectors.shared.tables.columns import code, day, staff, text
-from connectors.shared.tables.options import TableOptions
+from connectors.shared.tables.options import DayOrName, TableOptions
 from syncd.core.tasks import ThingKind
 
 SYSTEM, GROUP, ACCOUNT, STAFF, DAY = "システム", "グループ", "利用者ID", "職員番号", "基準日"
@@ -52,25 +51,12 @@ class ManualOptions(TableOptions):
     """Only rows with this system count; empty: every row of the list."""
     groups: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     """What is known to exist although nobody may hold it at present."""
-    exported_on: date | str | None = None
+    exported_on: DayOrName = None
     """The day of the list where it has no 基準日, or `filename`."""
     max_age: Annotated[timedelta, BeforeValidator(_parse_days)] = timedelta(days=40)
     control_total: Literal["required", "optional"] = "optional"
     """Whether the list must end with a row of its own count, such as `件数,120`."""
     expected_rows: Annotated[int, Field(ge=0)] | None = None
-
-    @field_validator("exported_on")
-    @classmethod
-    def _a_day(cls, given: date | str | None) -> date | str | None:
-        if given is None or given == "filename" or isinstance(given, date):
-            return given
-        try:
-            found = parse_day(given).day
-        except DayError as error:
-            raise ValueError(str(error)) from error
-        if found is None:
-            raise ValueError("exported_on must be a date or 'filename'")
-        return found
 
     @property
     def proves_itself(self) -> bool:

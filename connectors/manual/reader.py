@@ -43,8 +43,9 @@ class ManualReader:
         file, listed = self._load()
         progress(self.name, listed.rows, listed.rows)
         day = listed.exported_on
-        where = both(f"{file.path.name} ({day} の一覧)", f"{file.path.name} (list of {day})")
-        proof = Proof("exported list", 1, listed.rows, str(where), file.sha256, day)
+        proof = Proof(
+            "exported list", 1, listed.rows, f"{file.path.name} ({day})", file.sha256, day
+        )
         return DirectorySnapshot(
             directory=self.name,
             read_at=self.context.clock(),

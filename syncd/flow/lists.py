@@ -22,6 +22,9 @@ from syncd.ports.store import Unit
 
 def as_known(unit: Unit, readings: Iterable[Reading], now: datetime) -> tuple[Reading, ...]:
     """Return the readings with every list brought up to what people checked since its day."""
+    readings = tuple(readings)
+    if not any(isinstance(r, DirectorySnapshot) and r.proof.exported_on for r in readings):
+        return readings
     last = unit.last_reads()
     return tuple(_as_known(unit, reading, last, now) for reading in readings)
 

@@ -272,6 +272,7 @@ def _record(
         AuditRecord(at, event, account, case.case_id, None, ground)
         for event, ground in events.items()
     )
+    unit.checkpoint(at)  # people are told of what is numbered, and no run may come by for hours
 
 
 def _on_record(site: Site, actor: Actor, task_id: str, step: Callable[[Unit], T]) -> T:

@@ -15,6 +15,7 @@ from syncd.core.cases import CaseState
 from syncd.core.tasks import TaskState
 from syncd.core.votes import Actor, Role
 from syncd.errors import EvidenceRefused, IllegalMove, NotPermitted, UsageError
+from syncd.flow.restore import restore_case
 from syncd.flow.site import Mode
 from syncd.flow.tasks import Attachment, attach
 from syncd.flow.vote import approve_cases
@@ -326,6 +327,26 @@ def test_a_newer_list_that_holds_what_was_checked_opens_a_case_that_says_it_came
     ended, opened = town.cases()
     assert (ended.state, opened.regrant_of) == (CaseState.VERIFIED, ended.case_id)
     assert of(town.recorded("case.opened")[-1])["ground"]["regranted"] is True
+
+
+def test_a_list_that_does_not_prove_itself_whole_confirms_nothing(tmp_path: Path):
+    town = manual_town(tmp_path, control_total="optional")
+    town.hand_over()
+    town.at_noon(SIXTH)
+    town.report()
+    town.export(NINTH, members=range(2, 11))
+    town.sync_on(NINTH, 13)
+    assert (town.case().state, town.task().state) == (CaseState.REMOVED, TaskState.DONE)
+    town.check()
+    assert town.case().state is CaseState.VERIFIED
+
+
+def test_what_was_checked_is_not_put_back_by_syncd(town: ManualTown):
+    town.hand_over()
+    town.report()
+    town.check()
+    with pytest.raises(IllegalMove, match="by hand"):
+        restore_case(town.site(), [approver("kacho", 901)], town.case().case_id, "必要")
 
 
 def test_a_list_older_than_the_one_before_is_unknown(town: ManualTown):

@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from connectors.shared.dates import DayError, parse_day
 from connectors.shared.tables.decoding import AUTO, CODECS
 
 FILLER = "-"
+
+
+def _day_or_name(given: date | str | None) -> date | str | None:
+    """Return a day, however it is written, or `filename`; raises ValueError for other texts."""
+    if given is None or given == "filename" or isinstance(given, date):
+        return given
+    try:
+        found = parse_day(given).day
+    except DayError as error:
+        raise ValueError(str(error)) from error
+    if found is None:
+        raise ValueError("must be a date or 'filename'")
+    return found
+
+
+DayOrName: TypeAlias = Annotated[date | str | None, AfterValidator(_day_or_name)]
+"""The day of a file that has no such column: a date, or `filename` where its name holds it."""
 
 
 class TableOptions(BaseModel):

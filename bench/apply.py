@@ -2,8 +2,9 @@
 
 `ldapmodify` with one change each (a sample of them), `ldapmodify` with one change a group, the
 `ldap` connector alone, and the whole of `apply_plan` with its cases and audit records in SQLite
-take turns in one run, so that the ratio says something where the seconds do not. Each takes other
-members out of the same groups. Nothing is asserted. Run as `python -m bench.apply`.
+take turns in one run, so that the ratio says something where the seconds do not. Each takes the
+same members out of the same groups, and they are put back before the next. Nothing is asserted.
+Run as `python -m bench.apply`.
 """
 
 from __future__ import annotations
@@ -45,85 +46,82 @@ CONNECTOR = "connector alone"
 WHOLE = "whole apply_plan, SQLite"
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """Who leaves which group: a fresh part of the members each time one is taken."""
-
-    removals: tuple[GroupRemoval, ...]
-
-    @property
-    def lines(self) -> list[tuple[str, str]]:
-        """Return (group, member) for each removal."""
-        return [(one.group, member) for one in self.removals for member in one.members]
+Changes = Sequence[tuple[str, Sequence[str]]]
+"""Members of groups, by (group, members)."""
 
 
-class Quarry:
-    """The members that are still in their groups; `next` gives who leaves next."""
-
-    def __init__(self, drawing: Drawing) -> None:
-        """Begin with everybody."""
-        self._left = [[account_dn(a) for a in accounts] for accounts in members_of(drawing)]
-
-    def next(self) -> Work:
-        """Return 6 or 7 members of each group."""
-        removals = []
-        for group, left in enumerate(self._left):
-            count = LINES_EACH[group % len(LINES_EACH)]
-            taken, left[:] = left[:count], left[count:]
-            removals.append(GroupRemoval(group_dn(group), tuple(taken), f"bench{group}"))
-        return Work(tuple(removals))
+def leavers(drawing: Drawing) -> Changes:
+    """Return who leaves each group: the first 6 or 7 of its members."""
+    return [
+        (group_dn(group), [account_dn(a) for a in accounts[: LINES_EACH[group % len(LINES_EACH)]]])
+        for group, accounts in enumerate(members_of(drawing))
+    ]
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """A served City, and the folder in which things are written."""
+    """A served City, the folder in which things are written, and who leaves."""
 
     url: str
     folder: Path
-    quarry: Quarry
+    leaving: Changes
 
     def singles(self) -> float:
         """Return how many removals a second `ldapmodify` makes, one change each: of a sample."""
-        lines = self.quarry.next().lines
-        some = lines[:: max(1, len(lines) // SAMPLE)]
-        return len(some) / self._ldapmodify([(group, (member,)) for group, member in some])
+        lines = self._lines()
+        some = [(group, [member]) for group, member in lines[:: max(1, len(lines) // SAMPLE)]]
+        return self._rate(some, lambda: self._ldapmodify("delete", some))
 
     def grouped(self) -> float:
         """Return how many a second it makes, with one change a group."""
-        work = self.quarry.next()
-        changes = [(one.group, one.members) for one in work.removals]
-        return len(work.lines) / self._ldapmodify(changes)
-
-    def _ldapmodify(self, changes: Sequence[tuple[str, Sequence[str]]]) -> float:
-        file = self.folder / "changes.ldif"
-        file.write_text("".join(_record(group, members) for group, members in changes), "ascii")
-        who = ("-x", "-H", self.url, "-D", ADMIN, "-w", PASSWORD, "-f", str(file))
-        command = [find_program("ldapmodify"), *who]
-        return _seconds(lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL))
+        return self._rate(self.leaving, lambda: self._ldapmodify("delete", self.leaving))
 
     def connector(self) -> float:
         """Return how many a second the connector makes: it looks before, and judges refusals."""
-        work = self.quarry.next()
         writer = LdapDirectoryType.build_writer(*self._given())
-        return len(work.lines) / _seconds(lambda: writer.remove_members(work.removals))
+        removals = [GroupRemoval(group, tuple(members), "") for group, members in self.leaving]
+        return self._rate(self.leaving, lambda: writer.remove_members(removals))
 
     def whole(self) -> float:
         """Return how many a second `apply_plan` makes: intents, looks, removals, results."""
-        lines = self.quarry.next().lines
         with tempfile.TemporaryDirectory(dir=self.folder) as name:
-            site, plan = self._site(Path(name), lines)
+            site, plan = self._site(Path(name))
             done: list[str] = []
-            seconds = _seconds(
-                lambda: done.extend(r.outcome for r in apply_plan(site, plan, RunId("bench")))
+            rate = self._rate(
+                self.leaving,
+                lambda: done.extend(r.outcome for r in apply_plan(site, plan, RunId("bench"))),
             )
             site.store.close()
-        if done != ["verified"] * len(lines):
-            raise SystemExit(f"not all of {len(lines)} removals were verified")
-        return len(lines) / seconds
+        if done != ["verified"] * len(plan.lines):
+            raise SystemExit(f"not all of {len(plan.lines)} removals were verified")
+        return rate
 
-    def _site(self, folder: Path, lines: Sequence[tuple[str, str]]) -> tuple[Site, Plan]:
+    def _rate(self, changes: Changes, work: Callable[[], object]) -> float:
+        """Do the work, put the members back; return how many left a second."""
+        start = time.perf_counter()
+        work()
+        seconds = time.perf_counter() - start
+        self._ldapmodify("add", changes)
+        return sum(len(members) for _, members in changes) / seconds
+
+    def _lines(self) -> list[tuple[str, str]]:
+        return [(group, member) for group, members in self.leaving for member in members]
+
+    def _ldapmodify(self, what: str, changes: Changes) -> None:
+        file = self.folder / "changes.ldif"
+        merged: dict[str, list[str]] = {}
+        if what == "add":  # what left one by one comes back by group: this is not measured
+            for group, members in changes:
+                merged.setdefault(group, []).extend(members)
+            changes = list(merged.items())
+        file.write_text("".join(_record(what, *change) for change in changes), "ascii")
+        who = ("-x", "-H", self.url, "-D", ADMIN, "-w", PASSWORD, "-f", str(file))
+        command = [find_program("ldapmodify"), *who]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+    def _site(self, folder: Path) -> tuple[Site, Plan]:
         store = open_store("sqlite:///syncd.db", folder)
-        cases = [_case(number, *line) for number, line in enumerate(lines)]
+        cases = [_case(number, *line) for number, line in enumerate(self._lines())]
         with store.begin() as unit:
             for case in cases:
                 unit.insert_case(case)
@@ -164,9 +162,9 @@ class _Clock:
         return self.now
 
 
-def _record(group: str, members: Sequence[str]) -> str:
+def _record(what: str, group: str, members: Sequence[str]) -> str:
     values = "".join(f"member: {member}\n" for member in members)
-    return f"dn: {group}\nchangetype: modify\ndelete: member\n{values}\n"
+    return f"dn: {group}\nchangetype: modify\n{what}: member\n{values}\n"
 
 
 def _case(number: int, group: str, member: str) -> Case:
@@ -205,12 +203,6 @@ def _line(case: Case) -> PlanLine:
     )
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
 def measure(quick: bool = False) -> dict[str, object]:  # noqa: FBT001, FBT002 - one switch for all
     """Measure in a folder of its own, print the table, keep and return the numbers."""
     drawing = Drawing(CITY // 10 if quick else CITY, Day.STEADY)
@@ -221,7 +213,7 @@ def measure(quick: bool = False) -> dict[str, object]:  # noqa: FBT001, FBT002 -
         (folder / "slapd").mkdir()
         write_ldif(folder / "town.ldif", drawing)
         with loaded_slapd(folder / "slapd", folder / "town.ldif") as url:
-            bench = Bench(url, folder, Quarry(drawing))
+            bench = Bench(url, folder, leavers(drawing))
             for turn in range(ROUNDS):
                 print(f"round {turn + 1} of {ROUNDS}", file=sys.stderr)
                 rates[SINGLE].append(bench.singles())
@@ -237,7 +229,7 @@ def _found(drawing: Drawing, rates: dict[str, list[float]]) -> dict[str, object]
     """Print the table; return what was found: removals a second, and ratios to single changes."""
     base = statistics.median(rates[SINGLE])
     ratios = {name: statistics.median(taken) / base for name, taken in rates.items()}
-    lines = sum(LINES_EACH[group % len(LINES_EACH)] for group in range(drawing.groups))
+    lines = sum(len(members) for _, members in leavers(drawing))
     print_table(
         f"Applying {lines:,} removals over {drawing.groups:,} groups, {ROUNDS} rounds in turns",
         ("work", "median /s", "min", "max", "ratio", "goal"),

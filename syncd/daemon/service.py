@@ -63,7 +63,7 @@ class Service:
         self._log = structlog.get_logger("syncd")
 
     def run(self) -> None:
-        """Run until asked to stop; a run in progress ends between two groups before we return."""
+        """Run until asked to stop; a run in progress ends between two rounds before we return."""
         health = HealthServer(self._listen, self._metrics.registry, self.not_ready)
         scheduler = self._scheduler()
         watchers = [Thread(target=self._watch_requests, name="requests")]

@@ -20,7 +20,7 @@ _ENDING = (signal.SIGTERM, signal.SIGINT)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve; SIGTERM ends it between two groups at the latest, with everything on record."""
+    """Serve; SIGTERM ends it between two rounds at the latest, with everything on record."""
     # Blocked before any thread starts and taken where it is waited for: a handler that sets an
     # event could interrupt the very code that holds the event's lock.
     signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)

@@ -111,6 +111,8 @@ def test_a_group_that_is_gone_has_nothing_to_remove_and_takes_nobody(connect):
 def test_an_account_that_may_only_read_changes_nothing_and_says_so(connect, members):
     writer = connect.writer(write_bind_dn=None, write_password_file=None)
     outcome = writer.remove_members([GroupRemoval(group("tax"), (person("u0001"),), "c")])[0][0]
+    assert "give it that right" in outcome.error
+    assert "権限を与えてください" in outcome.error
     assert "insufficientAccessRights" in outcome.error
     assert person("u0001") in members("tax")
 

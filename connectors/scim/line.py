@@ -36,7 +36,9 @@ from connectors.scim.faults import NOT_SCIM, answer_error, refusal
 from connectors.scim.options import ScimOptions
 from connectors.scim.paging import Identified, Page
 from connectors.scim.resources import PERSON, Listing
+from connectors.shared.bilingual import both
 from connectors.shared.credentials import read_secret
+from connectors.shared.failures import SetUpError
 from connectors.shared.http.answers import AnswerError
 from connectors.shared.http.patience import Patience
 from connectors.shared.http.transport import open_client
@@ -145,7 +147,7 @@ def opened(
 ) -> Iterator[ScimLine]:
     """Open a line with a token (its file, or its variable); raises AnswerError."""
     with told():
-        secret = read_secret(base_dir, *token)
+        secret = _checked_token(read_secret(base_dir, *token))
         context = verified_context(base_dir, options.ca_file)
         http = open_client(options.url.rstrip("/"), options, context, patience)
     with http:
@@ -164,6 +166,19 @@ def told() -> Iterator[None]:
         raise answer_error(error) from None
     except (httpx2.HTTPError, httpx2.StreamError, ValidationError, OSError, UnicodeError) as error:
         raise answer_error(error) from None
+
+
+def _checked_token(text: str) -> str:
+    """Return a token that can stand in a header (RFC 6750, section 2.1); raises SetUpError."""
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise SetUpError(
+            both(
+                "トークンは1行の英数字と記号だけにしてください(BOM や空白、2行目はありませんか)",
+                "a token is one line of letters, digits and signs: look for a byte order mark, "
+                "a space or a second line",
+            )
+        )
+    return text
 
 
 def _if_match(version: str | None) -> dict[str, Any]:

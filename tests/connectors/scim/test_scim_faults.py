@@ -357,6 +357,16 @@ def test_a_ca_file_or_a_token_that_is_not_there_is_named(https, saas):
     assert "nowhere" in refused(saas(lambda _asked: None, token_file="nowhere")).why
 
 
+@pytest.mark.parametrize("text", ["\ufeffsecret", "secret one\n", "secret\nsecond", "秘密"])
+def test_a_token_that_cannot_be_one_says_what_to_look_for_and_is_not_shown(saas, tmp_path, text):
+    (tmp_path / "odd").write_text(text, encoding="utf-8")
+    reader = saas(lambda _asked: None, token_file="odd")
+    failure = refused(reader)
+    assert "byte order mark" in failure.why
+    assert "secret" not in failure.why
+    assert saas.script.asked == []
+
+
 def test_proxies_of_the_environment_do_not_count(saas, monkeypatch):
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")

@@ -12,11 +12,12 @@ from syncd.core.ids import OrgUnitCode
 from syncd.core.votes import Role
 from syncd.flow.telling.composing import Notices, NotifierSeat, compose
 from syncd.flow.telling.recipients import Addresses
+from syncd.flow.telling.tasks import unmanned
 from syncd.reports.letters import Letters
 from syncd.settings.tables import shipped_folder
 from tests.fakes.notifier import FakeNotifier
 from tests.flow.manual_town import ManualTown, manual_town
-from tests.flow.town import staff
+from tests.flow.town import APRIL, staff
 
 GRANTS = (
     Grant(account="unyo1", staff_number=staff(801), roles=frozenset({Role.OPERATOR})),
@@ -91,3 +92,22 @@ def test_what_is_overdue_is_told_once_a_day_to_whoever_must_act(town: ManualTown
     town.check()
     town.now += timedelta(days=1)
     assert told(town, "tasks-overdue") == []
+
+
+@pytest.mark.parametrize(
+    ("doers", "accounts", "named"),
+    [
+        ([], ["unyo1", "hosaka"], ()),
+        ([], ["unyo1", "unyo2"], ()),
+        ([], ["unyo1"], ("ad",)),
+        ([], ["hosaka", "chief"], ("ad",)),
+        (["shimin1"], ["unyo1", "hosaka"], ("ad",)),
+        (["kansa", "unyo2"], ["unyo2", "chief"], ()),
+    ],
+)
+def test_the_check_names_a_directory_whose_tasks_would_never_end(
+    tmp_path: Path, doers: list[str], accounts: list[str], named: tuple[str, ...]
+):
+    town = manual_town(tmp_path, doers=doers)
+    grants = tuple(grant for grant in GRANTS if grant.account in accounts)
+    assert unmanned(town.site(), Addresses(grants), APRIL) == named

@@ -12,6 +12,7 @@ from syncd.errors import IdentityUnavailable
 from syncd.flow.check import check, check_notifier
 from syncd.flow.report import CheckLine
 from syncd.flow.telling.recipients import unreachable
+from syncd.flow.telling.tasks import unmanned
 from syncd.plugins import connector_versions
 from syncd.ports.notifier import Addressing
 from syncd.reports.tables import render_check
@@ -21,13 +22,17 @@ _NO_MAIL = (
     "メールの宛先がありません。[[actors]] に mail、または [notices] に mail_domain を書いてください"
     " / no mail address: give [[actors]] a mail, or [notices] a mail_domain"
 )
+_NOBODY = (
+    "作業を行う人と確認する別の人が要ります。[[actors]] と doers を確かめてください"
+    " / somebody does the tasks and somebody else checks them: look at [[actors]] and doers"
+)
 _REMEDY = "[console.oidc] の issuer と ca_file を確かめてください / check issuer and ca_file"
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Try everything and say in one table what is wrong and what to do; 5 if anything is."""
     opened = open_for(arguments)
-    lines = (*check(opened.site), *_console(opened), *_notices(opened))
+    lines = (*check(opened.site), *_console(opened), *_notices(opened), *_tasks(opened))
     as_json = {
         "ok": all(line.ok for line in lines),
         "connectors": connector_versions(),
@@ -60,6 +65,13 @@ def _notices(opened: OpenSite) -> Iterator[CheckLine]:
         if nobody:
             names = ", ".join(nobody)
             yield CheckLine("notices", "mail", ok=False, found=names, remedy=_NO_MAIL)
+
+
+def _tasks(opened: OpenSite) -> Iterator[CheckLine]:
+    """Yield the directories whose tasks would never end, because too few people are named."""
+    addresses = opened.notices().addresses
+    for name in unmanned(opened.site, addresses, opened.today()):
+        yield CheckLine("tasks", name, ok=False, found="-", remedy=_NOBODY)
 
 
 def _console(opened: OpenSite) -> Iterator[CheckLine]:

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from syncd.core.calendar import day_of
 from syncd.core.cases import Case
 from syncd.core.messages import MessageKind, Recipient
 from syncd.core.tasks import Task, TaskState, may_check, may_do
-from syncd.core.votes import Role
-from syncd.flow.site import Site
-from syncd.flow.tasks import order_of
+from syncd.core.votes import MAY_DECIDE, Actor, Role
+from syncd.flow.site import Mode, Site
+from syncd.flow.tasks import order_of, tasks_done_by
 from syncd.flow.telling.letter import Letter
 from syncd.flow.telling.news import News
+from syncd.flow.telling.recipients import Addresses, recipients_of
 from syncd.ports.store import Unit
 
 
@@ -91,3 +92,27 @@ def _acting(
     )
     others = tuple(one for one in able if Role.CHIEF not in one.own.roles)
     return others or able
+
+
+def unmanned(site: Site, addresses: Addresses, today: date) -> tuple[str, ...]:
+    """Return the directories whose tasks nobody with a role does, or one person alone.
+
+    Nobody checks their own work: with a single person no task would ever end.
+    """
+    handed = {s.name for s in site.directories.values() if s.hand_over and s.mode is Mode.APPLY}
+    if not handed:
+        return ()
+    with site.store.begin() as unit:
+        people = recipients_of(unit, site, addresses, today)
+    deciders = {_who(one.own) for one in people if one.own.roles & MAY_DECIDE}
+    found = []
+    for name in sorted(handed):
+        doers = {_who(one.own) for one in people if name in tasks_done_by(site, one.own)}
+        if not doers or len(doers | deciders) == 1:
+            found.append(name)
+    return tuple(found)
+
+
+def _who(actor: Actor) -> str:
+    """Return the person behind an account: two accounts of one staff number are one."""
+    return actor.staff_number or actor.account

@@ -51,17 +51,15 @@ def check_plausible(
     `missing` counts the members of groups that have no entry; some always remain of people who
     were deleted, so a few are let through whatever the share.
     """
-    for what, found, remedy in (
-        (both("人", "accounts"), accounts, remedies.no_people),
-        (both("グループ", "groups"), groups, remedies.no_groups),
-    ):
-        if not found:
-            why = f"{what} が一つも見えません / none can be seen"
-            raise DirectoryUnreadable(directory, why, remedy)
+    if not accounts:
+        why = both("人が一人も見えません", "accounts: none can be seen")
+        raise DirectoryUnreadable(directory, why, remedies.no_people)
+    if not groups:
+        why = both("グループが一つも見えません", "groups: none can be seen")
+        raise DirectoryUnreadable(directory, why, remedies.no_groups)
     if missing > max(_FEW, accounts * max_unresolved_percent / 100):
-        raise DirectoryUnreadable(
-            directory,
-            f"グループが名指す {missing} 件の項目が見えません / "
+        why = both(
+            f"グループが名指す {missing} 件の項目が見えません",
             f"{missing} members of groups have no entry that can be seen",
-            remedies.unresolved,
         )
+        raise DirectoryUnreadable(directory, why, remedies.unresolved)

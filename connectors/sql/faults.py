@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from connectors.shared.bilingual import both
+from syncd.bilingual import Bilingual, english, japanese
 
 _STATEMENT = both(
     "設定の文を、その表と列に合わせて直してください",
@@ -45,6 +46,8 @@ _ENCODING = both(
     "mend the value so that it is in the encoding of the database",
 )
 _DRIVER = both("そのドライバーを入れてください", "install the driver that the URL names")
+SET_UP = both("設定の名指すものを確かめてください", "check what the configuration names")
+"""What to do about a SetUpError, whose own words say what is missing."""
 _REMEDIES = (
     ("42501", _RIGHTS),
     ("42", _STATEMENT),
@@ -66,6 +69,11 @@ _SAID = (
     ("certificate", _CERTIFICATE),
     ("ssl", _CERTIFICATE),
 )
+
+
+def joined(between: str, *parts: str) -> Bilingual:
+    """Return sentences one after the other, each language by itself."""
+    return both(between.join(map(japanese, parts)), between.join(map(english, parts)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,11 +75,6 @@ class SqlOptions(BaseModel):
         place = url.host or str(url.query.get("host", "")) or "localhost"
         return f"{place}/{url.database or ''}"
 
-    @property
-    def socket(self) -> str:
-        """Return the folder of PostgreSQL's socket where the URL names one, else nothing."""
-        return str(self.parsed.query.get("host", ""))
-
     @field_validator("url")
     @classmethod
     def _readable(cls, given: str) -> str:

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from connectors.shared.bilingual import both
+from connectors.shared.bilingual import both, said
 from connectors.shared.failures import SetUpError
 from connectors.shared.plausible import Remedies, check_plausible
-from connectors.sql.faults import fault_of
+from connectors.sql.faults import SET_UP, fault_of, joined
 from connectors.sql.line import reading
 from connectors.sql.options import SqlOptions
 from connectors.sql.rows import Asker, Standing, check_distinct, odd
@@ -35,7 +35,6 @@ from syncd.errors import DirectoryUnreadable
 from syncd.ports.directory import DirectoryContext, Progress
 
 _METHOD = "one snapshot, all rows"
-_SET_UP = both("設定の名指すものを置いてください", "put there what the configuration names")
 _REMEDIES = Remedies(
     both(
         "accounts の文と、読む利用者の権限を確かめてください",
@@ -137,10 +136,10 @@ class SqlReader:
             with reading(self.options, self.context.base_dir) as connection:
                 yield Asker(self.name, self.options, connection)
         except SetUpError as error:
-            raise DirectoryUnreadable(self.name, str(error), _SET_UP) from None
+            raise DirectoryUnreadable(self.name, said(error), SET_UP) from None
         except (SQLAlchemyError, ImportError, UnicodeError) as error:
             fault = fault_of(error)
-            why = f"{self.options.label}: {fault.why}"
+            why = joined(": ", self.options.label, fault.why)
             raise DirectoryUnreadable(self.name, why, fault.remedy) from None
 
 

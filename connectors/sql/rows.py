@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 
 from connectors.shared.bilingual import both
 from connectors.shared.groups import staff_number_of
+from connectors.sql.faults import joined
 from connectors.sql.options import SqlOptions
 from connectors.sql.statements import ACCOUNT, GROUP, bound
 from syncd.core.ids import AccountId, normalise_group
@@ -53,10 +54,10 @@ class Asker:
             spelled = "" if number is None else _spelled(number)
             if spelled is None:
                 told = both("が文字でも整数でもありません", "is neither text nor an integer")
-                raise self._odd("accounts", f"staff_number {told}")
+                raise self._odd("accounts", joined(" ", "staff_number", told))
             if enabled not in (True, False, _ABSENT):
                 told = both("が真偽値ではありません", "is neither true nor false")
-                raise self._odd("accounts", f"enabled {told}")
+                raise self._odd("accounts", joined(" ", "enabled", told))
             known = staff_number_of([spelled] if spelled else [], width)
             found[name] = Account(name, str(name), known, enabled=bool(enabled))
         return found
@@ -132,7 +133,7 @@ class Asker:
         spelled = _spelled(value)
         if not spelled:
             told = both("に空か文字でない値があります", "holds an empty value or no text")
-            raise self._odd(name, f"{column} {told}")
+            raise self._odd(name, joined(" ", column, told))
         return spelled
 
     def _odd(self, name: str, told: str) -> DirectoryUnreadable:
@@ -141,7 +142,7 @@ class Asker:
 
 def odd(directory: str, statement: str, told: str) -> DirectoryUnreadable:
     """Return the refusal of what a statement answered."""
-    return DirectoryUnreadable(directory, f"{statement}: {told}", _MEND)
+    return DirectoryUnreadable(directory, joined(": ", statement, told), _MEND)
 
 
 def check_distinct(directory: str, groups: Mapping[str, str]) -> None:

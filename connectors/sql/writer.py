@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from connectors.shared.bilingual import both
+from connectors.shared.bilingual import both, said
 from connectors.shared.failures import SetUpError
-from connectors.sql.faults import fault_of, is_conflict, is_cut
+from connectors.sql.faults import SET_UP, fault_of, is_conflict, is_cut, joined
 from connectors.sql.line import changing, writing
 from connectors.sql.options import SqlOptions
 from connectors.sql.rows import Asker, Standing
@@ -172,11 +172,11 @@ class SqlWriter:
         except DirectoryUnreadable as failure:
             raise DirectoryWriteError(self.name, failure.why, failure.remedy) from None
         except SetUpError as error:
-            raise DirectoryWriteError(self.name, str(error), _LOOK) from None
+            raise DirectoryWriteError(self.name, said(error), SET_UP) from None
         except (SQLAlchemyError, ImportError, UnicodeError) as error:
             fault = fault_of(error)
-            why = f"{self.options.label}: {fault.why}"
-            raise DirectoryWriteError(self.name, why, f"{fault.remedy} {_LOOK}") from None
+            why = joined(": ", self.options.label, fault.why)
+            raise DirectoryWriteError(self.name, why, joined(" ", fault.remedy, _LOOK)) from None
 
 
 def _check_only(more: Standing, less: Standing, asked: set[tuple[str, str]]) -> None:
@@ -188,4 +188,4 @@ def _check_only(more: Standing, less: Standing, asked: set[tuple[str, str]]) -> 
 
 def _told(error: SQLAlchemyError) -> str:
     fault = fault_of(error)
-    return f"{fault.why}. {fault.remedy}"
+    return joined(". ", fault.why, fault.remedy)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from syncd.bilingual import english, japanese
 from syncd.errors import DirectoryUnreadable
 from tests.contract.directories import ACCOUNTS
 from tests.fakes.rights_table import PRESENT
 
-NOTHING = "SELECT role_id AS \"group\", user_id AS account FROM user_roles WHERE user_id = ''"
+JAPANESE = re.compile("[ぁ-ヿ一-鿿]")
 ENDLESS = (
     'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS "group", '
     "i AS account FROM n WHERE i < 0"
@@ -21,6 +24,8 @@ def unread(reader) -> DirectoryUnreadable:
         reader.read(lambda *_: None)
     assert refused.value.remedy
     told = f"{refused.value} {refused.value.__cause__!r}"
+    assert not JAPANESE.search(english(refused.value.why)), "each language by itself"
+    assert JAPANESE.search(japanese(refused.value.why))
     assert not [name for name in ACCOUNTS if name in told]
     return refused.value
 

@@ -30,6 +30,7 @@ objectClass: olcModuleList
 cn: module
 olcModulePath: /usr/lib/ldap
 olcModuleLoad: back_mdb
+olcModuleLoad: syncprov
 
 dn: cn=schema,cn=config
 objectClass: olcSchemaConfig
@@ -55,7 +56,13 @@ olcRootDN: {admin}
 olcRootPW: {password}
 olcDbDirectory: {folder}/db
 olcDbMaxSize: 4294967296
-olcDbIndex: objectClass,uid,cn,employeeNumber eq
+olcDbIndex: objectClass,uid,cn,employeeNumber,entryCSN,entryUUID eq
+
+dn: olcOverlay=syncprov,olcDatabase={{1}}mdb,cn=config
+objectClass: olcOverlayConfig
+objectClass: olcSyncProvConfig
+olcOverlay: syncprov
+olcSpSessionlog: 10000
 
 """
 

@@ -18,7 +18,6 @@ from connectors.ldap.standing import present
 from connectors.ldap.whole import Questions, WholeRead
 from connectors.shared.ldap.attempts import attempted
 from connectors.shared.ldap.search import Query, SearchBrokenError, Tally, paged_search
-from connectors.shared.without_collection import without_collection
 from syncd.core.memberships import DirectoryDelta, DirectorySnapshot
 from syncd.errors import DirectoryUnreadable
 from syncd.ports.directory import DirectoryContext, Progress
@@ -39,10 +38,7 @@ class LdapReader:
     def read(self, progress: Progress) -> DirectorySnapshot:
         """Read every account, group and membership; raises DirectoryUnreadable."""
         first = self._following.first(self.options.urls)
-        with without_collection():
-            return attempted(
-                self.context, self.options, lambda line: self._read(line, progress), first
-            )
+        return attempted(self.context, self.options, lambda line: self._read(line, progress), first)
 
     def changes(self) -> DirectoryDelta:
         """Return what changed since the last `read` or `changes`.

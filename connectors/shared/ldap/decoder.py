@@ -49,8 +49,13 @@ def decode_entry(data: bytes, members: Container[str] = ()) -> Entry:
     The values of the attributes in `members` (lower case) are left as they came, `RawValues`.
     Most lengths fit in one octet, and are taken without a call.
     """
-    at = header(data, 0)[1]
-    _, start, at = header(data, at)
+    length = data[1]
+    start = 4 + (length & ~_LONG if length & _LONG else 0)
+    length = data[start - 1]
+    if length < _LONG:
+        at = start + length
+    else:
+        _, start, at = header(data, start - 2)
     dn = data[start:at].decode("utf-8", "replace")
     attributes: dict[str, Sequence[str]] = {}
     _, at, end = header(data, at)

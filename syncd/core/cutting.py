@@ -7,15 +7,16 @@ lost), and nobody without such a case loses a group of which we know nothing. On
 list of entitlements lose members: what else the others convey is not known. Nor does a group whose
 members nobody can change there (`Group.unwritable`).
 
-The search is exact, cheapest first, and stops after `MOST_TRIED` sets for one case: then the case
-is left to a person, never cut on a guess. Whether a set is safe is always answered exactly.
+The search is exact, cheapest first, for the first `MOST_TRIED` sets of one case. Beyond them it
+takes the cheapest set that it met or that a greedy walk finds: no dearer than any safe single edge,
+but perhaps not the cheapest of all. Whether a set is safe is always answered exactly.
 """
 
 from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -26,7 +27,8 @@ from syncd.core.plan import Loss
 from syncd.core.reach import Reach
 
 MOST_TRIED = 500
-"""So many sets of edges are looked at for one case before it is left to a person."""
+"""So many sets of edges are looked at for one case before the search turns greedy."""
+_NOWHERE: frozenset[str] = frozenset()
 
 
 NOBODY = AccountId("")
@@ -79,7 +81,7 @@ class Cutting:
     _stands: dict[AccountId, tuple[Stand, ...]] = field(default_factory=dict)
     _alone: dict[Edge, Mapping[AccountId, Lost]] = field(default_factory=dict)
     _too_much: dict[Edge, bool] = field(default_factory=dict)
-    _differences: dict[tuple[object, ...], Lost] = field(default_factory=dict)
+    _on: dict[Edge, dict[AccountId, Lost]] = field(default_factory=dict)
 
     def settle(self, account: AccountId, right: EntitlementId) -> bool:
         """Add the edges that end a right at the least cost to others; False where none is safe."""
@@ -125,8 +127,15 @@ class Cutting:
 
     def dependents(self, edge: Edge, subject: AccountId) -> dict[AccountId, Lost]:
         """Return those whom an edge alone, cut to end a right of `subject`, would cost too much."""
-        found = self.alone(edge)
-        return {a: lost for a, lost in found.items() if not self._may_lose(subject, a, lost)}
+        known = self._on.get(edge)
+        if known is None:
+            found = self.alone(edge).items()
+            known = {a: lost for a, lost in found if not self._may_lose(NOBODY, a, lost)}
+            self._on[edge] = known
+        own = known.get(subject)
+        if own is None or not self._may_lose(subject, subject, own):
+            return known
+        return {account: lost for account, lost in known.items() if account != subject}
 
     def lost(self, more: Collection[Edge] = ()) -> dict[AccountId, Lost]:
         """Return who loses what by these edges beyond those cut so far."""
@@ -139,9 +148,7 @@ class Cutting:
         concerned = self._concerned(more)
         self._look_up(concerned)
         for account in concerned:
-            before = self._standing(account, self.own.get(account, ()))
-            after = self._standing(account, self.own.get(account, set()) | left.get(account, set()))
-            lost = self._difference(before, after, cuts)
+            lost = self._difference(account, left.get(account, ()), cuts)
             if lost:
                 found[account] = lost
         return found
@@ -151,8 +158,8 @@ class Cutting:
         edges = [Edge(parent, child) for child, parent in self.groups]
         blank, found = self._blank(), {}
         for account in self._concerned(edges):
-            after = self._standing(account, self.own.get(account, ()))
-            lost = blank._difference(self.stands(account), after, self.groups)  # noqa: SLF001 - the same class
+            left = self.own.get(account, ())
+            lost = blank._difference(account, left, self.groups)  # noqa: SLF001 - the same class
             if lost:
                 found[account] = lost
         return found
@@ -184,7 +191,34 @@ class Cutting:
                 cost = self._cost(account, more)
                 if cost is not None:
                     heapq.heappush(queue, (cost, tuple(sorted(more))))
-        return None
+        return self._cheapest_met(account, right, queue) if queue else None
+
+    def _cheapest_met(
+        self, account: AccountId, right: EntitlementId, queue: list[tuple[Cost, tuple[Edge, ...]]]
+    ) -> tuple[Edge, ...] | None:
+        """Return the cheapest set that ends a right among those met and the one a walk finds."""
+        met = [*queue, *self._walk(account, right)]
+        whole = [
+            (cost, edges)
+            for cost, edges in met
+            if self._next_way(account, right, edges) is None and self._is_whole(account, edges)
+        ]
+        return min(whole)[1] if whole else None
+
+    def _walk(
+        self, account: AccountId, right: EntitlementId
+    ) -> Iterator[tuple[Cost, tuple[Edge, ...]]]:
+        """Yield the set that grows by the cheapest safe edge of the shortest way that is left."""
+        edges: tuple[Edge, ...] = ()
+        cost: Cost = (0, 0, 0, 0)
+        while (way := self._next_way(account, right, edges)) is not None:
+            grown = (tuple(sorted((*edges, e))) for e in way if self.may_lose_members(e))
+            costs = ((self._cost(account, more), more) for more in grown)
+            found = [(dear, more) for dear, more in costs if dear is not None]
+            if not found:
+                return
+            cost, edges = min(found)
+        yield cost, edges
 
     def _cost(self, account: AccountId, edges: Collection[Edge]) -> Cost | None:
         """Return what edges cost others; None where somebody loses what must stay."""
@@ -239,26 +273,36 @@ class Cutting:
         return tuple(s for s in self.stands(account) if s.primary or s.group not in left)
 
     def _difference(
-        self,
-        before: tuple[Stand, ...],
-        after: tuple[Stand, ...],
-        cuts: frozenset[GroupEdge],
+        self, account: AccountId, left: Collection[str], cuts: frozenset[GroupEdge]
     ) -> Lost:
-        key = (before, after, self.groups, cuts)
-        known = self._differences.get(key)
-        if known is None:
-            was, stays = self._reached(before, self.groups), self._reached(after, cuts)
-            gone = was - stays
-            gives = self.reach.gives
-            kept = {right for group in stays for right in gives.get(group, ())}
-            rights = {right for group in gone for right in gives.get(group, ())} - kept
-            known = Lost(frozenset(rights), gone - self.reach.listed)
-            self._differences[key] = known
-        return known
+        """Return what an account loses, beyond what is cut so far, by leaving groups and by cuts.
 
-    def _reached(self, stands: Iterable[Stand], cuts: frozenset[GroupEdge]) -> frozenset[str]:
-        reached = self.reach.nesting.reached
-        return frozenset[str]().union(*(reached(stand, cuts) for stand in stands))
+        Only stands that a cut concerns are looked at closely; what the others give is kept.
+        """
+        gone, stays, untouched = set[str](), set[str](), list[Collection[str]]()
+        for stand in self._standing(account, self.own.get(account, ())):
+            before = self.reach.nesting.reached(stand, self.groups)
+            leaves = stand.group in left and not stand.primary
+            after = _NOWHERE if leaves else self.reach.nesting.reached(stand, cuts)
+            if after is before:
+                untouched.append(before)
+            else:
+                gone |= before
+                stays |= after
+        gone -= stays
+        for still in untouched if gone else ():
+            gone.difference_update(still)
+        rights = self._rights_lost(gone, [stays, *untouched])
+        return Lost(rights, frozenset(gone - self.reach.listed))
+
+    def _rights_lost(
+        self, gone: Collection[str], kept: Sequence[Collection[str]]
+    ) -> frozenset[EntitlementId]:
+        gives, targets = self.reach.gives, self.reach.targets
+        given = {right for group in gone for right in gives.get(group, ())}
+        return frozenset(
+            right for right in given if all(targets[right].isdisjoint(still) for still in kept)
+        )
 
     def _concerned(self, edges: Iterable[Edge]) -> set[AccountId]:
         found: set[AccountId] = set()
@@ -271,7 +315,7 @@ class Cutting:
         """Learn where accounts stand: at first of everybody whom a group's edge may concern."""
         new = [account for account in accounts if account not in self._stands]
         if new:
-            self._stands.update(self.reach.nesting.stands_of(new))
+            self._stands.update(self.reach.nesting.stands_of(new, self.reach.listed))
 
 
 def _edges(account: AccountId, stand: Stand, way: tuple[str, ...]) -> Iterator[Edge]:

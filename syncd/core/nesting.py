@@ -12,6 +12,7 @@ from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
 from syncd.core.ids import AccountId, shown_group
 from syncd.core.memberships import DirectorySnapshot, Group
@@ -25,8 +26,7 @@ _MOST_STEPS = 2_000
 _NO_CUTS: frozenset[GroupEdge] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Stand:
+class Stand(NamedTuple):
     """A group in which an account itself stands; `primary` where it is its primary group."""
 
     group: str
@@ -71,7 +71,14 @@ class Nesting:
     children: Mapping[str, tuple[str, ...]]
     members: Mapping[Stand, tuple[tuple[AccountId, ...], ...]]
     climbing: frozenset[str] = frozenset()
-    _reached: dict[tuple[Stand, frozenset[GroupEdge]], frozenset[str]] = field(
+    _whole: dict[Stand, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
+    _cut: dict[tuple[Stand, frozenset[GroupEdge]], frozenset[str]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    _below: dict[frozenset[str], frozenset[str]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    _children: dict[frozenset[GroupEdge], frozenset[str]] = field(
         default_factory=dict, repr=False, compare=False
     )
 
@@ -81,13 +88,25 @@ class Nesting:
         return (self.names, self.parents, self.children, self.climbing)
 
     def reached(self, stand: Stand, cuts: frozenset[GroupEdge] = _NO_CUTS) -> frozenset[str]:
-        """Return every group that a member of a stand is in, also through others."""
-        if not self._climbs(stand):
-            return frozenset((stand.group,))
-        known = self._reached.get((stand, cuts))
+        """Return every group that a member of a stand is in, also through others.
+
+        The very same object comes back as long as the cuts are nowhere above the stand.
+        """
+        whole = self._whole.get(stand)
+        if whole is None:
+            up = self.parents if self._climbs(stand) else {}
+            whole = self._whole[stand] = _closure((stand.group,), up, _NO_CUTS)
+        if not cuts:
+            return whole
+        children = self._children.get(cuts)
+        if children is None:
+            children = self._children[cuts] = frozenset(child for child, _ in cuts)
+        if whole.isdisjoint(children) or not self._climbs(stand):
+            return whole
+        above = frozenset(edge for edge in cuts if edge[0] in whole)
+        known = self._cut.get((stand, above))
         if known is None:
-            known = _closure((stand.group,), self.parents, cuts)
-            self._reached[stand, cuts] = known
+            known = self._cut[stand, above] = _closure((stand.group,), self.parents, above)
         return known
 
     def below(self, group: str) -> tuple[str, ...]:
@@ -116,12 +135,18 @@ class Nesting:
                 found.update(*parts)
         return found
 
-    def stands_of(self, accounts: Collection[AccountId]) -> dict[AccountId, tuple[Stand, ...]]:
-        """Return where each of these accounts itself stands, in one pass over the directory."""
+    def stands_of(
+        self, accounts: Collection[AccountId], listed: Collection[str]
+    ) -> dict[AccountId, tuple[Stand, ...]]:
+        """Return where each of these accounts itself stands, in one pass over the directory.
+
+        Groups that are neither listed nor stand in others bring nothing else, and are left out.
+        """
         wanted = frozenset(accounts)
         found: dict[AccountId, list[Stand]] = {account: [] for account in wanted}
         for stand, parts in self.members.items():
-            for part in parts:
+            matters = stand.group in listed or stand.group in self.parents
+            for part in parts if matters else ():
                 for account in wanted.intersection(part):
                     if stand not in found[account]:
                         found[account].append(stand)
@@ -140,7 +165,7 @@ class Nesting:
         """
         if not self._climbs(stand):
             return ((((stand.group,),) if stand.group in targets else ()), False)
-        leading = _closure(targets, self.children, _NO_CUTS)
+        leading = self._leading(frozenset(targets))
         waiting: deque[tuple[str, ...]] = deque()
         if stand.group in leading:
             waiting.append((stand.group,))
@@ -158,6 +183,13 @@ class Nesting:
                 if parent in leading and parent not in way and (way[-1], parent) not in cuts
             )
         return tuple(found[:most]), bool(waiting) or len(found) > most
+
+    def _leading(self, targets: frozenset[str]) -> frozenset[str]:
+        """Return every group by which somebody comes to one of the targets."""
+        known = self._below.get(targets)
+        if known is None:
+            known = self._below[targets] = _closure(targets, self.children, _NO_CUTS)
+        return known
 
     def named(self, groups: Iterable[str]) -> tuple[str, ...]:
         """Return what people call these groups."""

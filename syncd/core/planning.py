@@ -20,7 +20,7 @@ from syncd.core.ids import AccountId, CaseId, EntitlementId
 from syncd.core.plan import Blocked, GroupCut, Plan, PlanLine
 from syncd.core.policy import Policy
 from syncd.core.reach import Reach
-from syncd.core.remedies import explain_block
+from syncd.core.remedies import explain_blocks
 
 Key = tuple[str, str, str]
 
@@ -131,9 +131,8 @@ class _Part:
                         yield self._line(ends, finding, edge.parent, cut)
 
     def blocked(self) -> Iterable[Blocked]:
-        """Yield why each case that is left cannot be ended, and what a person could do."""
-        for case in self._left:
-            yield from explain_block(case, self._cutting)
+        """Return why each case that is left cannot be ended, and what a person could do."""
+        return explain_blocks(self._left, self._cutting)
 
     def _is_plain(self, finding: Finding) -> bool:
         """Tell whether the account's own edges take nothing but what ends with this plan."""

@@ -90,17 +90,61 @@ _AWAIT = Bilingual(
 )
 
 
-def explain_block(case: Case, cutting: Cutting) -> Iterator[Blocked]:
-    """Yield, for each group from which a right is still held, why it stays and what to do."""
-    for stand, ways in cutting.ways(case.account, case.entitlement):
-        yield _Teller(case, stand, cutting).blocked(ways)
+Others = Mapping[AccountId, Lost]
+
+
+def explain_blocks(cases: Iterable[Case], cutting: Cutting) -> Iterator[Blocked]:
+    """Yield, for each case and group from which its right is held, why it stays, what to do."""
+    told = _Costs(cutting)
+    for case in cases:
+        for stand, ways in cutting.ways(case.account, case.entitlement):
+            yield _Teller(case, stand, cutting, told).blocked(ways)
+
+
+class _Costs:
+    """Tells of edges what they would cost others; of each only once, as many cases share them."""
+
+    def __init__(self, cutting: Cutting) -> None:
+        self._cutting = cutting
+        self._told: dict[int, tuple[Others, Bilingual, Bilingual]] = {}
+
+    def told(self, edge: Edge, others: Others) -> tuple[Bilingual, Bilingual]:
+        """Return what an edge would cost, and what to do so that it need not."""
+        known = self._told.get(id(others))
+        if known is None:
+            words = self._words(edge, others)
+            cost, way_out = _filled(_DEPENDED_ON, words), _filled(self._way_out(others), words)
+            known = self._told[id(others)] = (others, cost, way_out)
+        return known[1:]
+
+    def _words(self, edge: Edge, others: Others) -> dict[str, str]:
+        child, parent = self._cutting.reach.nesting.named((edge.child, edge.parent))
+        kept = ", ".join(self._kept(others))
+        return {"child": child, "parent": parent, "count": str(len(others)), "kept": kept}
+
+    def _kept(self, others: Others) -> list[str]:
+        """Return what others would lose and must keep: rights, and groups off the list."""
+        rights = {right for right, _ in self._staying(others)}
+        groups = {group for lost in others.values() for group in lost.groups if not lost.rights}
+        return [*sorted(rights), *self._cutting.reach.nesting.named(sorted(groups))]
+
+    def _way_out(self, others: Others) -> Bilingual:
+        verdicts = {self._cutting.verdict_of(account, r) for r, account in self._staying(others)}
+        return _AWAIT if verdicts == {Verdict.STALE} else _REPLACE_EDGE
+
+    def _staying(self, others: Others) -> Iterator[tuple[EntitlementId, AccountId]]:
+        for account, lost in others.items():
+            for right in lost.rights:
+                if not self._cutting.is_going(account, right):
+                    yield right, account
 
 
 class _Teller:
     """Tells of the ways from one group in which the account of a case stands."""
 
-    def __init__(self, case: Case, stand: Stand, cutting: Cutting) -> None:
+    def __init__(self, case: Case, stand: Stand, cutting: Cutting, costs: _Costs) -> None:
         self._case = case
+        self._costs = costs
         self._stand = stand
         self._cutting = cutting
         self._words = {"account": case.account, "group": self._name(stand.group)}
@@ -110,8 +154,9 @@ class _Teller:
         whys, instead = self._own_edge()
         edge, others = self._hardest(ways)
         if others:
-            whys.append(self._say(_DEPENDED_ON, edge, others))
-            instead.append(self._say(self._way_out(others), edge, others))
+            cost, way_out = self._costs.told(edge, others)
+            whys.append(cost)
+            instead.append(way_out)
         return Blocked(
             self._case.case_id,
             self._case.directory,
@@ -122,10 +167,10 @@ class _Teller:
             len(others),
         )
 
-    def _hardest(self, ways: Iterable[Iterable[Edge]]) -> tuple[Edge, Mapping[AccountId, Lost]]:
+    def _hardest(self, ways: Iterable[Iterable[Edge]]) -> tuple[Edge, Others]:
         """Return the edge to cut on the way on which cutting costs most, and whom it costs."""
         subject = self._case.account
-        found: list[tuple[Edge, Mapping[AccountId, Lost]]] = [(Edge(""), {})]
+        found: list[tuple[Edge, Others]] = [(Edge(""), {})]
         for way in ways:
             above = [edge for edge in way if edge.child and self._cutting.may_lose_members(edge)]
             costs = [(edge, self._cutting.dependents(edge, subject)) for edge in above]
@@ -164,35 +209,6 @@ class _Teller:
         if not apart:
             return _filled(_SPLIT, words)
         return _filled(_GIVE_OTHERWISE, {**words, "targets": "、".join(nesting.named(apart))})
-
-    def _kept(self, others: Mapping[AccountId, Lost]) -> list[str]:
-        """Return what others would lose and must keep: rights, and groups off the list."""
-        rights = {
-            right
-            for account, lost in others.items()
-            for right in lost.rights
-            if not self._cutting.is_going(account, right)
-        }
-        groups = {group for lost in others.values() for group in lost.groups if not lost.rights}
-        return [*sorted(rights), *map(self._name, sorted(groups))]
-
-    def _way_out(self, others: Mapping[AccountId, Lost]) -> Bilingual:
-        verdicts = {
-            self._cutting.verdict_of(account, right)
-            for account, lost in others.items()
-            for right in lost.rights
-            if not self._cutting.is_going(account, right)
-        }
-        return _AWAIT if verdicts == {Verdict.STALE} else _REPLACE_EDGE
-
-    def _say(self, text: Bilingual, edge: Edge, others: Mapping[AccountId, Lost]) -> Bilingual:
-        words = {
-            "child": self._name(edge.child),
-            "parent": self._name(edge.parent),
-            "count": str(len(others)),
-            "kept": ", ".join(self._kept(others)),
-        }
-        return _filled(text, words)
 
     def _name(self, group: str) -> str:
         return self._cutting.reach.nesting.named((group,))[0]

@@ -274,3 +274,16 @@ def test_a_group_above_that_nobody_can_change_loses_no_group_either() -> None:
     plan = nest.plan(nest.stale())
     assert edges(plan) == set()
     assert plan.blocked
+
+
+def test_many_ways_side_by_side_are_cut_without_trying_every_combination() -> None:
+    middle = [f"m{n}" for n in range(14)]
+    nest = Nest(
+        {"tax": middle, **{m: ["leaf"] for m in middle}, "leaf": ["u1"]},
+        {"TAX": ["tax"], "Z": middle},
+        stale(("u1", "TAX"), ("u1", "Z")),
+    )
+    plan = nest.plan([("u1", "TAX")], alongside=[("u1", "Z")])  # two edges to choose from each way
+    assert not plan.blocked
+    assert len(edges(plan)) == len(middle)
+    assert nest.rights_of("u1", edges(plan)) <= {"Z"}

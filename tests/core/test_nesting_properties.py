@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from syncd.core import cutting
 from syncd.core.findings import Verdict
 from syncd.core.plan import Plan
 from tests.core.nests import AnEdge, Held, Nest, edge_of, subsets
@@ -133,6 +135,21 @@ def test_what_is_cut_affects_no_more_others_than_any_other_safe_choice(
         return len(nest.losses(cuts).keys() - {account})
 
     assert others(frozenset(cuts_of(plan))) == min(map(others, safe))
+
+
+@SLOW
+@given(nests(), st.integers(0, 3))
+def test_however_few_sets_are_tried_what_is_cut_is_safe_and_ends_the_right(
+    nest: Nest, tried: int
+) -> None:
+    going = nest.stale()
+    for account, right in going:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(cutting, "MOST_TRIED", tried)
+            others = [held for held in going if held != (account, right)]
+            cuts = frozenset(cuts_of(nest.plan([(account, right)], alongside=others)))
+        assert is_safe(nest, cuts, set(going), account)
+        assert not cuts or right not in nest.rights_of(account, cuts)
 
 
 @SLOW

@@ -144,22 +144,31 @@ class Cutting:
         for edge in more:
             if not edge.child:
                 left[edge.account].add(edge.parent)
-        found = {}
-        concerned = self._concerned(more)
-        self._look_up(concerned)
-        for account in concerned:
-            lost = self._difference(account, left.get(account, ()), cuts)
-            if lost:
-                found[account] = lost
-        return found
+        return self._lost_by(self._concerned(more), left, cuts)
 
     def lost_below(self) -> dict[AccountId, Lost]:
         """Return what everybody below the edges of groups loses by all that is cut."""
         edges = [Edge(parent, child) for child, parent in self.groups]
-        blank, found = self._blank(), {}
-        for account in self._concerned(edges):
-            left = self.own.get(account, ())
-            lost = blank._difference(account, left, self.groups)  # noqa: SLF001 - the same class
+        return self._blank()._lost_by(self._concerned(edges), self.own, self.groups)  # noqa: SLF001 - the same class
+
+    def _lost_by(
+        self,
+        accounts: Collection[AccountId],
+        left: Mapping[AccountId, set[str]],
+        cuts: frozenset[GroupEdge],
+    ) -> dict[AccountId, Lost]:
+        """Return who of these loses what; who stands in the same groups loses the same."""
+        self._look_up(accounts)
+        known: dict[tuple[Stand, ...], Lost] = {}
+        found = {}
+        for account in accounts:
+            standing = self._standing(account, self.own.get(account, ()))
+            leaves = left.get(account)
+            lost = None if leaves else known.get(standing)
+            if lost is None:
+                lost = self._difference(standing, leaves or (), cuts)
+                if not leaves:
+                    known[standing] = lost
             if lost:
                 found[account] = lost
         return found
@@ -273,14 +282,14 @@ class Cutting:
         return tuple(s for s in self.stands(account) if s.primary or s.group not in left)
 
     def _difference(
-        self, account: AccountId, left: Collection[str], cuts: frozenset[GroupEdge]
+        self, standing: Iterable[Stand], left: Collection[str], cuts: frozenset[GroupEdge]
     ) -> Lost:
-        """Return what an account loses, beyond what is cut so far, by leaving groups and by cuts.
+        """Return what is lost, beyond what is cut so far, by leaving groups and by cuts.
 
         Only stands that a cut concerns are looked at closely; what the others give is kept.
         """
         gone, stays, untouched = set[str](), set[str](), list[Collection[str]]()
-        for stand in self._standing(account, self.own.get(account, ())):
+        for stand in standing:
             before = self.reach.nesting.reached(stand, self.groups)
             leaves = stand.group in left and not stand.primary
             after = _NOWHERE if leaves else self.reach.nesting.reached(stand, cuts)

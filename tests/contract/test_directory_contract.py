@@ -51,7 +51,15 @@ def seat(request: pytest.FixtureRequest, opened: Open) -> Seat:
 
 def on(*needed: Capability, lacking: Capability | None = None) -> Callable[[Test], Test | None]:
     """Run a test on every kind that declares this; without one there is nothing to test."""
-    names = kinds_with(*needed, lacking=lacking)
+    return _on_each(kinds_with(*needed, lacking=lacking))
+
+
+def where_groups_nest(*needed: Capability) -> Callable[[Test], Test | None]:
+    """Run a test on every kind that declares this and has groups in groups."""
+    return _on_each([name for name in kinds_with(*needed) if all_kinds()[name].nests])
+
+
+def _on_each(names: Collection[str]) -> Callable[[Test], Test | None]:
     if not names:
         return lambda _test: None
     return pytest.mark.parametrize("seat", names, indirect=True)
@@ -63,12 +71,6 @@ def nested(seat: Seat) -> Iterator[Seat]:
     seat.nest("other", "one")
     yield seat
     seat.unnest("other", "one")
-
-
-def where_groups_nest(*needed: Capability) -> pytest.MarkDecorator:
-    """Run a test on every kind that declares this and has groups in groups."""
-    names = [name for name in kinds_with(*needed) if all_kinds()[name].nests]
-    return pytest.mark.parametrize("seat", names, indirect=True)
 
 
 def members_of(seat: Seat, snapshot: DirectorySnapshot, name: str) -> set[str]:

@@ -26,6 +26,7 @@ from bench.shapes import GROUPS_DN as GROUPS
 from bench.slapd import ADMIN, PASSWORD, find_program, loaded_slapd, write_ldif
 from bench.tables import OUT, print_table, write_json
 from connectors.ldap import LdapDirectoryType, LdapOptions
+from syncd.bootstrap import tune_collector
 from syncd.core.cases import Case, CaseState
 from syncd.core.findings import Because, Reason
 from syncd.core.ids import AccountId, CaseId, EntitlementId, RunId
@@ -205,6 +206,7 @@ def _line(case: Case) -> PlanLine:
 
 def measure(quick: bool = False) -> dict[str, object]:  # noqa: FBT001, FBT002 - one switch for all
     """Measure in a folder of its own, print the table, keep and return the numbers."""
+    tune_collector()  # as the command and the daemon do
     drawing = Drawing(CITY // 10 if quick else CITY, Day.STEADY)
     rates: dict[str, list[float]] = defaultdict(list)
     with tempfile.TemporaryDirectory(prefix="syncd-bench-") as name:

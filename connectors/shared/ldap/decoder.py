@@ -65,8 +65,12 @@ def decode_entry(data: bytes, members: Container[str] = ()) -> Entry:
             inner, at = at + 2, at + 2 + length
         else:
             _, inner, at = header(data, at)
-        after = inner + 2 + data[inner + 1]
-        spelled = data[inner + 2 : after]
+        length = data[inner + 1]
+        if length < _LONG:
+            start, after = inner + 2, inner + 2 + length
+        else:
+            _, start, after = header(data, inner)
+        spelled = data[start:after]
         name = _NAMES.get(spelled) or _name(spelled)
         length = data[after + 1]
         value = after + 2 if length < _LONG else header(data, after)[1]

@@ -51,6 +51,10 @@ class GroupCut:
         losses = [loss.canonical() for loss in self.losses]
         return _sha256([self.child, losses])
 
+    def __hash__(self) -> int:
+        """Hash by the digest, which is worked out once however many lines share this."""
+        return hash(self.digest)
+
     def others(self, account: AccountId) -> tuple[Loss, ...]:
         """Return who loses something besides one account."""
         return tuple(loss for loss in self.losses if loss.account != account)

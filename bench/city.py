@@ -41,7 +41,10 @@ _OK = (0, 3)
 
 @dataclass(slots=True)
 class CityTimes:
-    """What was measured: for each work the seconds of every round, and the highest peak in MB."""
+    """What was measured: for each work the seconds of every round, and the highest peak in MB.
+
+    `cpu_s` are seconds on a processor, of the program itself and not of the server.
+    """
 
     people: int
     memberships: int
@@ -49,11 +52,13 @@ class CityTimes:
     first_run_s: float
     first_run_peak_mb: int
     seconds: dict[str, list[float]] = field(default_factory=dict)
+    cpu_s: dict[str, list[float]] = field(default_factory=dict)
     peak_mb: dict[str, int] = field(default_factory=dict)
 
-    def add(self, name: str, seconds: float, peak_mb: int = 0) -> None:
+    def add(self, name: str, seconds: float, cpu_s: float, peak_mb: int = 0) -> None:
         """Note one round of one work."""
         self.seconds.setdefault(name, []).append(seconds)
+        self.cpu_s.setdefault(name, []).append(cpu_s)
         self.peak_mb[name] = max(peak_mb, self.peak_mb.get(name, 0))
 
     def median(self, name: str) -> float | None:
@@ -75,22 +80,23 @@ class Served:
 
     def round(self, times: CityTimes) -> None:
         """Run each side once."""
-        times.add(BASE, _checked(ldapsearch(self.url, self.folder)).seconds)
-        paged = ldapsearch(self.url, self.folder, "-E", "pr=500/noprompt")
-        times.add(PAGED, _checked(paged).seconds)
-        script = admin_script(self.url, self.folder, self.justified)
-        times.add(SCRIPT, _checked(script).seconds)
+        dumped = _checked(ldapsearch(self.url, self.folder))
+        times.add(BASE, dumped.seconds, dumped.cpu_s)
+        paged = _checked(ldapsearch(self.url, self.folder, "-E", "pr=500/noprompt"))
+        times.add(PAGED, paged.seconds, paged.cpu_s)
+        script = _checked(admin_script(self.url, self.folder, self.justified))
+        times.add(SCRIPT, script.seconds, script.cpu_s)
         inside = _checked(self._python("bench.inside", self.url, str(self.memberships)))
         said = json.loads(inside.stdout)
-        times.add(READ_FIRST, said["read_first_s"])
-        times.add(READ, said["read_s"], int(said["read_mb"]))
-        times.add(DAEMON, said["run_s"], inside.peak_mb)
-        if "delta_s" in said:
-            times.add(DELTA, said["delta_s"])
+        times.add(READ_FIRST, *said["read_first"])
+        times.add(READ, *said["read"], said["read_mb"])
+        times.add(DAEMON, *said["run"], inside.peak_mb)
+        if "delta" in said:
+            times.add(DELTA, *said["delta"])
         command = self.syncd("sync")
-        times.add(COMMAND, command.seconds, command.peak_mb)
+        times.add(COMMAND, command.seconds, command.cpu_s, command.peak_mb)
         preview = self.syncd("preview", "--on", self.april.isoformat())
-        times.add(PREVIEW, preview.seconds, preview.peak_mb)
+        times.add(PREVIEW, preview.seconds, preview.cpu_s, preview.peak_mb)
 
     def syncd(self, *words: str) -> Ran:
         """Run the command; raises SystemExit where it failed."""
@@ -130,7 +136,7 @@ def measure(folder: Path, memberships: int, rounds: int, *, beside: bool) -> Cit
             ldap2pg.install()
             dsn = stack.enter_context(ldap2pg.empty_postgres())
             ran = _checked(ldap2pg.dry_run(url, dsn, folder))
-            times.add(LDAP2PG, ran.seconds, ran.peak_mb)
+            times.add(LDAP2PG, ran.seconds, ran.cpu_s, ran.peak_mb)
     return times
 
 
@@ -193,7 +199,7 @@ def run(memberships: int = CITY, rounds: int = ROUNDS, *, beside: bool = True) -
         times = measure(Path(name), memberships, rounds, beside=beside)
     print_table(
         f"City over LDAP: {times.memberships:,} memberships, {rounds} rounds in turns",
-        ("work", "median s", "min", "max", "× ldapsearch", "rounds", "peak MB"),
+        ("work", "median s", "min", "max", "× ldapsearch", "CPU s", "rounds", "peak MB"),
         list(_rows(times)),
     )
     print(f"first run ever: {times.first_run_s:.1f} s, {times.first_run_peak_mb} MB")
@@ -211,6 +217,7 @@ def _rows(times: CityTimes) -> Iterable[tuple[str, ...]]:
             f"{min(taken):.2f}",
             f"{max(taken):.2f}",
             f"{middle / base:.2f}",
+            f"{statistics.median(times.cpu_s[name]):.2f}",
             str(len(taken)),
             str(times.peak_mb[name] or ""),
         )

@@ -26,12 +26,8 @@ from syncd.core.calendar import JST, day_of
 from syncd.core.facts import Provides
 from syncd.core.votes import Actor
 from syncd.errors import ConfigurationError, SourceRefused
-from syncd.flow.access.acting import actors_of
-from syncd.flow.access.sign_in import Turnstile
 from syncd.flow.collect import BROUGHT
 from syncd.flow.site import DirectorySeat, Mode, Site, SourceSeat
-from syncd.flow.telling.composing import Notices, NotifierSeat
-from syncd.flow.telling.recipients import Addresses
 from syncd.plugins import DIRECTORIES, NOTIFIERS, SOURCES, load_connector
 from syncd.ports.directory import Capability, DirectoryContext, HandedOverType, Progress
 from syncd.ports.identity import PasswordCheck, Provider
@@ -50,6 +46,8 @@ from syncd.settings.model import (
 from syncd.store import open_store
 
 if TYPE_CHECKING:
+    from syncd.flow.access.sign_in import Turnstile
+    from syncd.flow.telling.composing import Notices, NotifierSeat
     from syncd.identity.local import LocalPasswords
 
 Clock = Callable[[], datetime]
@@ -130,6 +128,8 @@ class OpenSite:
 
     def turnstile(self, console: ConsoleTable) -> Turnstile:
         """Return what signing in needs."""
+        from syncd.flow.access.sign_in import Turnstile
+
         return Turnstile(
             new_secret=new_secret,
             idle=timedelta(minutes=console.idle_minutes),
@@ -195,6 +195,8 @@ class OpenSite:
 
     def notices(self) -> Notices:
         """Return who is told what, how; raises ConfigurationError for a text that is unusable."""
+        from syncd.flow.telling.composing import Notices
+        from syncd.flow.telling.recipients import Addresses
         from syncd.reports.letters import Letters
 
         model = self.settings.model
@@ -211,6 +213,8 @@ class OpenSite:
 
     def actors(self, person: Someone) -> tuple[Actor, ...]:
         """Return every capacity in which a person may act today, their own right first."""
+        from syncd.flow.access.acting import actors_of
+
         return actors_of(self.site, self.settings.grants(), person, self.today())
 
     def acting(self) -> tuple[Actor, ...]:
@@ -266,6 +270,8 @@ def open_site(
 
 
 def _notifier(settings: Settings, table: NotifierTable, clock: Clock) -> NotifierSeat:
+    from syncd.flow.telling.composing import NotifierSeat
+
     connector, options = _connector(NOTIFIERS, table)
     context = NotifierContext(table.name, settings.base_dir, clock)
     return NotifierSeat(connector.build(options, context), table.kinds)

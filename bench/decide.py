@@ -101,7 +101,12 @@ def measure_apart(memberships: int, day: Day) -> Timed:
 
 
 def slope(points: list[Timed]) -> float:
-    """Return the exponent of growth: the least-squares slope of log time over log size."""
+    """Return the exponent of growth: the least-squares slope of log time over log size.
+
+    0 for fewer than two points.
+    """
+    if len(points) < 2:
+        return 0.0
     xs = [math.log(point.memberships) for point in points]
     ys = [math.log(point.median_s) for point in points]
     mean_x, mean_y = sum(xs) / len(xs), sum(ys) / len(ys)
@@ -109,15 +114,38 @@ def slope(points: list[Timed]) -> float:
     return over / sum((x - mean_x) ** 2 for x in xs)
 
 
-def run(largest: int = SIZES[-1]) -> dict[str, object]:
-    """Measure every size up to `largest` on both days; keep and draw it when that is all."""
-    points = [
-        measure_apart(size, day)
-        for day in Day
-        for size in SIZES
-        if size <= min(largest, LARGEST[day])
-    ]
-    slopes = {str(day): slope([p for p in points if p.day == day]) for day in Day}
+def run(largest: int = NATION) -> dict[str, object]:
+    """Measure every size up to `largest` on both days, small ones first; keep and draw them.
+
+    Each size is kept as soon as it is known: the largest take longer than all others together.
+    """
+    points: list[Timed] = []
+    for size in SIZES:
+        for day in Day:
+            if size <= min(largest, LARGEST[day]):
+                points.append(measure_apart(size, day))
+                print(f"{day} {size:,}: {points[-1].median_s:.3f} s", file=sys.stderr)
+                if largest == NATION:
+                    write_json(OUT / "decide.json", _found(points))
+    print_points(points)
+    if largest == NATION:
+        plot(points)
+    return _found(points)
+
+
+def _found(points: list[Timed]) -> dict[str, object]:
+    return {
+        "slopes": {str(day): slope(_of(day, points)) for day in Day},
+        "points": [asdict(point) | {"rate": point.rate} for point in points],
+    }
+
+
+def _of(day: Day, points: list[Timed]) -> list[Timed]:
+    return [point for point in points if point.day == day]
+
+
+def print_points(points: list[Timed]) -> None:
+    """Print what was measured, and how it grows."""
     print_table(
         "decide",
         ("day", "memberships", "stale", "median s", "memberships/s", "input MB", "peak MB"),
@@ -131,21 +159,15 @@ def run(largest: int = SIZES[-1]) -> dict[str, object]:
                 str(point.input_mb),
                 str(point.peak_mb),
             )
-            for point in points
+            for day in Day
+            for point in _of(day, points)
         ],
     )
-    print(f"growth: time ~ memberships^{slopes['steady']:.3f}, April ^{slopes['april']:.3f}")
-    found: dict[str, object] = {
-        "slopes": slopes,
-        "points": [asdict(point) | {"rate": point.rate} for point in points],
-    }
-    if largest == SIZES[-1]:
-        write_json(OUT / "decide.json", found)
-        plot(points, slopes)
-    return found
+    for day in Day:
+        print(f"growth, {day}: time ~ memberships^{slope(_of(day, points)):.3f}")
 
 
-def plot(points: list[Timed], slopes: dict[str, float]) -> None:
+def plot(points: list[Timed]) -> None:
     """Draw time over size on logarithmic axes, with the goal as a line."""
     import matplotlib as mpl  # noqa: PLC0415 - a second to import; a measuring process needs none
 
@@ -155,8 +177,8 @@ def plot(points: list[Timed], slopes: dict[str, float]) -> None:
 
     figure, axes = plt.subplots(figsize=(7, 4.5))
     for day, mark in ((Day.STEADY, "o-"), (Day.APRIL, "s--")):
-        theirs = [point for point in points if point.day == day]
-        label = f"{day} (slope {slopes[day]:.2f})"
+        theirs = _of(day, points)
+        label = f"{day} (slope {slope(theirs):.2f})"
         sizes = [point.memberships for point in theirs]
         axes.loglog(sizes, [point.median_s for point in theirs], mark, label=label)
     ends = [points[0].memberships, max(point.memberships for point in points)]
@@ -177,9 +199,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--one", type=int)
     parser.add_argument("--day", type=Day, default=Day.STEADY)
-    parser.add_argument("--largest", type=int, default=SIZES[-1])
+    parser.add_argument("--largest", type=int, default=NATION)
+    parser.add_argument("--draw", action="store_true", help="only draw what was kept last")
     given = parser.parse_args()
-    if given.one is None:
+    if given.draw:
+        kept = json.loads((OUT / "decide.json").read_text("utf-8"))["points"]
+        points = [Timed(**{k: v for k, v in each.items() if k != "rate"}) for each in kept]
+        print_points(points)
+        plot(points)
+    elif given.one is None:
         run(given.largest)
     else:
         print(json.dumps(asdict(measure(given.one, given.day))))

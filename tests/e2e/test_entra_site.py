@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from syncd.settings.template import init_site
-from tests.e2e.test_ldap_site import SITE, syncd
+from tests.e2e.ldap_site import SITE, syncd
 from tests.fakes.certificates import make_certificates
 from tests.fakes.graph import SECRET, Graph
 from tests.fakes.http_script import Answer, Asked, HttpScript

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from syncd.settings.template import init_site
-from tests.e2e.test_ldap_site import SITE, syncd
+from tests.e2e.ldap_site import SITE, syncd
 from tests.fakes.scim_server import TOKEN, ScimServer
 
 

@@ -116,7 +116,7 @@ class OpenSite:
         options = next((t.options for t in tables if t.type == "file"), {})
         given = {**options, "path": str(path), "integrity": "optional", "on_error": "refuse"}
         connector = load_connector(SOURCES, "file")
-        context = source_context(self.settings, BROUGHT, Provides.ORDERS)
+        context = source_context(self.settings, BROUGHT, Provides.ORDERS, self.clock)
         try:
             reading: SourceReading = connector.build(
                 connector.Options.model_validate(given), context
@@ -286,7 +286,7 @@ def _seats(
 ) -> tuple[tuple[SourceSeat, ...], tuple[DirectorySeat, ...]]:
     """Build every connector, or raise one ConfigurationError that names every fault."""
     faults: list[str] = []
-    sources = [_source(settings, table, faults) for table in settings.model.sources]
+    sources = [_source(settings, table, clock, faults) for table in settings.model.sources]
     directories = [_directory(settings, t, clock, faults) for t in settings.model.directories]
     if faults:
         lines = "\n".join(f"  {fault}" for fault in faults)
@@ -312,7 +312,9 @@ def _connector(
     return connector, connector.Options.model_validate(table.options)
 
 
-def source_context(settings: Settings, name: str, provides: Provides) -> SourceContext:
+def source_context(
+    settings: Settings, name: str, provides: Provides, clock: Clock
+) -> SourceContext:
     """Return what a source is told about the installation."""
     return SourceContext(
         name=name,
@@ -320,13 +322,16 @@ def source_context(settings: Settings, name: str, provides: Provides) -> SourceC
         base_dir=settings.base_dir,
         staff_number_width=settings.model.organization.staff_number_width,
         status_words=settings.status_words(),
+        clock=clock,
     )
 
 
-def _source(settings: Settings, table: SourceTable, faults: list[str]) -> SourceSeat | None:
+def _source(
+    settings: Settings, table: SourceTable, clock: Clock, faults: list[str]
+) -> SourceSeat | None:
     place = f'sources "{table.name}"'
     connector, options = _connector(SOURCES, table)
-    context = source_context(settings, table.name, table.provides)
+    context = source_context(settings, table.name, table.provides, clock)
     try:
         return SourceSeat(connector.build(options, context), table.max_age, table.loss_check)
     except ConfigurationError as error:

@@ -20,11 +20,11 @@ from urllib3.exceptions import ProtocolError
 
 from connectors.entra.faults import broken, refusal
 from connectors.entra.options import EntraOptions
-from connectors.entra.session import Reply, exchange, open_session
 from connectors.entra.tokens import TokenSource
 from connectors.shared.bilingual import both
 from connectors.shared.http.lists import PagesBrokenError
 from connectors.shared.http.patience import Patience
+from connectors.shared.http.session import Reply, exchange, open_session
 from connectors.shared.tls import verified_context
 
 _VERSION = "/v1.0"

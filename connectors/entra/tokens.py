@@ -21,11 +21,11 @@ from joserfc.jwk import RSAKey
 
 from connectors.entra.faults import NOT_GRAPH, token_refusal
 from connectors.entra.options import Application, EntraOptions
-from connectors.entra.session import Reply
 from connectors.shared.bilingual import both
 from connectors.shared.credentials import read_secret
 from connectors.shared.failures import SetUpError
 from connectors.shared.http.answers import AnswerError
+from connectors.shared.http.session import Reply
 
 _BEFORE_ITS_END = timedelta(minutes=5)
 _ASSERTED_FOR = timedelta(minutes=5)

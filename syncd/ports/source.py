@@ -12,6 +12,7 @@ Contract, held by `tests/contract/test_source_contract.py`:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -95,7 +96,8 @@ class SourceContext:
 
     `base_dir` is the folder of the configuration file, to which relative paths refer.
     `staff_number_width` pads staff numbers. `status_words` maps words of 在職区分 (NFKC, no
-    spaces) to values of `EmploymentStatus`.
+    spaces) to values of `EmploymentStatus`. `clock` tells the aware moment in Japan, for sources
+    that are a current state: their 基準日 is the day on which they are read.
     """
 
     name: str
@@ -103,6 +105,7 @@ class SourceContext:
     base_dir: Path
     staff_number_width: int
     status_words: dict[str, str]
+    clock: Callable[[], datetime] | None = None
 
 
 class SourceType(Protocol):

@@ -16,8 +16,8 @@ from connectors.shared.tls import is_loopback
 _LAST_PORT = 65535
 
 
-class HttpOptions(BaseModel):
-    """How to speak to a server over HTTP; keys are explained in docs/directories.md."""
+class LineOptions(BaseModel):
+    """How to speak to a server over HTTP, whatever it is asked for."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -28,7 +28,6 @@ class HttpOptions(BaseModel):
     attempts: Annotated[int, Field(ge=1, le=20)] = 5
     longest_wait_s: Annotated[float, Field(ge=0, le=3600)] = 120
     max_answer_mb: Annotated[int, Field(ge=1, le=2048)] = 64
-    max_unresolved_percent: Annotated[float, Field(ge=0, le=100)] = 10
 
     def patience(self, clock: Callable[[], datetime], pause: Pause) -> Patience:
         """Return how long a busy server is waited for."""
@@ -45,6 +44,12 @@ class HttpOptions(BaseModel):
         if given:
             check_address(given, allow_plaintext=True)
         return given
+
+
+class HttpOptions(LineOptions):
+    """How to speak to a directory over HTTP; keys are explained in docs/directories.md."""
+
+    max_unresolved_percent: Annotated[float, Field(ge=0, le=100)] = 10
 
 
 def check_address(given: str, *, allow_plaintext: bool) -> str:

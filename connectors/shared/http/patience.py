@@ -47,7 +47,9 @@ class Patience:
         if asked is None:
             most = min(2.0 ** (tried - 1), self.longest_wait_s)
             return most * (0.5 + 0.5 * _share())
-        return None if asked > self.longest_wait_s else asked + min(asked, 1) * _share()
+        if asked > self.longest_wait_s:
+            return None
+        return min(asked + min(asked, 1) * _share(), self.longest_wait_s)
 
     def waited(self, tried: int, retry_after: str | None) -> bool:
         """Wait if it is worth it; tell whether to try again."""

@@ -56,12 +56,16 @@ def parse_file(
     raw: bytes, file_name: str, options: RecordOptions, context: SourceContext
 ) -> Parsed:
     """Return what the bytes of one file say; raises FaultyFileError."""
-    table = parse_table(raw, options)
+    return parse_rows(parse_table(raw, options), file_name, options, context)
+
+
+def parse_rows(table: Table, name: str, options: RecordOptions, context: SourceContext) -> Parsed:
+    """Return what a table says, wherever it came from; raises FaultyFileError."""
     _refuse(my_number_faults(table))
     if not table.rows:
         _refuse(table.faults or (_fault("ファイルが空です", "the file is empty"),))
     form = FORMS[context.provides]
-    base_on = _given_base_on(options, file_name)
+    base_on = _given_base_on(options, name)
     layout = find_layout(table, form.columns, options, frozenset({BASE_ON} if base_on else ()))
     if layout.faults:
         raise FaultyFileError(*table.faults, *layout.faults)

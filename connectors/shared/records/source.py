@@ -12,7 +12,7 @@ from datetime import datetime
 
 from connectors.shared.bilingual import said
 from connectors.shared.records.options import RecordOptions
-from connectors.shared.records.reading import FaultyFileError, parse_file
+from connectors.shared.records.reading import FaultyFileError, Parsed, parse_file
 from connectors.shared.tables.place import NotWholeError
 from syncd.core.facts import Provides
 from syncd.errors import RowFault, SourceRefused
@@ -39,6 +39,23 @@ class FetchedTable:
         return Fingerprint(self.sha256, self.modified_at, self.where)
 
 
+def whole_reading(
+    context: SourceContext, fingerprint: Fingerprint, parsed: Parsed
+) -> SourceReading:
+    """Return the reading of an input that was understood whole."""
+    return SourceReading(
+        source=context.name,
+        provides=context.provides,
+        fingerprint=fingerprint,
+        base_on=parsed.base_on,
+        rows=parsed.rows,
+        records=parsed.records,
+        held=parsed.held,
+        warnings=parsed.notes,
+        advance_warnings=parsed.advance_notes,
+    )
+
+
 @dataclass(slots=True)
 class TableSource:
     """Implements `ports.source.Source`; `fetch` raises NotWholeError where it cannot."""
@@ -62,17 +79,7 @@ class TableSource:
             parsed = parse_file(table.raw, table.name, self.options, self.context)
         except FaultyFileError as error:
             raise SourceRefused(self.name, table.where, error.faults) from error
-        return SourceReading(
-            source=self.name,
-            provides=self.provides,
-            fingerprint=table.fingerprint,
-            base_on=parsed.base_on,
-            rows=parsed.rows,
-            records=parsed.records,
-            held=parsed.held,
-            warnings=parsed.notes,
-            advance_warnings=parsed.advance_notes,
-        )
+        return whole_reading(self.context, table.fingerprint, parsed)
 
     def _fetched(self) -> FetchedTable:
         """Fetch the file once; raises SourceRefused where it is missing, moving or too large."""

@@ -1,4 +1,4 @@
-"""A line to Microsoft over `requests`: verified by Python's own defaults, bounded, whole.
+"""A line over `requests`: verified by Python's own defaults, bounded, whole.
 
 Promise: certificates are verified by the CAs of the site (or the system's), never by a list that
 a library brings along; no proxy counts but the configured one; redirects are never followed.
@@ -16,7 +16,7 @@ from typing import Any
 import requests
 from requests.adapters import HTTPAdapter
 
-from connectors.shared.http.options import HttpOptions
+from connectors.shared.http.options import LineOptions
 from connectors.shared.http.transport import take_whole
 
 _PART = 65536
@@ -55,7 +55,7 @@ class _VerifiedAdapter(HTTPAdapter):
         """Add no CAs of the library's own: the context has those that count."""
 
 
-def open_session(options: HttpOptions, context: ssl.SSLContext) -> requests.Session:
+def open_session(options: LineOptions, context: ssl.SSLContext) -> requests.Session:
     """Return a session that asks nothing of the environment."""
     session = requests.Session()
     session.trust_env = False
@@ -65,7 +65,7 @@ def open_session(options: HttpOptions, context: ssl.SSLContext) -> requests.Sess
     return session
 
 
-def exchange(session: requests.Session, options: HttpOptions, request: requests.Request) -> Reply:
+def exchange(session: requests.Session, options: LineOptions, request: requests.Request) -> Reply:
     """Send one request; raises requests.RequestException, OSError or ValueError (no JSON)."""
     deadline = time.monotonic() + options.timeout_s
     answer = session.send(

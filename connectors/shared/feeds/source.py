@@ -66,8 +66,8 @@ class FeedSource:
     where: str
     clock: Callable[[], datetime]
     gather: Callable[[Attempt], Gathered]
-    _kept: _Kept | None = None
-    _attempt: Attempt | None = None
+    _kept: _Kept | None = field(default=None, repr=False)
+    _attempt: Attempt | None = field(default=None, repr=False)
     _lock: Lock = field(default_factory=Lock)
 
     def fingerprint(self) -> Fingerprint:

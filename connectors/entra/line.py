@@ -16,7 +16,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from urllib3.exceptions import ProtocolError
 
 from connectors.entra.faults import broken, refusal
 from connectors.entra.options import EntraOptions
@@ -24,7 +23,7 @@ from connectors.entra.tokens import TokenSource
 from connectors.shared.bilingual import both
 from connectors.shared.http.lists import PagesBrokenError
 from connectors.shared.http.patience import Patience
-from connectors.shared.http.session import Reply, exchange, open_session
+from connectors.shared.http.session import Reply, exchange, is_cut, open_session
 from connectors.shared.tls import verified_context
 
 _VERSION = "/v1.0"
@@ -84,7 +83,7 @@ class GraphLine:
             try:
                 reply = self._sent(requests.Request(question.method, url, json=question.content))
             except _CUT as error:
-                may = question.is_harmless and _is_cut(error)
+                may = question.is_harmless and is_cut(error)
                 if may and self.patience.waited(tried, None):
                     continue
                 raise broken(error) from None
@@ -161,10 +160,3 @@ def opened(
         raise broken(error) from None
     with open_session(options, context) as session:
         yield GraphLine(session, options, tokens, patience)
-
-
-def _is_cut(error: BaseException) -> bool:
-    """Tell whether an exchange had begun: refusals and bad certificates do not mend themselves."""
-    if isinstance(error, requests.exceptions.ChunkedEncodingError):
-        return True
-    return bool(error.args) and isinstance(error.args[0], ProtocolError)

@@ -15,17 +15,16 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from urllib3.exceptions import ProtocolError
 
 from connectors.shared.credentials import read_secret
 from connectors.shared.failures import SetUpError
 from connectors.shared.feeds.faults import LineBrokenError, broken, refused, wrong
 from connectors.shared.feeds.options import FeedOptions
-from connectors.shared.http.patience import Patience
-from connectors.shared.http.session import Reply, exchange, open_session
+from connectors.shared.http.patience import TOO_MANY_REQUESTS, Patience
+from connectors.shared.http.session import Reply, exchange, is_cut, open_session
 from connectors.shared.tls import verified_context
 
-_BUSY = frozenset({429, 502, 503, 504})
+_BUSY = frozenset({TOO_MANY_REQUESTS, 502, 503, 504})
 
 
 def _nothing_known(_: Reply) -> None:
@@ -85,15 +84,18 @@ class FeedLine:
             question = requests.Request("GET", address, headers=headers)
             return exchange(self._session, self._options, question)
         except (requests.RequestException, OSError) as error:
-            if _is_cut(error) and self._patience.waited(tried, None):
+            may_mend = is_cut(error) or isinstance(error, requests.exceptions.Timeout)
+            if may_mend and self._patience.waited(tried, None):
                 return None
             raise broken(error) from None
         except (ValueError, RecursionError):
             raise wrong("応答が JSON ではありません", "the answer is not JSON") from None
 
     def _hint(self, reply: Reply) -> str | None:
-        stated = reply.headers.get(self._manners.reset_header.lower())
-        return stated if stated and stated.isdigit() else reply.headers.get("retry-after")
+        """Return how long to wait: a reset, told all the time, counts for a limit."""
+        stated = reply.headers.get(self._manners.reset_header.lower(), "")
+        is_limit = reply.status == TOO_MANY_REQUESTS and stated.isdigit()
+        return stated if is_limit else reply.headers.get("retry-after")
 
     def _hold_host(self, address: str) -> None:
         given, ours = urlsplit(address), urlsplit(self._options.url)
@@ -139,11 +141,3 @@ def opened(
         raise broken(error) from None
     with open_session(options, context) as session:
         yield FeedLine(session, options, manners, patience)
-
-
-def _is_cut(error: Exception) -> bool:
-    """Tell whether an exchange had begun: refusals and bad certificates do not mend themselves."""
-    if isinstance(error, requests.exceptions.ChunkedEncodingError | requests.exceptions.Timeout):
-        return True
-    is_lost = isinstance(error, requests.exceptions.ConnectionError)
-    return is_lost and bool(error.args) and isinstance(error.args[0], ProtocolError)

@@ -15,6 +15,7 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import ProtocolError
 
 from connectors.shared.http.options import LineOptions
 from connectors.shared.http.transport import take_whole
@@ -82,3 +83,10 @@ def exchange(session: requests.Session, options: LineOptions, request: requests.
         if not body or (answer.status_code >= 300 and not is_json):  # noqa: PLR2004
             return Reply(answer.status_code, headers, None)
         return Reply(answer.status_code, headers, json.loads(body))
+
+
+def is_cut(error: BaseException) -> bool:
+    """Tell whether an exchange had begun: refusals and bad certificates do not mend themselves."""
+    if isinstance(error, requests.exceptions.ChunkedEncodingError):
+        return True
+    return bool(error.args) and isinstance(error.args[0], ProtocolError)

@@ -225,6 +225,12 @@ def test_a_limit_beyond_our_patience_is_not_waited_for(connect, tenant):
     assert connect.waits == []
 
 
+def test_a_reset_that_is_told_beside_another_fault_is_not_waited_for(connect, tenant):
+    tenant.step = at(2, Answer(502, None, {"x-rate-limit-reset": "3000"}), times=1)
+    assert connect.source().read().rows == 250
+    assert connect.waits[0] <= 1
+
+
 def test_no_wait_is_longer_than_the_limit(connect, tenant):
     tenant.step = at(2, Answer(429, BUSY, {"x-rate-limit-reset": "120"}))
     refused(connect.source(longest_wait_s=120, attempts=8))

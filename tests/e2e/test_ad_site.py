@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from syncd.settings.template import init_site
+from tests.e2e.one_directory import make_site, syncd
 from tests.fakes.samba import (
     ADMINISTRATOR,
     DOMAIN,
@@ -26,13 +22,6 @@ from tests.fakes.samba import (
     group,
     person,
 )
-
-ACTORS = """
-[[actors]]
-account = "sato"
-staff_number = "0000900"
-roles = ["approver"]
-"""
 
 
 @pytest.fixture(scope="module")
@@ -50,13 +39,7 @@ def site(tmp_path: Path, samba: Samba) -> Path:
     members = [person("mihon1"), person("mihon2")]
     reader = account_with_password("reader", "Passw0rd!Svc")
     samba.fresh([*people, reader, ad_group("mn-tax", members), ad_group("other", members)])
-    folder = tmp_path / "site"
-    init_site(folder)
-    before, _, after = (folder / "syncd.toml").read_text().partition("[[directories]]\n")
-    _, _, after = after.partition("# [[directories]]\n")
-    directory = f"""[[directories]]
-name = "ad"
-type = "ad"
+    directory = f"""type = "ad"
 mode = "apply"
 url = "{samba.ldaps}"
 ca_file = "{samba.ca}"
@@ -67,28 +50,8 @@ write_password_file = "secrets/write"
 people_base = "{SITE}"
 groups_base = "{SITE}"
 """
-    policy = after[after.index("[policy]") :]
-    (folder / "syncd.toml").write_text(before + directory + policy + ACTORS)
-    (folder / "secrets" / "read").write_text("Passw0rd!Svc")
-    (folder / "secrets" / "write").write_text(PASSWORD)
-    entitlements = folder / "in" / "entitlements.csv"
-    text = entitlements.read_text().replace("cn=mn-tax,ou=groups,dc=mihon,dc=example", "mn-tax")
-    entitlements.write_text(text)
-    return folder
-
-
-def syncd(site: Path, *arguments: str, account: str = "unyo") -> tuple[int, dict]:
-    command = [sys.executable, "-m", "syncd", "--config", str(site / "syncd.toml"), *arguments]
-    environment = {**os.environ, "SUDO_USER": account}
-    done = subprocess.run(
-        [*command, "--json"],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        env=environment,
-    )
-    return done.returncode, json.loads(done.stdout)
+    secrets = {"read": "Passw0rd!Svc", "write": PASSWORD}
+    return make_site(tmp_path / "site", directory, secrets, "mn-tax")
 
 
 def members(samba: Samba, dn: str) -> set[str]:

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from syncd.settings.template import init_site
-from tests.e2e.ldap_site import SITE, syncd
+from tests.e2e.one_directory import make_site, syncd
 from tests.fakes.certificates import make_certificates
 from tests.fakes.graph import SECRET, Graph
 from tests.fakes.http_script import Answer, Asked, HttpScript
@@ -39,13 +38,7 @@ def script(tmp_path: Path, graph: Graph) -> Iterator[HttpScript]:
 
 @pytest.fixture
 def site(tmp_path: Path, script: HttpScript) -> Path:
-    folder = tmp_path / "site"
-    init_site(folder)
-    config = (folder / "syncd.toml").read_text()
-    before, _, after = config.partition("[[directories]]\n")
-    directory = f"""[[directories]]
-name = "ad"
-type = "entra"
+    directory = f"""type = "entra"
 mode = "apply"
 tenant = "city.example"
 client_id = "app"
@@ -54,15 +47,7 @@ login_url = "{script.url}"
 graph_url = "{script.url}"
 ca_file = "{tmp_path / "ca.crt"}"
 """
-    policy = after[after.index("[policy]") :]
-    (folder / "syncd.toml").write_text(before + directory + policy + SITE)
-    (folder / "secrets" / "entra").write_text(SECRET)
-    entitlements = folder / "in" / "entitlements.csv"
-    text = entitlements.read_text().replace(
-        '"cn=mn-tax,ou=groups,dc=mihon,dc=example"', "番号_税務"
-    )
-    entitlements.write_text(text)
-    return folder
+    return make_site(tmp_path / "site", directory, {"entra": SECRET}, "番号_税務")
 
 
 def people(graph: Graph) -> tuple[str, ...]:

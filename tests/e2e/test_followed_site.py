@@ -13,7 +13,7 @@ from syncd.core.findings import Notice
 from syncd.flow.delta import Followed, follow
 from syncd.flow.run import run
 from syncd.flow.site import RunRequest
-from syncd.settings.template import init_site
+from tests.e2e.one_directory import make_site
 from tests.fakes.slapd import (
     GROUPS,
     PEOPLE,
@@ -41,13 +41,7 @@ def slapd(tmp_path: Path) -> Iterator[Slapd]:
 
 @pytest.fixture
 def opened(tmp_path: Path, slapd: Slapd) -> Iterator[OpenSite]:
-    folder = tmp_path / "site"
-    init_site(folder)
-    config = folder / "syncd.toml"
-    before, _, after = config.read_text().partition("[[directories]]\n")
-    directory = f"""[[directories]]
-name = "ad"
-type = "ldap"
+    directory = f"""type = "ldap"
 mode = "propose"
 url = "{slapd.ldaps}"
 ca_file = "{slapd.ca}"
@@ -56,12 +50,9 @@ bind_password_file = "secrets/read"
 people_base = "{PEOPLE}"
 groups_base = "{GROUPS}"
 """
-    config.write_text(before + directory + after[after.index("[policy]") :])
-    (folder / "secrets" / "read").write_text("secret-reader")
-    entitlements = folder / "in" / "entitlements.csv"
-    entitlements.write_text(
-        entitlements.read_text().replace("ou=groups,dc=mihon,dc=example", GROUPS)
-    )
+    folder = tmp_path / "site"
+    make_site(folder, directory, {"read": "secret-reader"}, group("mn-tax"))
+    config = folder / "syncd.toml"
     site = open_site(config, lambda *_: None)
     run(site.site, RunRequest(site.today(), "syncd"))
     yield site

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.ldap_site import make_site, seeded_slapd, syncd
+from tests.e2e.ldap_site import make_site, seeded_slapd
+from tests.e2e.one_directory import syncd
 from tests.fakes.slapd import Slapd, group, person
 
 

@@ -16,7 +16,8 @@ from syncd.bootstrap import open_site
 from syncd.flow.report import RunReport
 from syncd.flow.run import run
 from syncd.flow.site import RunRequest
-from tests.e2e.ldap_site import make_site, seeded_slapd, syncd
+from tests.e2e.ldap_site import make_site, seeded_slapd
+from tests.e2e.one_directory import syncd
 from tests.fakes.certificates import make_certificates
 from tests.fakes.cutting_proxy import CuttingProxy
 from tests.fakes.scripted_ldap import ScriptedLdap, done, entry

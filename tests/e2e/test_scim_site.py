@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from syncd.settings.template import init_site
-from tests.e2e.ldap_site import SITE, syncd
+from tests.e2e.one_directory import make_site, syncd
 from tests.fakes.scim_server import TOKEN, ScimServer
 
 
@@ -30,28 +29,14 @@ def group(server: ScimServer) -> str:
 
 @pytest.fixture
 def site(tmp_path: Path, server: ScimServer) -> Path:
-    folder = tmp_path / "site"
-    init_site(folder)
-    config = (folder / "syncd.toml").read_text()
-    before, _, after = config.partition("[[directories]]\n")
-    directory = f"""[[directories]]
-name = "ad"
-type = "scim"
+    directory = f"""type = "scim"
 mode = "apply"
 url = "{server.url}"
 allow_plaintext = true
 token_file = "secrets/scim"
 attempts = 1
 """
-    policy = after[after.index("[policy]") :]
-    (folder / "syncd.toml").write_text(before + directory + policy + SITE)
-    (folder / "secrets" / "scim").write_text(TOKEN)
-    entitlements = folder / "in" / "entitlements.csv"
-    text = entitlements.read_text().replace(
-        '"cn=mn-tax,ou=groups,dc=mihon,dc=example"', "番号_税務"
-    )
-    entitlements.write_text(text)
-    return folder
+    return make_site(tmp_path / "site", directory, {"scim": TOKEN}, "番号_税務")
 
 
 def test_a_stale_right_leaves_the_service_and_the_next_run_finds_nothing(

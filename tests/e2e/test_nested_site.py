@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.test_ldap_site import site, syncd  # noqa: F401 - the fixture of the same site
+from tests.e2e.one_directory import syncd
+from tests.e2e.test_ldap_site import site  # noqa: F401 - the fixture of the same site
 from tests.fakes.slapd import Slapd, group, ldif_group, ldif_person, person
 
 TAX, SECTION = group("mn-tax"), group("kakari")

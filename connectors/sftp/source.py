@@ -89,8 +89,8 @@ def _bytes(client: paramiko.SFTPClient, path: str, size: int, where: str) -> byt
     """Return a file of the stated size whole; raises NotWholeError."""
     if size > MOST_BYTES:
         raise NotWholeError(where, both("ファイルが大きすぎます", "the file is too large"))
+    # No prefetch: paramiko does it in a thread that dies of a line that is cut, and says so loudly.
     with client.open(path, "rb") as file:
-        file.prefetch(size)
         raw = file.read(size + 1)
     if len(raw) != size:
         ja, en = "大きさが途中で変わりました", "its size changed while it was read"

@@ -10,6 +10,7 @@ from syncd.errors import NotPermitted
 
 ALLOWED = {
     Permission.READ: set(Role),
+    Permission.HANDLE_TASKS: set(Role) - {Role.AUDITOR},
     Permission.DECIDE: {Role.APPROVER, Role.CHIEF},
     Permission.DELEGATE: {Role.APPROVER, Role.CHIEF},
     Permission.START_SYNC: {Role.OPERATOR, Role.PERSONNEL, Role.ADMIN},

@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+COMPILE := -q --universal --generate-hashes --no-header --python-version 3.11
 FOUND := $(shell deploy/find-python $(PYTHON))
 
 .PHONY: install demo demo-console test lint format bench servers lock clean
@@ -51,9 +52,13 @@ bench: install servers
 # For developers: resolve again. The files hold hashes and no addresses.
 lock: install
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 --extra dev pyproject.toml -o requirements-dev.lock
-	$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['kerberos'], sep='\n')" | $(BIN)/uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 - -o requirements-kerberos.lock
+	$(BIN)/uv pip compile $(COMPILE) pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile $(COMPILE) --no-strip-extras pyproject.toml -o requirements.extras
+	$(BIN)/python deploy/pin-extras requirements.lock requirements.extras
+	$(BIN)/uv pip compile $(COMPILE) --extra dev pyproject.toml -o requirements-dev.lock
+	$(BIN)/python deploy/pin-extras requirements-dev.lock requirements.extras
+	@rm -f requirements.extras
+	$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['kerberos'], sep='\n')" | $(BIN)/uv pip compile $(COMPILE) - -o requirements-kerberos.lock
 
 clean:
 	rm -rf $(VENV) build dist

@@ -17,14 +17,14 @@ from datetime import date
 
 from syncd.bilingual import Bilingual
 from syncd.core.census import Census, Key, Look, look_over
-from syncd.core.facts import Entitlement, Facts
+from syncd.core.facts import Facts
 from syncd.core.findings import Counts, Decision, Finding, Notice, NoticeFinding, Verdict
 from syncd.core.ground import Ground
 from syncd.core.ids import AffairCode, StaffNumber
 from syncd.core.memberships import DirectorySnapshot, Reading, Unread
 from syncd.core.notices import notices_of
 from syncd.core.policy import Policy
-from syncd.core.reach import Reach, reach_of
+from syncd.core.reach import Reach
 from syncd.core.standing import Footing, Sound, footing_of
 from syncd.core.subject import cite_designation
 
@@ -94,15 +94,15 @@ def decide_on(
 def judge_part(
     footing: Footing,
     part: DirectorySnapshot,
+    reach: Reach,
     *,
-    entitlements: Sequence[Entitlement],
     exceptions: Collection[Key] = (),
 ) -> tuple[Finding, ...]:
-    """Return what `decide` would say of these rights, of which `part` shows all that conveys them.
+    """Return what `decide` would say of some rights, of which `part` shows all that conveys them.
 
-    What is only known of whole directories (notices, counts) is left to a whole run.
+    `reach` is what the part conveys of them. What is only known of whole directories (notices,
+    counts) is left to a whole run.
     """
-    reach = reach_of(part, entitlements)
     census = Census(footing.ground, footing.standing.sound, part, reach)
     looked = (census.look_at(conveyed, exceptions) for conveyed in reach.conveyed)
     return _sorted(f for found, _ in looked for f in found)

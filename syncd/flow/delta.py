@@ -140,16 +140,17 @@ def _judge(
         facts = known_facts(unit, site, today)
         part, affected = part_of(site.watch.known[seat.name], changed, facts.entitlements)
         cases = unit.cases_about(seat.name, [e.entitlement for e in affected])
+        reach = reach_of(part, affected)
         found = judge_part(
             site.memory.footing(facts, site.policy, today),
             part,
-            entitlements=affected,
+            reach,
             exceptions=exceptions_on(cases, today),
         )
         refused = {refusal.provides for refusal in unit.refused_inputs()}
         keys = [case.key for case in cases]
         # What a delta does not show is not absent: only what is there is looked at.
-        seen = present(reach_of(part, affected), keys)
+        seen = present(reach, keys)
         sight = Sight(
             as_of=today,
             now=now,

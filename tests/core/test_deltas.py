@@ -12,6 +12,7 @@ from syncd.core.decide import judge_part
 from syncd.core.deltas import Missed, missed, part_of, patched
 from syncd.core.findings import Notice, Verdict
 from syncd.core.memberships import DirectoryDelta, DirectorySnapshot
+from syncd.core.reach import reach_of
 from syncd.core.standing import footing_of
 from tests import builders as b
 from tests.core.worlds import directories, policies, towns
@@ -99,7 +100,7 @@ def test_a_part_is_judged_as_the_whole_is(facts, directory, policy, data):
     whole = b.decision(facts, directory, under=policy)
     theirs = {e.entitlement for e in affected}
     expected = tuple(f for f in whole.findings if f.entitlement in theirs)
-    judged = judge_part(footing_of(facts, policy, b.APRIL), part, entitlements=affected)
+    judged = judge_part(footing_of(facts, policy, b.APRIL), part, reach_of(part, affected))
     assert judged == tuple(sorted(expected, key=lambda f: f.key))
 
 
@@ -109,7 +110,7 @@ def test_a_right_of_two_groups_is_judged_on_both_when_one_changed():
     )
     directory = b.snapshot(b.block(9), b.block(9, key=OTHER), accounts=[b.account(9)])
     part, affected = part_of(directory, {OTHER}, facts.entitlements)
-    (found,) = judge_part(footing_of(facts, b.policy(), b.APRIL), part, entitlements=affected)
+    (found,) = judge_part(footing_of(facts, b.policy(), b.APRIL), part, reach_of(part, affected))
     assert found.verdict is Verdict.STALE
     assert set(found.groups) == {b.GROUP, OTHER}
 

@@ -22,6 +22,7 @@ from connectors.package.packing import make_keys, pack
 from connectors.package.signing import KeyFileError, read_public_key
 from connectors.shared.bilingual import both, said
 from connectors.shared.records.reading import FaultyFileError, Parsed, parse_file
+from connectors.shared.records.source import whole_reading
 from syncd.core.facts import Provides
 from syncd.errors import ConfigurationError, RowFault, SourceRefused
 from syncd.ports.handover import Packing
@@ -113,19 +114,8 @@ class PackageSource:
         except FaultyFileError as error:
             raise SourceRefused(self.name, f"{path}/{file.name}", error.faults) from error
         self._check_statement(package, parsed)
-        return SourceReading(
-            source=self.name,
-            provides=self.provides,
-            fingerprint=self._fingerprint(package),
-            base_on=parsed.base_on,
-            rows=parsed.rows,
-            records=parsed.records,
-            held=parsed.held,
-            warnings=parsed.notes,
-            sequence=package.sequence,
-            follows=package.file.follows,
-            advance_warnings=parsed.advance_notes,
-        )
+        reading = whole_reading(self.context, self._fingerprint(package), parsed)
+        return replace(reading, sequence=package.sequence, follows=package.file.follows)
 
     def _options(self, package: _Numbered) -> PackageOptions:
         """Return the options with the day that the package is valid for as a roster's 基準日."""

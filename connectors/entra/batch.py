@@ -8,13 +8,14 @@ broken answer, not an empty one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
 from connectors.entra.faults import NOT_GRAPH, refusal
 from connectors.entra.line import BUSY, GraphLine
 from connectors.shared.http.answers import AnswerError
+from connectors.shared.http.session import Reply
 
 MOST = 20
 _NO_TOKEN = 401
@@ -32,17 +33,8 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class PartReply:
+class PartReply(Reply):
     """What was answered to one part."""
-
-    status: int
-    content: Any = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def is_success(self) -> bool:
-        """Tell whether it is a success (RFC 9110, section 15.3)."""
-        return self.status // 100 == 2  # noqa: PLR2004 - the class of success
 
     @property
     def error(self) -> AnswerError:
@@ -106,7 +98,7 @@ def _reply(one: object) -> tuple[int, PartReply]:
         raise AnswerError(*NOT_GRAPH)
     headers = given if isinstance(given, dict) else {}
     lower = {str(name).lower(): str(value) for name, value in headers.items()}
-    return int(number), PartReply(status, one.get("body"), lower)
+    return int(number), PartReply(status, lower, one.get("body"))
 
 
 def _longest(hints: Sequence[str]) -> str | None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from datetime import date, time, timedelta
 from ipaddress import ip_address
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from apscheduler.triggers.cron import CronTrigger
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from syncd.core.factors import FactorPolicy
 from syncd.core.facts import Provides
@@ -22,43 +22,12 @@ from syncd.core.messages import MessageKind
 from syncd.core.policy import Approval, OnSilence
 from syncd.core.votes import Role
 from syncd.flow.site import Mode
+from syncd.settings.base import OpenTable, Span, Table
 
-_SPAN = re.compile(r"(\d{1,5})\s*([mhd])")
 _LAST_PORT = 65535
-_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
-def _parse_span(given: object) -> object:
-    """Turn `90m`, `36h` or `7d` into a span."""
-    if isinstance(given, timedelta):
-        return given
-    found = _SPAN.fullmatch(given) if isinstance(given, str) else None
-    if found is None:
-        raise ValueError('write it as "90m", "36h" or "7d"')
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
-
-
-Span = Annotated[timedelta, BeforeValidator(_parse_span)]
-
-
-class _Table(BaseModel):
-    """A table of the file: no key that nobody knows."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Open(BaseModel):
-    """A table whose further keys belong to a connector."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """Return the keys that belong to the connector."""
-        return dict(self.model_extra or {})
-
-
-class Organization(_Table):
+class Organization(Table):
     """The body. Staff numbers are padded with zeros to `staff_number_width`.
 
     `role_labels` are the titles that this body gives to roles: they differ by municipality.
@@ -66,16 +35,18 @@ class Organization(_Table):
 
     name: str
     staff_number_width: Annotated[int, Field(ge=1, le=20)] = 7
-    role_labels: dict[Role, Annotated[str, Field(min_length=1, max_length=40)]] = {}
+    role_labels: dict[Role, Annotated[str, Field(min_length=1, max_length=40)]] = Field(
+        default_factory=dict
+    )
 
 
-class StoreTable(_Table):
+class StoreTable(Table):
     """The database: `sqlite:///var/syncd.db` (relative to the file) or `postgresql://…`."""
 
     url: str = "sqlite:///var/syncd.db"
 
 
-class SourceTable(_Open):
+class SourceTable(OpenTable):
     """One `[[sources]]`. `max_age` is `36h` or `7d`; older input is refused."""
 
     name: Annotated[str, Field(min_length=1)]
@@ -92,7 +63,7 @@ class SourceTable(_Open):
         return given
 
 
-class DirectoryTable(_Open):
+class DirectoryTable(OpenTable):
     """One `[[directories]]`; a new one starts in `observe`."""
 
     name: Annotated[str, Field(min_length=1)]
@@ -112,7 +83,7 @@ class DirectoryTable(_Open):
         return given
 
 
-class NotifierTable(_Open):
+class NotifierTable(OpenTable):
     """One `[[notifiers]]`: what carries messages to people. `kinds` are those it carries."""
 
     name: Annotated[str, Field(min_length=1)]
@@ -120,7 +91,7 @@ class NotifierTable(_Open):
     kinds: frozenset[MessageKind] = frozenset(MessageKind)
 
 
-class NoticesTable(_Table):
+class NoticesTable(Table):
     """How people are told; without `[[notifiers]]` nobody is.
 
     `templates` is a folder with texts of the site's own, which take the place of the shipped ones.
@@ -133,7 +104,7 @@ class NoticesTable(_Table):
     mail_domain: Annotated[str, Field(pattern=r"^[^@\s]*$")] = ""
 
 
-class Deadlines(_Table):
+class Deadlines(Table):
     """Deadlines for people, in open days."""
 
     escalate_open_days: Annotated[int, Field(ge=0)] = 1
@@ -146,7 +117,7 @@ class Deadlines(_Table):
         return self
 
 
-class Guards(_Table):
+class Guards(Table):
     """Limits of section 6 of the design."""
 
     max_removals: Annotated[int, Field(ge=0)] = 10
@@ -155,7 +126,7 @@ class Guards(_Table):
     explained_days: Annotated[int, Field(ge=0)] = 3
 
 
-class PolicyTable(_Table):
+class PolicyTable(Table):
     """What the body decides for itself; see docs/configuration.md."""
 
     training_months: Annotated[int, Field(ge=1)] | None = None
@@ -165,14 +136,16 @@ class PolicyTable(_Table):
     restore_days: Annotated[int, Field(ge=0)] = 30
     order_kinds_file: str | None = None
     closed_days_file: str | None = None
-    status_words: dict[str, Literal["at-work", "suspended", "away", "separated"]] = {}
-    approval: dict[Reason, Approval] = {}
-    approval_by_entitlement: dict[str, Approval] = {}
+    status_words: dict[str, Literal["at-work", "suspended", "away", "separated"]] = Field(
+        default_factory=dict
+    )
+    approval: dict[Reason, Approval] = Field(default_factory=dict)
+    approval_by_entitlement: dict[str, Approval] = Field(default_factory=dict)
     deadlines: Deadlines = Deadlines()
     guards: Guards = Guards()
 
 
-class ScheduleTable(_Table):
+class ScheduleTable(Table):
     """When the daemon runs, as five cron fields in JST; day names in words (`mon`)."""
 
     full: str = "0 0 * * *"
@@ -202,7 +175,7 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-class DaemonTable(_Table):
+class DaemonTable(Table):
     """Where the daemon answers /healthz, /readyz and /metrics: loopback only."""
 
     listen: str = "127.0.0.1:9465"
@@ -216,7 +189,7 @@ class DaemonTable(_Table):
         return given
 
 
-class OidcTable(_Table):
+class OidcTable(Table):
     """The body's OpenID provider; `[console.oidc]`. The secret stands in a file or the environment.
 
     `account_claim` names the account of `[[actors]]`; the provider must never give one person's
@@ -248,7 +221,7 @@ class OidcTable(_Table):
         return self
 
 
-class ConsoleTable(_Table):
+class ConsoleTable(Table):
     """The web console and its API; without this table there is none.
 
     Beyond loopback it needs a certificate of its own, or a proxy that has one.
@@ -311,14 +284,14 @@ class ConsoleTable(_Table):
         return self
 
 
-class PostTable(_Table):
+class PostTable(Table):
     """A post that roles follow: 「12010 の課長」; without a title every post of the section."""
 
     section: Annotated[str, Field(min_length=1)]
     title: str = ""
 
 
-class ActorTable(_Table):
+class ActorTable(Table):
     """Who may act: one account, or whoever holds a post on the day."""
 
     account: Annotated[str, Field(min_length=1)] | None = None
@@ -339,7 +312,7 @@ class ActorTable(_Table):
         return self
 
 
-class ConfigurationModel(_Table):
+class ConfigurationModel(Table):
     """The whole file."""
 
     organization: Organization

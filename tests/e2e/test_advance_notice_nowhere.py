@@ -1,10 +1,14 @@
-"""内示 reaches nobody: a daemon's log, metrics, mail, trail and pages are read for one person's."""
+"""内示 reaches nobody: every log line, metric, mail, page, answer and command is read for it."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -14,6 +18,7 @@ from syncd.flow.access.users import add_user
 from syncd.identity.local import hash_password
 from syncd.settings.template import init_site
 from tests.daemon.test_daemon import PATIENCE_S, Running, daemon, free_port
+from tests.e2e.crawling import crawl, unseen
 from tests.fakes.mail_server import MailServer
 
 SECRETS = ("NAIJI-9", "NAIJI-8", "0000077", "秘密", "99099", "99098")
@@ -23,10 +28,27 @@ ROWS = (  # somebody whom nothing else names, and somebody who holds a right
 )
 PASSWORD = "four grey herons above the weir"
 PAGES = (
-    *("/", "/cases", "/plans", "/people", "/people?text=秘密", "/people/0000077", "/runs"),
-    *("/connections", "/trail", "/trail/export", "/transfer-day", "/transfer-day/ahead"),
-    *("/transfer-day/ahead?on=2027-05-01", "/api/v1/people/0000077", "/api/v1/findings"),
+    *("/people?text=秘密", "/people?text=0000077", "/people/0000077"),
+    *("/transfer-day/ahead?on=2027-05-01", "/api/v1/openapi.json"),
+    *("/api/v1/people/0000077", "/api/v1/findings", "/api/v1/cases", "/api/v1/plans"),
 )
+"""Where questions are asked; every other page and answer is found by its links."""
+COMMANDS = (
+    ("check",),
+    ("check", "--json"),
+    ("cases", "--json"),
+    ("explain", "1", "--json"),
+    ("explain", "1", "--as-of", "2027-05-01"),
+    ("preview", "--on", "2027-05-01"),
+    ("preview", "--on", "2027-05-01", "--json"),
+)
+NOT_THERE = {
+    *("/sign-in/next", "/sign-in/oidc", "/sign-in/oidc/callback"),
+    *("/tasks/{task_id}", "/tasks/{task_id}/form", "/tasks/{task_id}/evidence/{evidence_id}"),
+    *("/transfer-day/files/{upload_id}", "/transfer-day/runs/{sync_id}"),
+    "/transfer-day/runs/{sync_id}/events",
+}
+"""Routes of what this site has not: tasks of people, brought files, requested runs, a provider."""
 CONFIGURATION = """
 [console]
 listen = "127.0.0.1:{console}"
@@ -88,23 +110,44 @@ def put_order(site: Path, confirmed: str) -> None:
 
 
 def everything_told(running: Running, port: int, site: Path, mail: MailServer) -> dict[str, str]:
-    """Return every word that leaves the daemon, by where it was read."""
+    """Return every word that leaves the daemon and the command line, by where it was read."""
     told = {"log": (site / "log").read_text(), "metrics": running.get("/metrics")[1]}
     told["ready"] = running.get("/readyz")[1]
     for number, letter in enumerate(mail.mails()):
         told[f"mail {number}"] = str(letter) + letter.get_content()
+    visited: set[str] = set()
     for account in ("unyo", "soukatsu"):
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as browser:
             signed = browser.post("/sign-in", data={"account": account, "password": PASSWORD})
             assert signed.status_code == 303
-            for path in PAGES:
-                answer = browser.get(path)
-                asked = {part for part in SECRETS if part in path}
-                text = answer.text
-                for part in asked:  # what was asked for stands in the box it was typed in
-                    text = text.replace(part, "")
-                told[f"{account} {path}"] = text
+            for path, answer in crawl(browser, PAGES).items():
+                told[f"{account} {path}"] = _without_question(answer)
+                visited.add(path)
+    for words in COMMANDS:
+        told[" ".join(words)] = said_by_command(site, words)
+    assert unseen(visited) <= NOT_THERE
     return told
+
+
+def _without_question(answer: httpx.Response) -> str:
+    """Return what a page says beside what was typed into its box: that it may repeat."""
+    text = answer.text
+    for part in SECRETS:
+        if part in unquote(str(answer.request.url)):
+            text = text.replace(part, "")
+    return text
+
+
+def said_by_command(site: Path, words: tuple[str, ...]) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "syncd", "--config", str(site / "syncd.toml"), *words],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+        env={**os.environ, "SUDO_USER": "unyo"},
+    )
+    return done.stdout + done.stderr
 
 
 def wait_for_run(site: Path, runs: int) -> None:

@@ -22,14 +22,14 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from connectors.shared.bilingual import both
 from connectors.shared.credentials import read_secret
 from connectors.shared.failures import SetUpError
-from connectors.sql.options import SqlOptions
+from connectors.sql.line_options import SqlLineOptions
 
 _STEPS = 10_000
 _DAMAGED = both("ファイルが壊れています", "the file is damaged (quick_check)")
 
 
 @contextmanager
-def reading(options: SqlOptions, base_dir: Path) -> Iterator[Connection]:
+def reading(options: SqlLineOptions, base_dir: Path) -> Iterator[Connection]:
     """Open a transaction that sees one moment and writes nothing; raises SQLAlchemyError.
 
     Raises SetUpError for a secret or a file that is not there, ImportError for a driver.
@@ -46,14 +46,14 @@ def reading(options: SqlOptions, base_dir: Path) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(options: SqlOptions, base_dir: Path) -> Iterator[Connection]:
+def writing(options: SqlLineOptions, base_dir: Path) -> Iterator[Connection]:
     """Open a connection that may change rows, without a transaction; raises as `reading`."""
     with _engine(options, base_dir, writes=True).connect() as plain:
         yield plain.execution_options(**_isolation(options, writes=True))
 
 
 @contextmanager
-def changing(connection: Connection, options: SqlOptions) -> Iterator[None]:
+def changing(connection: Connection, options: SqlLineOptions) -> Iterator[None]:
     """Make one transaction of a writing connection: committed at the end, undone by an error.
 
     Constraints are checked at once, so that the row that breaks one is known.
@@ -65,7 +65,7 @@ def changing(connection: Connection, options: SqlOptions) -> Iterator[None]:
         yield
 
 
-def _isolation(options: SqlOptions, *, writes: bool) -> dict[str, Any]:
+def _isolation(options: SqlLineOptions, *, writes: bool) -> dict[str, Any]:
     if options.backend == "sqlite":
         return {}
     if options.backend == "postgresql":
@@ -73,7 +73,7 @@ def _isolation(options: SqlOptions, *, writes: bool) -> dict[str, Any]:
     return {"isolation_level": "SERIALIZABLE"}
 
 
-def _prepare(connection: Connection, options: SqlOptions) -> None:
+def _prepare(connection: Connection, options: SqlLineOptions) -> None:
     """Set what holds for this transaction."""
     if options.backend != "postgresql":
         return
@@ -91,15 +91,13 @@ def _damaged(connection: Connection) -> bool:
     return bool(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one() != "ok")
 
 
-def _engine(options: SqlOptions, base_dir: Path, *, writes: bool) -> Engine:
+def _engine(options: SqlLineOptions, base_dir: Path, *, writes: bool) -> Engine:
     """Return an engine that keeps no connection and shows no value in any error."""
     if options.backend == "sqlite":
         return _sqlite(options, base_dir, writes=writes)
-    url = options.parsed
-    file, variable = options.password_file, options.password_env
-    if writes and options.write_user:
-        url = url.set(username=options.write_user)
-        file, variable = options.write_password_file, options.write_password_env
+    url, (user, file, variable) = options.parsed, options.credentials(writes=writes)
+    if user:
+        url = url.set(username=user)
     if file is not None or variable:
         url = url.set(password=read_secret(base_dir, file, variable))
     connect: dict[str, Any] = {}
@@ -109,7 +107,7 @@ def _engine(options: SqlOptions, base_dir: Path, *, writes: bool) -> Engine:
     return create_engine(url, hide_parameters=True, poolclass=NullPool, connect_args=connect)
 
 
-def _libpq(options: SqlOptions, base_dir: Path) -> dict[str, Any]:
+def _libpq(options: SqlLineOptions, base_dir: Path) -> dict[str, Any]:
     """Return what libpq is told (PostgreSQL's manual, 34.1.2)."""
     given: dict[str, Any] = {
         "connect_timeout": options.connect_timeout_s,
@@ -126,7 +124,7 @@ def _libpq(options: SqlOptions, base_dir: Path) -> dict[str, Any]:
     return given
 
 
-def _sqlite(options: SqlOptions, base_dir: Path, *, writes: bool) -> Engine:
+def _sqlite(options: SqlLineOptions, base_dir: Path, *, writes: bool) -> Engine:
     path = (base_dir / str(options.parsed.database)).absolute()
     uri = f"file:{quote(str(path))}?mode={'rw' if writes else 'ro'}"
 

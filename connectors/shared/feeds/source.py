@@ -10,13 +10,12 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from threading import Lock
-from typing import NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 from connectors.shared.bilingual import both, said
 from connectors.shared.feeds.faults import LineBrokenError, PagesMovedError, PagesWrongError, moved
-from connectors.shared.feeds.options import FeedOptions
 from connectors.shared.feeds.pages import FeedRow, Progress
 from connectors.shared.http.lists import PASSES
 from connectors.shared.records.options import RecordOptions
@@ -28,6 +27,23 @@ from syncd.errors import ConfigurationError, RowFault, SourceRefused
 from syncd.ports.source import Fingerprint, SourceContext, SourceReading
 
 _STAFF_NUMBER = "職員番号"
+
+
+class FeedManners(Protocol):
+    """What of a feed's options counts once its rows are there.
+
+    `kept_for` is how long what was read stands for the next look.
+    """
+
+    @property
+    def on_error(self) -> Literal["refuse", "quarantine"]:
+        """Return what a faulty row does."""
+        ...
+
+    @property
+    def kept_for(self) -> timedelta:
+        """Return how long what was read stands."""
+        ...
 
 
 class Gathered(NamedTuple):
@@ -62,7 +78,7 @@ class FeedSource:
     name: str
     provides: Provides
     context: SourceContext
-    options: FeedOptions
+    options: FeedManners
     where: str
     clock: Callable[[], datetime]
     gather: Callable[[Attempt], Gathered]
@@ -141,7 +157,7 @@ class FeedSource:
 
 
 def built(
-    options: FeedOptions, context: SourceContext, where: str, gather: Callable[[Attempt], Gathered]
+    options: FeedManners, context: SourceContext, where: str, gather: Callable[[Attempt], Gathered]
 ) -> FeedSource:
     """Return a source; raises ConfigurationError where nothing tells the day."""
     if context.clock is None:

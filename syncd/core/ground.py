@@ -114,6 +114,10 @@ class Ground:
         checked = (rule(subject) for rule in DESIGNATION_RULES)
         return tuple(fault for fault in checked if fault is not None)
 
+    def trained_on(self, staff_number: StaffNumber) -> date | None:
+        """Return the day of the last training up to the day."""
+        return self._trained.get(staff_number)
+
     def is_trained(self, staff_number: StaffNumber) -> bool:
         """Tell whether the last training alone is recent enough; a grace may still excuse."""
         if self._trained_since is None:

@@ -254,13 +254,13 @@ def _limits(directory: str, lines: list[PlanLine], census: Census, policy: Polic
     already = {g: n for (d, g), n in census.removed_today.items() if d == directory}
     for key, theirs in sorted(_by_group(unexplained).items()):
         group = census.groups.get((directory, key))
-        limit = _limit(0 if group is None else group.direct_count, policy)
+        limit = limit_for(0 if group is None else group.direct_count, policy)
         removals = len(_edges(theirs)) + already.get(key, 0)
         if removals > limit:
             explained = len(_edges([x for x in lines if x.explained and x.group == key]))
             trip = Trip(Guard.GROUP_LIMIT, directory, key, removals, explained, limit)
             found.append((trip, theirs))
-    limit = _limit(census.memberships.get(directory, 0), policy)
+    limit = limit_for(census.memberships.get(directory, 0), policy)
     removals = len({(x.entitlement, x.account) for x in unexplained}) + sum(already.values())
     if unexplained and removals > limit:
         explained = len({(x.entitlement, x.account) for x in lines if x.explained})
@@ -269,7 +269,8 @@ def _limits(directory: str, lines: list[PlanLine], census: Census, policy: Polic
     return found
 
 
-def _limit(size: int, policy: Policy) -> int:
+def limit_for(size: int, policy: Policy) -> int:
+    """Return how many removals without an order the guards let through, of so many members."""
     return max(policy.guards.max_removals, int(size * policy.guards.max_share))
 
 

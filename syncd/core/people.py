@@ -8,6 +8,7 @@ since most of a city's staff hold no right at all.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -161,6 +162,16 @@ class People(Mapping[StaffNumber, Person]):
     def with_orders(self) -> Iterable[StaffNumber]:
         """Yield the people whom an order in force names: only they can be contradicted."""
         return iter(self._orders)
+
+    def orders_on(self, day: date) -> Iterator[OrderInForce]:
+        """Yield the orders in force whose effect begins on a day."""
+        return (o for theirs in self._orders.values() for o in theirs if o.begins_on == day)
+
+    def as_of(self, day: date) -> People:
+        """Return the same people on a day near this one, by the same rosters and held rows."""
+        other = copy(self)
+        other.on, other._people = day, {}  # noqa: SLF001 - a copy of our own
+        return other
 
     def vanished(self) -> Iterable[StaffNumber]:
         """Yield the people who are missing from the newest roster and were in an earlier one."""

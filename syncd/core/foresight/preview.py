@@ -1,0 +1,223 @@
+"""A preview: all that is foreseen for one day, frozen, and hashed over its canonical form."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+from syncd.core.foresight.lines import (
+    Amendment,
+    ArrivalLine,
+    GroupLine,
+    InputSeen,
+    LimitLine,
+    Line,
+    ListLine,
+    LossLine,
+    OrderSeen,
+    OutlivedDesignation,
+    Outlook,
+    Part,
+    Shown,
+    ShownSection,
+    TrainingLine,
+    TrainingState,
+    UnknownLine,
+)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What is foreseen for a day. Lines stand by 建制順 and フリガナ.
+
+    `with_notices` tells that 内示 was taken for orders: then it is for nobody but those who may see
+    them, whatever it says. `spared` are losses of which the confirmed facts speak and that 内示
+    undoes. `before` counts rights that are lost after the day it was made and before `on`,
+    `already` those that were stale then. `unknown` holds the first of them, `unknown_by_doubt` how
+    many there are. `complete` is False where an input was refused or a directory not read.
+    """
+
+    on: date
+    with_notices: bool
+    complete: bool
+    losses: tuple[LossLine, ...] = ()
+    spared: tuple[LossLine, ...] = ()
+    unknown: tuple[UnknownLine, ...] = ()
+    arrivals: tuple[ArrivalLine, ...] = ()
+    lists: tuple[ListLine, ...] = ()
+    training: tuple[TrainingLine, ...] = ()
+    groups: tuple[GroupLine, ...] = ()
+    limits: tuple[LimitLine, ...] = ()
+    before: int = 0
+    already: int = 0
+    unknown_by_doubt: tuple[tuple[str, int], ...] = ()
+    orders: tuple[OrderSeen, ...] = ()
+    amendments: tuple[Amendment, ...] = ()
+    inputs: tuple[InputSeen, ...] = ()
+    people: tuple[Shown, ...] = ()
+    sections: tuple[ShownSection, ...] = ()
+
+    def part(self, part: Part) -> tuple[Line, ...]:
+        """Return the lines of one part."""
+        lines: tuple[Line, ...] = getattr(self, part.value)
+        return lines
+
+    def counts(self) -> dict[str, int]:
+        """Return how many lines each part has."""
+        return {str(part): len(self.part(part)) for part in Part}
+
+    def for_sections(self, visible: frozenset[str] | None) -> Preview:
+        """Return what somebody sees who sees these sections (None: all).
+
+        Groups and limits concern the whole body, so does how many rights went before.
+        """
+        if visible is None:
+            return self
+        seen: dict[str, Any] = {
+            part.value: tuple(line for line in self.part(part) if line.section in visible)
+            for part in Part
+        }
+        doubts: dict[str, int] = {}
+        for line in seen[Part.UNKNOWN.value]:
+            doubts[line.doubt] = doubts.get(line.doubt, 0) + 1
+        return replace(
+            self, **seen, before=0, already=0, unknown_by_doubt=tuple(sorted(doubts.items()))
+        )
+
+    @cached_property
+    def canonical(self) -> bytes:
+        """Return the JSON that is kept and hashed."""
+        return _CANONICAL.encode(_packed(self, _OWN)).encode()
+
+    @cached_property
+    def digest(self) -> str:
+        """Return the SHA-256 over the canonical form, as lower-case hex."""
+        return hashlib.sha256(self.canonical).hexdigest()
+
+    @cached_property
+    def people_shown(self) -> Mapping[str, Shown]:
+        """Return how people are shown, by staff number."""
+        return {one.staff_number: one for one in self.people}
+
+    @cached_property
+    def section_names(self) -> Mapping[str, str]:
+        """Return the names of sections by their codes."""
+        return {one.code: one.name for one in self.sections}
+
+
+def _default(value: object) -> object:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    raise TypeError(f"{value!r} has no canonical form")
+
+
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_default)
+
+
+def _packed(value: object, names: Iterable[str]) -> list[object]:
+    return [_pack(getattr(value, name)) for name in names]
+
+
+def _pack(value: object) -> object:
+    if isinstance(value, tuple):
+        return [_pack(each) for each in value]
+    names = _FIELDS.get(type(value))
+    return value if names is None else _packed(value, names)
+
+
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+_FIELDS: Mapping[type, tuple[str, ...]] = MappingProxyType(
+    {
+        kind: _names(kind)
+        for kind in (
+            *(LossLine, UnknownLine, ArrivalLine, ListLine, TrainingLine, GroupLine, LimitLine),
+            *(OutlivedDesignation, OrderSeen, Amendment, InputSeen, Shown, ShownSection),
+        )
+    }
+)
+_OWN = _names(Preview)
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _designations(rows: list[list[Any]]) -> tuple[OutlivedDesignation, ...]:
+    return _many(OutlivedDesignation)(rows)
+
+
+def _frozen(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
+_READ: Mapping[tuple[type, str], Callable[[Any], Any]] = MappingProxyType(
+    {
+        (ListLine, "lines"): _designations,
+        (ListLine, "since"): _day,
+        (ListLine, "known_at"): _moment,
+        (ListLine, "changed_at"): _moment,
+        (OutlivedDesignation, "since"): _day,
+        (OutlivedDesignation, "known_at"): _moment,
+        (TrainingLine, "state"): TrainingState,
+        (TrainingLine, "trained_on"): _day,
+        (TrainingLine, "good_until"): _day,
+        (GroupLine, "outlook"): Outlook,
+        (OrderSeen, "ends_on"): _day,
+    }
+)
+
+
+def _many(kind: type) -> Callable[[list[list[Any]]], tuple[Any, ...]]:
+    readers = [_READ.get((kind, name), _frozen) for name in _FIELDS[kind]]
+
+    def read(rows: list[list[Any]]) -> tuple[Any, ...]:
+        return tuple(
+            kind(*(reader(value) for reader, value in zip(readers, row, strict=True)))
+            for row in rows
+        )
+
+    return read
+
+
+_KINDS: Mapping[str, type] = MappingProxyType(
+    {
+        "losses": LossLine,
+        "spared": LossLine,
+        "unknown": UnknownLine,
+        "arrivals": ArrivalLine,
+        "lists": ListLine,
+        "training": TrainingLine,
+        "groups": GroupLine,
+        "limits": LimitLine,
+        "orders": OrderSeen,
+        "amendments": Amendment,
+        "inputs": InputSeen,
+        "people": Shown,
+        "sections": ShownSection,
+    }
+)
+
+
+def preview_of(canonical: bytes) -> Preview:
+    """Return the preview of its canonical form; raises ValueError for anything else."""
+    values = json.loads(canonical)
+    if not isinstance(values, list) or len(values) != len(_OWN):
+        raise ValueError("not the canonical form of a preview")
+    given = dict(zip(_OWN, values, strict=True))
+    for name, kind in _KINDS.items():
+        given[name] = _many(kind)(given[name])
+    given["unknown_by_doubt"] = _frozen(given["unknown_by_doubt"])
+    return Preview(**{**given, "on": date.fromisoformat(given["on"])})

@@ -30,6 +30,7 @@ from syncd.errors import RowFault
 from syncd.ports.access import AccessUnit
 from syncd.ports.listing import ListingUnit
 from syncd.ports.outbox import OutboxUnit
+from syncd.ports.previews import PreviewsUnit
 from syncd.ports.runs import RunRow
 from syncd.ports.source import Fingerprint, SourceReading
 from syncd.ports.syncs import SyncsUnit
@@ -93,7 +94,7 @@ class Checkpoint:
     at: datetime
 
 
-class Unit(AccessUnit, ListingUnit, OutboxUnit, SyncsUnit, TasksUnit, Protocol):
+class Unit(AccessUnit, ListingUnit, OutboxUnit, PreviewsUnit, SyncsUnit, TasksUnit, Protocol):
     """What can be read and written inside one transaction."""
 
     # --- facts ---

@@ -80,6 +80,17 @@ def _key(*parts: object) -> str:
     return "\t".join("" if part is None else str(part) for part in parts)
 
 
+def names_of_order(key: str) -> tuple[str, str]:
+    """Return the order number and the staff number that the key of an order names."""
+    number, staff_number = key.split("\t")[:2]
+    return number, staff_number
+
+
+def names_of_designation(key: str) -> str:
+    """Return the section that the key of a designation names."""
+    return key.split("\t")[1]
+
+
 def _encode_roster(r: RosterEntry) -> Row:
     return [
         r.staff_number,

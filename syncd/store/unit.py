@@ -27,6 +27,7 @@ from syncd.store.facts import FactsMemory
 from syncd.store.flows import FlowUnitQueries
 from syncd.store.listing import ListingUnitQueries
 from syncd.store.outbox import OutboxUnitQueries
+from syncd.store.previews import PreviewUnitQueries
 from syncd.store.syncs import SyncsUnitQueries
 from syncd.store.tasks import TaskUnitQueries
 from syncd.store.tokens import TokenUnitQueries
@@ -48,6 +49,7 @@ class SqlUnit(
     FactorUnitQueries,
     ListingUnitQueries,
     OutboxUnitQueries,
+    PreviewUnitQueries,
     SyncsUnitQueries,
     TaskUnitQueries,
 ):

@@ -41,7 +41,7 @@ def rich() -> Facts:
     )
 
 
-BOTH = b.snapshot(b.block(1, 2), accounts=[b.account(1), b.account(2)])
+BOTH = b.snapshot(b.block(1, 2), accounts=[b.account(1), b.account(2)], groups=[b.group(members=2)])
 
 
 def test_a_preview_is_read_back_as_it_was_kept():

@@ -234,6 +234,14 @@ class NoSuchCase(_ToldError):  # noqa: N818 - a refusal says what it is
             ja=f"作業 {task_id} はありません。作業の一覧にあるものを選んでください。",
         )
 
+    @classmethod
+    def residual(cls, report_id: str) -> NoSuchCase:
+        """Return that there is no such report of a residual right."""
+        return cls(
+            f"there is no residual report {report_id}. 'syncd residual' lists those there are.",
+            ja=f"権限残存報告 {report_id} はありません。一覧にあるものを選んでください。",
+        )
+
 
 class EvidenceRefused(UsageError):  # noqa: N818 - a refusal says what it is
     """A file is not taken as evidence; nothing of it was kept."""

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from syncd.core.findings import Reason
 from syncd.core.ids import EntitlementId
+from syncd.core.reporting import ResidualPolicy
 
 
 class OrderEffect(StrEnum):
@@ -132,3 +133,4 @@ class Policy:
     closed_days: frozenset[date] = frozenset()
     restore_days: int = 30
     max_attempts: int = 3
+    residual: ResidualPolicy = field(default_factory=ResidualPolicy)

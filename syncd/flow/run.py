@@ -43,6 +43,7 @@ from syncd.flow.handover import follow, for_machines, hand_over, outdated, stand
 from syncd.flow.lists import as_known
 from syncd.flow.moves import commit_moves
 from syncd.flow.report import Removal, RunReport
+from syncd.flow.residual.follow import follow_residue
 from syncd.flow.roll import record_roll
 from syncd.flow.site import Mode, RunRequest, Site
 from syncd.flow.vote import OVERRIDE_VOTES, override_votes
@@ -95,6 +96,7 @@ def run(site: Site, request: RunRequest) -> RunReport:
         free = planned.guarded.free
         handed = hand_over(site, free, row.run)
         removals = (*handed, *apply_plan(site, for_machines(site, free), row.run))
+        follow_residue(site, row)
         return _finish(site, row, intake, seen, planned, removals)
 
 

@@ -31,6 +31,7 @@ from syncd.ports.access import AccessUnit
 from syncd.ports.listing import ListingUnit
 from syncd.ports.outbox import OutboxUnit
 from syncd.ports.previews import PreviewsUnit
+from syncd.ports.residual import ResidualUnit
 from syncd.ports.runs import RunRow
 from syncd.ports.source import Fingerprint, SourceReading
 from syncd.ports.syncs import SyncsUnit
@@ -94,7 +95,16 @@ class Checkpoint:
     at: datetime
 
 
-class Unit(AccessUnit, ListingUnit, OutboxUnit, PreviewsUnit, SyncsUnit, TasksUnit, Protocol):
+class Unit(
+    AccessUnit,
+    ListingUnit,
+    OutboxUnit,
+    PreviewsUnit,
+    ResidualUnit,
+    SyncsUnit,
+    TasksUnit,
+    Protocol,
+):
     """What can be read and written inside one transaction."""
 
     # --- facts ---

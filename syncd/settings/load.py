@@ -21,6 +21,7 @@ from syncd.errors import ConfigurationError
 from syncd.settings.faults import Fault, OptionsOf, find_faults
 from syncd.settings.model import ActorTable, ConfigurationModel
 from syncd.settings.places import Places
+from syncd.settings.residual import residual_policy
 from syncd.settings.tables import (
     load_closed_days,
     load_order_kinds,
@@ -64,6 +65,11 @@ class Settings:
             directories=self._directory_policies(),
             closed_days=load_closed_days(self._files("closed-days.txt", table.closed_days_file)),
             restore_days=table.restore_days,
+            residual=residual_policy(
+                self.model.residual,
+                self._files("citations.toml", self.model.residual.citations_file),
+                load_closed_days((shipped("closed-days.txt"),)),
+            ),
         )
 
     def status_words(self) -> dict[str, str]:

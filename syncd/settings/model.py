@@ -23,6 +23,7 @@ from syncd.core.policy import Approval, OnSilence
 from syncd.core.votes import Role
 from syncd.flow.site import Mode
 from syncd.settings.base import OpenTable, Span, Table
+from syncd.settings.residual import ResidualTable
 
 _LAST_PORT = 65535
 
@@ -322,6 +323,7 @@ class ConfigurationModel(Table):
     notifiers: tuple[NotifierTable, ...] = ()
     notices: NoticesTable = NoticesTable()
     policy: PolicyTable = PolicyTable()
+    residual: ResidualTable = ResidualTable()
     schedule: ScheduleTable = ScheduleTable()
     daemon: DaemonTable = DaemonTable()
     console: ConsoleTable | None = None

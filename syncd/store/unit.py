@@ -28,6 +28,7 @@ from syncd.store.flows import FlowUnitQueries
 from syncd.store.listing import ListingUnitQueries
 from syncd.store.outbox import OutboxUnitQueries
 from syncd.store.previews import PreviewUnitQueries
+from syncd.store.residual import ResidualUnitQueries
 from syncd.store.syncs import SyncsUnitQueries
 from syncd.store.tasks import TaskUnitQueries
 from syncd.store.tokens import TokenUnitQueries
@@ -50,6 +51,7 @@ class SqlUnit(
     ListingUnitQueries,
     OutboxUnitQueries,
     PreviewUnitQueries,
+    ResidualUnitQueries,
     SyncsUnitQueries,
     TaskUnitQueries,
 ):

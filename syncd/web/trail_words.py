@@ -20,6 +20,7 @@ from syncd.core.messages import MessageKind
 from syncd.core.votes import Role
 from syncd.reports.explain import because_word
 from syncd.reports.words import Lang, day_word, message_word, place_word, reason_word
+from syncd.web import residual_words
 from syncd.web.words import Titles, deadline_word, moment_word, role_word, said, scope_word
 
 _E = AuditEvent
@@ -68,6 +69,7 @@ _EVENTS = {
     ),
     _E.TASK_DROPPED: ("作業が不要になった", "task no longer needed"),
     _E.TASK_REFUSED: ("作業の操作を受け付けなかった", "step of a task refused"),
+    **residual_words.EVENTS,
     _E.EVIDENCE_ATTACHED: ("証拠を添付した", "evidence attached"),
     _E.ALARM_RAISED: ("警報を出した", "alarm raised"),
     _E.SESSION_BEGUN: ("サインインした", "signed in"),
@@ -91,6 +93,7 @@ _EVENTS = {
     _E.NOTICE_FAILED: ("知らせを送れなかった", "notice not sent"),
 }
 _KEYS = {
+    **residual_words.KEYS,
     "account": ("アカウント", "account"),
     "accounts": ("利用者", "accounts"),
     "accumulates": ("以前の入力に加える", "adds to earlier inputs"),
@@ -176,6 +179,7 @@ _KEYS = {
     "why": ("なぜ", "why"),
 }
 _VALUES = {
+    **residual_words.VALUES,
     "revoke": ("失効を承認", "approves the removal"),
     "keep": ("残す", "keeps the right"),
     "override": ("保留を解除", "releases"),
@@ -318,6 +322,10 @@ def _sayings(lang: Lang, titles: Titles) -> dict[str, Say]:
         "since": day,
         "trips": lambda trip: trip_word(trip, lang),
         "until": day,
+        **dict.fromkeys(
+            ("window_from", "window_until"),
+            lambda text: moment_word(datetime.fromisoformat(text), lang),
+        ),
     }
 
 

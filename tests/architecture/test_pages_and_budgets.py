@@ -17,7 +17,7 @@ from connectors.scim.options import ScimOptions
 from connectors.smtp.options import SmtpOptions
 from connectors.sql.options import SqlOptions
 from connectors.webhook.options import WebhookOptions
-from syncd.settings import model
+from syncd.settings import model, residual
 
 ROOT = Path(__file__).resolve().parents[2]
 ALL = sorted([*ROOT.glob("syncd/**/*.py"), *ROOT.glob("connectors/**/*.py")])
@@ -36,6 +36,7 @@ TABLES = [
     model.ActorTable,
     model.NotifierTable,
     model.NoticesTable,
+    residual.ResidualTable,
     AdOptions,
     EntraOptions,
     FileOptions,

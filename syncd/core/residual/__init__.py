@@ -1,0 +1,1 @@
+"""Rights that outlived their ground: how long, what was done with them meanwhile, what follows."""

@@ -1,0 +1,52 @@
+"""Words of residual reports for the pages and the audit trail, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from syncd.core.audit import AuditEvent
+
+_E = AuditEvent
+
+EVENTS: Mapping[AuditEvent, tuple[str, str]] = MappingProxyType(
+    {
+        _E.RESIDUAL_OPENED: ("権限残存報告を起こした", "residual report opened"),
+        _E.RESIDUAL_ASKED: ("アクセスログの確認を求めた", "check of the access log asked for"),
+        _E.RESIDUAL_WINDOW_ENDED: ("残存の期間が終わった", "residual window ended"),
+        _E.RESIDUAL_WINDOW_MOVED: (
+            "発令が変わり、残存の期間が変わった",
+            "residual window moved by the facts",
+        ),
+        _E.RESIDUAL_LOG_READ: ("アクセスログを読んだ", "access log read"),
+        _E.RESIDUAL_CHECKED: ("アクセスログを確認した", "access log checked"),
+        _E.RESIDUAL_DECIDED: ("残存期間の利用について判断した", "decided on use in the window"),
+        _E.RESIDUAL_SENT_BACK: ("権限残存報告を差し戻した", "residual report sent back"),
+        _E.RESIDUAL_CLOSED: ("監査責任者が閲覧した", "read by the audit manager"),
+        _E.RESIDUAL_WITHDRAWN: ("権限残存報告を取り下げた", "residual report withdrawn"),
+        _E.RESIDUAL_KNOWN_SET: ("知った日を定めた", "day of knowing set"),
+        _E.RESIDUAL_FILING_DECIDED: ("速報について判断した", "decided on the first report"),
+        _E.RESIDUAL_REFUSED: (
+            "権限残存報告の操作を受け付けなかった",
+            "step of a residual report refused",
+        ),
+    }
+)
+
+KEYS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "case": ("案件", "case"),
+        "window_from": ("残存の始まり", "window from"),
+        "window_until": ("残存の終わり", "window until"),
+        "residual_days": ("残存日数", "residual days"),
+    }
+)
+
+VALUES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "the right had its ground after all": (
+            "事実が改まり、根拠があったとわかった",
+            "the facts now give it its ground",
+        ),
+    }
+)

@@ -46,6 +46,8 @@ class AuditEvent(StrEnum):
     CASE_RETRIED = "case.retried"
     VOTE_CAST = "vote.cast"
     VOTE_REFUSED = "vote.refused"
+    PRE_APPROVAL_CAST = "pre_approval.cast"
+    PRE_APPROVAL_LAPSED = "pre_approval.lapsed"
     PLAN_FROZEN = "plan.frozen"
     PLAN_HELD = "plan.held"
     PLAN_OVERRIDDEN = "plan.overridden"

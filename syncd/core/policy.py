@@ -93,6 +93,20 @@ class DeadlinePolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class PreApprovalPolicy:
+    """When what a coming day takes is to be approved, in open days before that day.
+
+    `opens_open_days`: from then on people are reminded, on each of `remind_open_days` before the
+    last vote is due. Where two must approve, the first vote is due earlier.
+    """
+
+    opens_open_days: int = 10
+    first_vote_open_days: int = 3
+    last_vote_open_days: int = 1
+    remind_open_days: frozenset[int] = frozenset({5, 2, 0})
+
+
+@dataclass(frozen=True, slots=True)
 class GuardPolicy:
     """Limits of section 6; `max_removals`, `max_share`: beyond what the day's orders explain."""
 
@@ -128,6 +142,7 @@ class Policy:
     all_operations: frozenset[str] = frozenset({"全て", "すべて", "全部", "全操作"})
     approval: ApprovalPolicy = field(default_factory=ApprovalPolicy)
     deadlines: DeadlinePolicy = field(default_factory=DeadlinePolicy)
+    pre_approval: PreApprovalPolicy = field(default_factory=PreApprovalPolicy)
     guards: GuardPolicy = field(default_factory=GuardPolicy)
     directories: Mapping[str, DirectoryPolicy] = field(default_factory=dict)
     closed_days: frozenset[date] = frozenset()

@@ -22,7 +22,9 @@ from syncd.errors import DeltaLost, DirectoryUnreadable, SourceRefused
 from syncd.flow.collect import ACTOR, API, known_facts
 from syncd.flow.directories import read_directory
 from syncd.flow.moves import commit_moves
+from syncd.flow.preapproval.adopt import adopt_votes
 from syncd.flow.site import DirectorySeat, Mode, Site, SourceSeat
+from syncd.flow.watch import Watch
 from syncd.ports.directory import DeltaReader
 from syncd.ports.store import AcceptedInput
 
@@ -36,23 +38,42 @@ def has_work(site: Site) -> bool:
         last = {s.source.name: unit.last_accepted(s.source.name) for s in site.sources}
         refused = {r.source for r in unit.refused_inputs()}
         pushed, run = unit.last_accepted(API), unit.last_run()
+    for mended in site.watch.refused.keys() - refused:
+        del site.watch.refused[mended]
     writing = {s.name for s in site.directories.values() if s.mode is Mode.APPLY}
     if any(case.directory in writing for case in waiting):
         return True
     if pushed is not None and (run is None or run.started_at < pushed.recorded_at):
         return True
-    return any(_is_new(seat, last[seat.source.name], refused) for seat in site.sources)
+    return any(
+        _looks_new(site.watch, seat)
+        if seat.source.name in refused
+        else _is_new(seat, last[seat.source.name])
+        for seat in site.sources
+    )
 
 
-def _is_new(seat: SourceSeat, last: AcceptedInput | None, refused: set[str]) -> bool:
-    """Tell whether an input changed; one that was refused is looked at again by the full run."""
-    if seat.source.name in refused:
-        return False
+def _is_new(seat: SourceSeat, last: AcceptedInput | None) -> bool:
+    """Tell whether an input changed."""
     try:
         sha256 = seat.source.fingerprint().sha256
     except SourceRefused:
         return True
     return last is None or last.fingerprint.sha256 != sha256
+
+
+def _looks_new(watch: Watch, seat: SourceSeat) -> bool:
+    """Tell whether a refused input may be in order by now: a file broken at midnight is sent again.
+
+    It is tried once more at the first tick after it was refused, and then whenever it changed.
+    """
+    name = seat.source.name
+    try:
+        look = seat.source.fingerprint().sha256
+    except SourceRefused as refusal:
+        look = str(refusal)
+    before, watch.refused[name] = watch.refused.get(name), look
+    return before != look
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +184,7 @@ def _judge(
         moves = advance(cases, sight, site.policy, unit.last_verified, site.new_id)
         unit.audit([AuditRecord(now, AuditEvent.DIRECTORY_CHANGED, ACTOR, seat.name, None, told)])
         commit_moves(unit, moves, None, now)
+        adopt_votes(unit, site.policy, moves, None, now)
         unit.checkpoint(now)  # people are told of what is numbered, and no run comes by
     opened = sum(move.before is None for move in moves)
     waits = seat.mode is Mode.APPLY and any(m.after.state in _WAITING for m in moves)

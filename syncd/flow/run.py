@@ -42,6 +42,7 @@ from syncd.flow.directories import read_directories, take_missed
 from syncd.flow.handover import follow, for_machines, hand_over, outdated, standing
 from syncd.flow.lists import as_known
 from syncd.flow.moves import commit_moves
+from syncd.flow.preapproval.adopt import adopt_votes, lapse
 from syncd.flow.report import Removal, RunReport
 from syncd.flow.residual.follow import follow_residue
 from syncd.flow.roll import record_roll
@@ -91,7 +92,7 @@ def run(site: Site, request: RunRequest) -> RunReport:
         seen = _decide(site, request, row, intake, readings)
         if not request.acts:
             return _finish(site, row, intake, seen, _NO_PLAN, ())
-        _advance_cases(site, request, row, seen)
+        _advance_cases(site, request, row, seen, whole=not intake.refused)
         planned = _plan(site, row, seen)
         free = planned.guarded.free
         handed = hand_over(site, free, row.run)
@@ -140,12 +141,17 @@ def _missed_record(missed: Missed, row: RunRow, now: datetime) -> AuditRecord:
     return AuditRecord(now, AuditEvent.DELTA_DIFFERED, ACTOR, missed.directory, row.run, ground)
 
 
-def _advance_cases(site: Site, request: RunRequest, row: RunRow, seen: _Seen) -> None:
+def _advance_cases(
+    site: Site, request: RunRequest, row: RunRow, seen: _Seen, *, whole: bool
+) -> None:
     with site.store.begin() as unit:
         cases, tasks = unit.cases(), standing(unit)
         sight = _sight(site, request, seen, cases, tasks.values())
         moves = advance(cases, sight, site.policy, unit.last_verified, site.new_id)
         commit_moves(unit, moves, row.run, site.clock())
+        adopt_votes(unit, site.policy, moves, row.run, site.clock())
+        if whole and not _unread(seen):
+            lapse(unit, request.as_of, row.run, site.clock())
         follow(unit, moves, tasks, row.run, seen.readings)
         record_roll(unit, seen.footing.ground)
 

@@ -20,7 +20,8 @@ class Watch:
     `changed` are the groups (keys) that changed since they were last judged. `unanswered` are
     directories that did not answer when last asked, `silent` those that tell no changes although
     they were just read whole, and why. `missed` is what a whole read showed and no delta told,
-    until a run puts it on record. `owes_run`: a whole run is due and none has read since.
+    until a run puts it on record. `owes_run`: a whole run is due and none has read since. `refused`
+    is how each refused input looked when a tick last saw it.
     """
 
     known: dict[str, DirectorySnapshot] = field(default_factory=dict)
@@ -29,6 +30,7 @@ class Watch:
     silent: dict[str, str] = field(default_factory=dict)
     missed: dict[str, Missed] = field(default_factory=dict)
     owes_run: bool = False
+    refused: dict[str, str] = field(default_factory=dict)
 
     def learn(self, delta: DirectoryDelta) -> None:
         """Lay a delta over what is known; raises KeyError where nothing is."""

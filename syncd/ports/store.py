@@ -30,6 +30,7 @@ from syncd.errors import RowFault
 from syncd.ports.access import AccessUnit
 from syncd.ports.listing import ListingUnit
 from syncd.ports.outbox import OutboxUnit
+from syncd.ports.preapprovals import PreApprovalsUnit
 from syncd.ports.previews import PreviewsUnit
 from syncd.ports.residual import ResidualUnit
 from syncd.ports.runs import RunRow
@@ -99,6 +100,7 @@ class Unit(
     AccessUnit,
     ListingUnit,
     OutboxUnit,
+    PreApprovalsUnit,
     PreviewsUnit,
     ResidualUnit,
     SyncsUnit,

@@ -61,6 +61,7 @@ class Settings:
                 table.deadlines.hard_open_days,
                 table.on_silence,
             ),
+            pre_approval=table.pre_approval.policy(),
             guards=GuardPolicy(**table.guards.model_dump()),
             directories=self._directory_policies(),
             closed_days=load_closed_days(self._files("closed-days.txt", table.closed_days_file)),

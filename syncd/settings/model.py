@@ -23,6 +23,7 @@ from syncd.core.policy import Approval, OnSilence
 from syncd.core.votes import Role
 from syncd.flow.site import Mode
 from syncd.settings.base import OpenTable, Span, Table
+from syncd.settings.preapproval import PreApprovalTable
 from syncd.settings.residual import ResidualTable
 
 _LAST_PORT = 65535
@@ -143,6 +144,7 @@ class PolicyTable(Table):
     approval: dict[Reason, Approval] = Field(default_factory=dict)
     approval_by_entitlement: dict[str, Approval] = Field(default_factory=dict)
     deadlines: Deadlines = Deadlines()
+    pre_approval: PreApprovalTable = PreApprovalTable()
     guards: Guards = Guards()
 
 

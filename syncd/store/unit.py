@@ -27,6 +27,7 @@ from syncd.store.facts import FactsMemory
 from syncd.store.flows import FlowUnitQueries
 from syncd.store.listing import ListingUnitQueries
 from syncd.store.outbox import OutboxUnitQueries
+from syncd.store.preapprovals import PreApprovalUnitQueries
 from syncd.store.previews import PreviewUnitQueries
 from syncd.store.residual import ResidualUnitQueries
 from syncd.store.syncs import SyncsUnitQueries
@@ -50,6 +51,7 @@ class SqlUnit(
     FactorUnitQueries,
     ListingUnitQueries,
     OutboxUnitQueries,
+    PreApprovalUnitQueries,
     PreviewUnitQueries,
     ResidualUnitQueries,
     SyncsUnitQueries,

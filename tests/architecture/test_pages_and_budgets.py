@@ -17,7 +17,7 @@ from connectors.scim.options import ScimOptions
 from connectors.smtp.options import SmtpOptions
 from connectors.sql.options import SqlOptions
 from connectors.webhook.options import WebhookOptions
-from syncd.settings import model, residual
+from syncd.settings import model, preapproval, residual
 
 ROOT = Path(__file__).resolve().parents[2]
 ALL = sorted([*ROOT.glob("syncd/**/*.py"), *ROOT.glob("connectors/**/*.py")])
@@ -28,6 +28,7 @@ TABLES = [
     model.DirectoryTable,
     model.Deadlines,
     model.Guards,
+    preapproval.PreApprovalTable,
     model.PolicyTable,
     model.ScheduleTable,
     model.DaemonTable,

@@ -1,0 +1,1 @@
+"""Approving ahead: people decide days before what a coming day will take, line by line."""

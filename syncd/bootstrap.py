@@ -24,8 +24,10 @@ from pydantic import BaseModel
 from syncd.core.acting import Someone
 from syncd.core.calendar import JST, day_of
 from syncd.core.facts import Provides
+from syncd.core.policy import Policy
 from syncd.core.votes import Actor
 from syncd.errors import ConfigurationError, SourceRefused
+from syncd.flow.authorities import scoped
 from syncd.flow.collect import BROUGHT
 from syncd.flow.site import DirectorySeat, Mode, Site, SourceSeat
 from syncd.plugins import DIRECTORIES, NOTIFIERS, SOURCES, load_connector
@@ -252,14 +254,15 @@ def open_site(
     Raises ConfigurationError with every fault of the configuration, and StoreError.
     """
     settings = load_settings(config, _options_of)
-    sources, directories = _seats(settings, clock)
+    policy = settings.policy()
+    sources, directories = _seats(settings, clock, policy)
     return OpenSite(
         settings,
         Site(
             sources=sources,
             directories={seat.name: seat for seat in directories},
             store=_store(settings),
-            policy=settings.policy(),
+            policy=policy,
             clock=clock,
             new_id=new_id,
             progress=progress,
@@ -282,11 +285,11 @@ def _store(settings: Settings) -> Store:
 
 
 def _seats(
-    settings: Settings, clock: Clock
+    settings: Settings, clock: Clock, policy: Policy
 ) -> tuple[tuple[SourceSeat, ...], tuple[DirectorySeat, ...]]:
     """Build every connector, or raise one ConfigurationError that names every fault."""
     faults: list[str] = []
-    sources = [_source(settings, table, clock, faults) for table in settings.model.sources]
+    sources = [_source(settings, t, clock, policy, faults) for t in settings.model.sources]
     directories = [_directory(settings, t, clock, faults) for t in settings.model.directories]
     if faults:
         lines = "\n".join(f"  {fault}" for fault in faults)
@@ -327,16 +330,17 @@ def source_context(
 
 
 def _source(
-    settings: Settings, table: SourceTable, clock: Clock, faults: list[str]
+    settings: Settings, table: SourceTable, clock: Clock, policy: Policy, faults: list[str]
 ) -> SourceSeat | None:
     place = f'sources "{table.name}"'
     connector, options = _connector(SOURCES, table)
     context = source_context(settings, table.name, table.provides, clock)
     try:
-        return SourceSeat(connector.build(options, context), table.max_age, table.loss_check)
+        seat = SourceSeat(connector.build(options, context), table.max_age, table.loss_check)
     except ConfigurationError as error:
         faults.append(f"{place}: {error}")
         return None
+    return scoped(seat, policy)
 
 
 def directory_context(settings: Settings, name: str, clock: Clock) -> DirectoryContext:

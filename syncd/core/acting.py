@@ -48,12 +48,16 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Someone:
-    """A person as the grants look at them: signed in under `account`, holding `posts` today."""
+    """A person as the grants look at them: signed in under `account`, holding `posts` today.
+
+    `other_numbers` are staff numbers that a person link, whatever its days, may make theirs.
+    """
 
     account: str
     staff_number: StaffNumber | None = None
     posts: tuple[Post, ...] = ()
     roles: frozenset[Role] = frozenset()
+    other_numbers: frozenset[StaffNumber] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,7 @@ def own_actor(
         sections=_decides_for(theirs, sections),
         deputy_for=deputies[0].deputy_for if deputies else "",
         named_for_advance_notices=any(g.named_for_advance_notices for g in theirs),
+        other_numbers=person.other_numbers,
     )
 
 
@@ -137,6 +142,7 @@ def deputy_actor(
         sections=principal.sections,
         deputy_for=principal.account,
         deputy_for_number=principal.staff_number,
+        deputy_for_other_numbers=principal.other_numbers,
         deputy_cases=deputyship.case_ids,
     )
 

@@ -62,9 +62,12 @@ class Census:
         """Join the directory's accounts with the account list."""
         listed = listed_accounts(self.ground.facts.accounts)
         directory = self.snapshot.directory
+        plain = not self.ground.kin.links and self.ground.policy.authorities.are_plain(directory)
         for name, account in self.snapshot.accounts.items():
             row = listed.get((directory, account_key(name))) if listed else None
             staff_number = account.staff_number
+            if not plain and staff_number is not None:
+                staff_number = self._known_as(staff_number)
             if row is not None:
                 staff_number = self._join(name, staff_number, row)
             self._staff[name] = staff_number
@@ -72,6 +75,11 @@ class Census:
                 continue
             if self._account.setdefault(staff_number, name) is not name:
                 self._further.setdefault(staff_number, []).append(name)
+
+    def _known_as(self, shown: StaffNumber) -> StaffNumber:
+        """Return the number under which somebody is known whose number the directory shows."""
+        ground, directory = self.ground, self.snapshot.directory
+        return ground.kin.canonical(ground.policy.authorities.key_in_directory(directory, shown))
 
     def again(self, snapshot: DirectorySnapshot, reach: Reach) -> Census:
         """Return the census of another read that shows the same accounts."""

@@ -33,6 +33,7 @@ class Provides(StrEnum):
     TRAINING = "training"
     ORG_UNITS = "org_units"
     ACCOUNTS = "accounts"
+    PERSON_LINKS = "person_links"
 
 
 class EmploymentStatus(StrEnum):
@@ -177,8 +178,34 @@ class ListedAccount:
     line: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class PersonLink:
+    """A person link: `staff_number` (職員番号) is one more number of `person` (本人番号).
+
+    It holds from `starts_on` (開始日) to `ends_on` (終了日), both included; None: without bound.
+    `authority` and `person_authority` are 任命権者 and 本人任命権者 as received: in whose numbers
+    the two stand.
+    """
+
+    staff_number: StaffNumber
+    person: StaffNumber
+    starts_on: date | None
+    ends_on: date | None
+    authority: str = ""
+    person_authority: str = ""
+    source: str = ""
+    line: int = 0
+
+
 Record: TypeAlias = (
-    RosterEntry | Order | Designation | Entitlement | TrainingRecord | OrgUnit | ListedAccount
+    RosterEntry
+    | Order
+    | Designation
+    | Entitlement
+    | TrainingRecord
+    | OrgUnit
+    | ListedAccount
+    | PersonLink
 )
 
 
@@ -235,3 +262,4 @@ class Facts:
     org_units: tuple[OrgUnit, ...] = ()
     accounts: tuple[ListedAccount, ...] = ()
     held: tuple[HeldRow, ...] = ()
+    links: tuple[PersonLink, ...] = ()

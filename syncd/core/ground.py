@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from syncd.bilingual import Bilingual
+from syncd.core.authorities.joined import people_of
+from syncd.core.authorities.kinship import Kinship
 from syncd.core.career import PersonState
 from syncd.core.facts import Designation, Entitlement, Facts
 from syncd.core.findings import Because, Doubt, Fault, Reason
 from syncd.core.ids import OrgUnitCode, StaffNumber
 from syncd.core.org import OrgChart
-from syncd.core.people import People, Person
+from syncd.core.people import Person
 from syncd.core.policy import Policy
 from syncd.core.rules import (
     DESIGNATION_RULES,
@@ -55,10 +57,12 @@ class Ground:
     def __init__(self, facts: Facts, policy: Policy, on: date) -> None:
         """Reduce the facts to the day; people are worked out when first asked for."""
         self.on = on
+        self.given = facts
         self.policy = policy
-        self.facts = facts
+        self.kin = Kinship(facts.links, on)
         self.chart = OrgChart(facts.org_units, on)
-        self.people = People(facts, policy, on, self.chart)
+        self.people = people_of(facts, policy, on, self.chart, self.kin)
+        self.facts = facts = self.kin.rewritten(facts)
         self.designations = _by_person(facts.designations)
         self._vanished = _by_person(v.designation for v in facts.vanished_designations)
         self._trained = _last_training(facts, on)
@@ -136,7 +140,7 @@ class Ground:
             )
         person = self.people.get(staff_number)
         if person is None:
-            return Judgement((Fault(Reason.UNKNOWN_ACCOUNT, None),))
+            return self._nobody()
         if person.unknown_because:
             return Judgement(unknown_because=person.unknown_because, doubt=Doubt.ROW_HELD)
         lines = _for_affairs(self.designations.get(staff_number, ()), entitlement)
@@ -148,6 +152,19 @@ class Ground:
             why = person.vanished_because
             return replace(judged, unknown_because=why, doubt=Doubt.VANISHED_PERSON)
         return judged
+
+    def _nobody(self) -> Judgement:
+        """Judge a number that nothing names: it may be somebody's whose authority is not heard."""
+        if not self.people.unheard:
+            return Judgement((Fault(Reason.UNKNOWN_ACCOUNT, None),))
+        names = "、".join(self.people.unheard)
+        return Judgement(
+            unknown_because=Bilingual(
+                f"任命権者（{names}）の職員名簿がまだありません",
+                en=f"there is no roster yet of the authorities: {names}",
+            ),
+            doubt=Doubt.NO_ROSTER,
+        )
 
     def _with_vanished(
         self,

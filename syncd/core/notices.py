@@ -102,18 +102,32 @@ def _groups(ground: Ground, reaches: tuple[Reach, ...]) -> Iterator[NoticeFindin
 
 
 def _conflicts(ground: Ground) -> Iterator[NoticeFinding]:
-    for staff_number in ground.people.with_orders():
+    for staff_number in ground.people.contradictable():
         person = ground.people[staff_number]
         if person.conflict:
             yield NoticeFinding(
                 Notice.HR_CONFLICT,
                 staff_number,
                 because=person.conflict,
-                detail=Bilingual(
-                    "発令と職員名簿、または発令どうしが食い違っています",
-                    en="orders and roster, or orders among themselves, disagree",
-                ),
+                detail=_in_conflict(person.conflict),
             )
+
+
+def _in_conflict(said: tuple[Because, ...]) -> Bilingual:
+    if any(because.kind == "link" for because in said):
+        return Bilingual(
+            "職員番号の対応が二人の人を指しているか、輪になっています",
+            en="the person links name two people for one number, or run in a circle",
+        )
+    if not any(because.kind == "order" for because in said):
+        return Bilingual(
+            "同じ人について、名簿どうしが食い違っています",
+            en="rosters disagree about one person",
+        )
+    return Bilingual(
+        "発令と職員名簿、または発令どうしが食い違っています",
+        en="orders and roster, or orders among themselves, disagree",
+    )
 
 
 def _vanished(ground: Ground) -> Iterator[NoticeFinding]:

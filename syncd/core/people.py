@@ -38,7 +38,8 @@ class Person:
     """A person on the day: every reading of the facts, and what cannot be known.
 
     `unknown_because` is set where nothing can be said of the person at all. `vanished_because` is
-    set where an earlier roster named them and the newest does not.
+    set where an earlier roster named them and the newest does not. `other_numbers` are further
+    staff numbers that the person links give them on the day.
     """
 
     staff_number: StaffNumber
@@ -46,6 +47,7 @@ class Person:
     unknown_because: str = ""
     vanished_because: str = ""
     conflict: tuple[Because, ...] = ()
+    other_numbers: tuple[StaffNumber, ...] = ()
 
     @property
     def is_plain(self) -> bool:
@@ -70,6 +72,7 @@ class People(Mapping[StaffNumber, Person]):
     def __init__(self, facts: Facts, policy: Policy, on: date, chart: OrgChart) -> None:
         """Choose the rosters of the day and resolve the orders; people follow when asked for."""
         self.on = on
+        self.unheard: tuple[str, ...] = ()
         self._policy = policy
         self._chart = chart
         rosters = _rosters_of(facts.rosters, on)
@@ -159,7 +162,15 @@ class People(Mapping[StaffNumber, Person]):
         )
         return named
 
-    def with_orders(self) -> Iterable[StaffNumber]:
+    def hired_on(self, staff_number: StaffNumber) -> date | None:
+        """Return 採用日 of the person's roster row."""
+        return _hired_on(self._rows.get(staff_number, ()))
+
+    def takes_for_contractor(self, staff_number: StaffNumber) -> bool:
+        """Tell whether the person is read as a 委託 account: one is listed, and no roster row."""
+        return staff_number in self._contractors and staff_number not in self._rows
+
+    def contradictable(self) -> Iterable[StaffNumber]:
         """Yield the people whom an order in force names: only they can be contradicted."""
         return iter(self._orders)
 

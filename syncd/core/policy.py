@@ -14,6 +14,7 @@ from enum import StrEnum
 from syncd.core.findings import Reason
 from syncd.core.ids import EntitlementId
 from syncd.core.reporting import ResidualPolicy
+from syncd.core.scopes import Authorities
 
 
 class OrderEffect(StrEnum):
@@ -147,5 +148,6 @@ class Policy:
     directories: Mapping[str, DirectoryPolicy] = field(default_factory=dict)
     closed_days: frozenset[date] = frozenset()
     restore_days: int = 30
+    authorities: Authorities = field(default_factory=Authorities)
     max_attempts: int = 3
     residual: ResidualPolicy = field(default_factory=ResidualPolicy)

@@ -204,7 +204,7 @@ def reported(task: Task, doer: Actor, at: datetime, note: str) -> Task:
         TaskEvent.REPORT,
         at,
         done_by=doer.account,
-        done_by_number=doer.staff_number,
+        done_by_number=doer.identity,
         done_at=at,
         done_note=note,
     )
@@ -218,7 +218,7 @@ def checked(task: Task, checker: Actor, at: datetime, note: str) -> Task:
         TaskEvent.CHECK,
         at,
         checked_by=checker.account,
-        checked_by_number=checker.staff_number,
+        checked_by_number=checker.identity,
         checked_for=checker.deputy_for,
         checked_at=at,
         check_note=note,
@@ -251,7 +251,7 @@ def followed(task: Task, event: TaskEvent, at: datetime) -> Task:
 def _check_is_somebody_else(task: Task, checker: Actor) -> None:
     """Hold that doer and checker are two persons; a deputy is held for both that they are."""
     accounts = {checker.account, *checker.other_accounts, checker.deputy_for} - {""}
-    numbers = {checker.staff_number, checker.deputy_for_number} - {None}
+    numbers = checker.numbers | checker.principal_numbers
     if task.done_by and task.done_by not in accounts and task.done_by_number not in numbers:
         return
     raise NotPermitted(
@@ -267,7 +267,7 @@ def check_may_do(actor: Actor, case: Case, order: HandOver) -> None:
     It is done in one's own right; a deputy decides, and does nothing in somebody's place.
     """
     names = {actor.account, *actor.other_accounts}
-    if case.account in names or (actor.staff_number and actor.staff_number == case.staff_number):
+    if case.account in names or case.staff_number in actor.numbers:
         raise NotPermitted(
             f"case {case.case_id} concerns {actor.account}'s own right. Somebody else does it.",
             ja=f"案件 {case.case_id} は {actor.account} 自身の権限についてのものです。"

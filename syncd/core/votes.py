@@ -41,7 +41,8 @@ class Actor:
     all). `sections` are those an approver decides for, with every section below them (empty: all).
     `named_for_advance_notices` lets a person see 内示 without the role `personnel`.
     `other_accounts` are known to be the same person's, by their staff number: two accounts of one
-    person are one person.
+    person are one person. So are two staff numbers that a person link joins, whatever its days:
+    `other_numbers`, and `deputy_for_other_numbers` of the principal.
     """
 
     account: str
@@ -53,6 +54,24 @@ class Actor:
     deputy_cases: frozenset[CaseId] | None = None
     named_for_advance_notices: bool = False
     other_accounts: frozenset[str] = frozenset()
+    other_numbers: frozenset[StaffNumber] = frozenset()
+    deputy_for_other_numbers: frozenset[StaffNumber] = frozenset()
+
+    @property
+    def numbers(self) -> frozenset[StaffNumber]:
+        """Return every staff number that may be this person's."""
+        return self.other_numbers | {n for n in (self.staff_number,) if n is not None}
+
+    @property
+    def principal_numbers(self) -> frozenset[StaffNumber]:
+        """Return every staff number that may be that of the person they are deputy for."""
+        own = {n for n in (self.deputy_for_number,) if n is not None}
+        return self.deputy_for_other_numbers | own
+
+    @property
+    def identity(self) -> StaffNumber | None:
+        """Return one number for all numbers of this person: by it two persons are told apart."""
+        return min(self.numbers, default=None)
 
 
 class Choice(StrEnum):
@@ -124,12 +143,12 @@ def check_may_decide(actor: Actor, case: Case) -> None:
             ja=f"{actor.account} には案件を判断する役割がありません。"
             "設定の [[actors]] で approver か chief の役割を与えてください。",
         )
-    for account, number in (
-        (actor.account, actor.staff_number),
-        (actor.deputy_for, actor.deputy_for_number),
+    for account, numbers in (
+        (actor.account, actor.numbers),
+        (actor.deputy_for, actor.principal_numbers),
     ):
         names = {account, *(actor.other_accounts if account == actor.account else ())}
-        if account and _concerns(case, names, number):
+        if account and _concerns(case, names, numbers):
             raise NotPermitted(
                 f"case {case.case_id} concerns {account}'s own right. Another approver decides it.",
                 ja=f"案件 {case.case_id} は {account} 自身の権限についてのものです。"
@@ -179,8 +198,8 @@ def answers_for(actor: Actor, section: OrgUnitCode | None) -> bool:
     return Role.CHIEF in actor.roles or not actor.sections or section in actor.sections
 
 
-def _concerns(case: Case, names: set[str], staff_number: StaffNumber | None) -> bool:
-    return case.account in names or (staff_number is not None and case.staff_number == staff_number)
+def _concerns(case: Case, names: set[str], numbers: frozenset[StaffNumber]) -> bool:
+    return case.account in names or case.staff_number in numbers
 
 
 def distinct_voters(votes: Iterable[Vote]) -> int:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
 from syncd.core.audit import AuditEvent, AuditRecord
+from syncd.core.authorities.spaces import in_own_numbers
 from syncd.core.calendar import EVER
 from syncd.core.facts import Designation, Facts, Order, Provides, Record, RosterEntry
 from syncd.core.ids import RunId, StaffNumber
@@ -27,6 +28,7 @@ from syncd.core.people import contractor_number
 from syncd.core.policy import Policy
 from syncd.core.reach import reach_of
 from syncd.errors import RowFault, SourceRefused
+from syncd.flow.authorities import scope_of
 from syncd.flow.site import Site, SourceSeat
 from syncd.ports.source import Fingerprint, SequencedSource, SourceReading
 from syncd.ports.store import AcceptedInput, Unit
@@ -68,7 +70,8 @@ def read_sources(site: Site, now: datetime, brought: tuple[SourceReading, ...] =
         site.progress("sources", done, len(site.sources))
         name = seat.source.name
         try:
-            for reading in _new(seat, last[name], site.policy, now, again=name in doubtful):
+            again = name in doubtful or _read_otherwise(seat, last[name])
+            for reading in _new(seat, last[name], site.policy, now, again=again):
                 accepted.append(reading)  # noqa: PERF402 - those before a refused one stay
         except SourceRefused as refusal:
             refused.append((seat.source.provides, refusal))
@@ -88,6 +91,11 @@ def _new(
     fingerprint = _in_time(seat, now)
     if last is None or last.fingerprint.sha256 != fingerprint.sha256 or again:
         yield _whole(seat, last, policy)
+
+
+def _read_otherwise(seat: SourceSeat, last: AcceptedInput | None) -> bool:
+    """Tell whether the last input was read by another scope than the configuration now gives."""
+    return last is not None and scope_of(last.fingerprint) != seat.scope
 
 
 def _in_sequence(
@@ -248,6 +256,7 @@ def facts_about(unit: Unit, site: Site, staff_number: StaffNumber) -> Facts:
 
 def _stated(facts: Facts, site: Site) -> Facts:
     """Return what the configured sources state: the very same facts where that is all."""
+    facts = in_own_numbers(facts, site.policy.authorities)
     names = frozenset({BROUGHT, API, *(seat.source.name for seat in site.sources)})
     vanished = tuple(v for v in facts.vanished_designations if v.designation.source in names)
     stated: dict[str, Any] = {name: _stated_by(names, getattr(facts, name)) for name in _OF_SOURCES}
@@ -267,6 +276,7 @@ _OF_SOURCES = (
     "org_units",
     "accounts",
     "held",
+    "links",
 )
 
 

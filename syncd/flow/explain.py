@@ -6,7 +6,7 @@ Reads only the store: what the last runs learned. It connects to nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
 from syncd.core.cases import Case, CaseState, exceptions_on
@@ -42,6 +42,8 @@ def explain(
     if decision is None:
         decision = decide(facts, snapshots, site.policy, as_of, exceptions=standing)
     ground = Ground(facts, site.policy, as_of)
+    asked, staff_number = staff_number, ground.kin.canonical(staff_number)
+    numbers = {asked, *ground.kin.numbers(staff_number)}
     rights = [
         right
         for snapshot in snapshots
@@ -56,8 +58,8 @@ def explain(
         notices=tuple(n for n in decision.notices if n.staff_number == staff_number),
         names=dict(ground.chart.names),
         read_at={snapshot.directory: snapshot.read_at for snapshot in snapshots},
-        cases=tuple(case for case in ever if case.staff_number == staff_number),
-        accounts=_accounts(snapshots, facts, ground, staff_number, ever),
+        cases=tuple(case for case in ever if case.staff_number in numbers),
+        accounts=_accounts(snapshots, facts, ground, staff_number, numbers, ever),
     )
 
 
@@ -66,6 +68,7 @@ def _accounts(
     facts: Facts,
     ground: Ground,
     staff_number: StaffNumber,
+    numbers: Collection[StaffNumber],
     ever: Iterable[Case],
 ) -> dict[str, frozenset[AccountId]]:
     """Return the person's accounts: those of the last reads, and those that cases were about."""
@@ -74,7 +77,7 @@ def _accounts(
         census = Census(ground, {}, snapshot, reach_of(snapshot, facts.entitlements))
         found[snapshot.directory].update(census.accounts_of(staff_number))
     for case in ever:
-        if case.staff_number == staff_number:
+        if case.staff_number in numbers:
             found[case.directory].add(case.account)
     return {directory: frozenset(accounts) for directory, accounts in found.items()}
 

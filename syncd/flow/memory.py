@@ -40,7 +40,7 @@ class Memory:
         known = self._footing
         if (
             known is None
-            or known.ground.facts is not facts
+            or known.ground.given is not facts
             or known.ground.policy is not policy
             or known.ground.on != on
         ):

@@ -33,11 +33,15 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SourceSeat:
-    """A source with what the site asks of it. `max_age` None: any age will do."""
+    """A source with what the site asks of it. `max_age` None: any age will do.
+
+    `scope` tells by which scope of an authority it is read; empty where it has none.
+    """
 
     source: Source
     max_age: timedelta | None = None
     loss_check: bool = True
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)

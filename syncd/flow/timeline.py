@@ -91,13 +91,16 @@ def _turning_days(facts: Facts) -> set[date]:
     for order in facts.orders:
         if order.confirmed:
             days |= {d for d in (order.effective_on, order.ends_on) if d is not None}
+    for link in facts.links:
+        days |= {d for d in (link.starts_on, link.ends_on) if d is not None}
     return days | {day + _ONE_DAY for day in days}
 
 
 def _held_on(
     facts: Facts, policy: Policy, staff_number: StaffNumber, day: date
 ) -> tuple[Post, ...]:
-    person = Ground(facts, policy, day).people.get(staff_number)
+    ground = Ground(facts, policy, day)
+    person = ground.people.get(ground.kin.canonical(staff_number))
     if person is None or not person.readings:
         return ()
     state = person.readings[0]

@@ -232,7 +232,7 @@ def _vote(actor: Actor, case: Case, ballot: _Ballot, at: datetime) -> Vote:
     return Vote(
         choice=ballot.choice,
         voter=actor.account,
-        voter_staff_number=actor.staff_number,
+        voter_staff_number=actor.identity,
         at=at,
         case_id=case.case_id,
         round=case.round,
@@ -372,7 +372,7 @@ def _release(
         Vote(
             choice=Choice.OVERRIDE,
             voter=actor.account,
-            voter_staff_number=actor.staff_number,
+            voter_staff_number=actor.identity,
             at=now,
             plan_hash=stored.plan.hash,
             deputy_for=actor.deputy_for,

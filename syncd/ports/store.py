@@ -20,7 +20,7 @@ from typing import Protocol
 
 from syncd.core.audit import AuditRecord
 from syncd.core.cases import Case, CaseState
-from syncd.core.facts import Facts, Provides
+from syncd.core.facts import Facts, PersonLink, Provides
 from syncd.core.guards import Trip
 from syncd.core.ids import CaseId, EntitlementId, PlanHash, RunId, StaffNumber
 from syncd.core.memberships import DirectorySnapshot
@@ -143,8 +143,13 @@ class Unit(
     def facts_about(self, staff_numbers: Iterable[StaffNumber], known_at: datetime) -> Facts:
         """Return what is known of a few people at a moment: every roster row, order and line.
 
-        Entitlements, accounts and the section table come whole; nobody else's rows do.
+        Whoever a person link may make one with them is asked for too. Entitlements, accounts, the
+        section table and the links come whole; nobody else's rows do.
         """
+        ...
+
+    def person_links(self) -> tuple[PersonLink, ...]:
+        """Return the person links as they are known now, and no other facts."""
         ...
 
     # --- cases ---

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from syncd.errors import ConfigurationError
+from syncd.settings.authorities import authority_faults
 from syncd.settings.model import ConfigurationModel, DirectoryTable, NotifierTable, SourceTable
 from syncd.settings.places import Location
 
@@ -32,7 +33,13 @@ _COMMON: dict[str, type[BaseModel]] = {
     "directories": DirectoryTable,
     "notifiers": NotifierTable,
 }
-_NAMED_BY = {"sources": "name", "directories": "name", "notifiers": "name", "actors": "account"}
+_NAMED_BY = {
+    "authorities": "name",
+    "sources": "name",
+    "directories": "name",
+    "notifiers": "name",
+    "actors": "account",
+}
 _SECRET = re.compile(r"(password|passwd|secret|token|api_?key)$", re.IGNORECASE)
 _PASSWORD_IN_URL = re.compile(r"://[^/@\s]*:[^/@\s]+@|[?&]password=")
 
@@ -45,7 +52,7 @@ _IN_URL = (
 def find_faults(parsed: Mapping[str, Any], options_of: OptionsOf | None) -> list[Fault]:
     """Return every fault; `options_of` None leaves what belongs to connectors unlooked at."""
     found = [*_secrets(parsed, ()), *_named_twice(parsed), *_deputies(parsed)]
-    found += [*_sign_in(parsed), *_shape(parsed)]
+    found += [*_sign_in(parsed), *authority_faults(parsed), *_shape(parsed)]
     if options_of is not None:
         found += _options(parsed, options_of)
     told: dict[Location, str] = {}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from syncd.core.acting import Grant
+from syncd.core.facts import Provides
 from syncd.core.ids import EntitlementId, OrgUnitCode, normalise_code, normalise_staff_number
 from syncd.core.policy import (
     ApprovalPolicy,
@@ -17,6 +18,7 @@ from syncd.core.policy import (
     GuardPolicy,
     Policy,
 )
+from syncd.core.scopes import Authorities
 from syncd.errors import ConfigurationError
 from syncd.settings.faults import Fault, OptionsOf, find_faults
 from syncd.settings.model import ActorTable, ConfigurationModel
@@ -70,6 +72,19 @@ class Settings:
                 self.model.residual,
                 self._files("citations.toml", self.model.residual.citations_file),
                 load_closed_days((shipped("closed-days.txt"),)),
+            ),
+            authorities=self._authorities(),
+        )
+
+    def _authorities(self) -> Authorities:
+        """Return who appoints, and whose each source and directory is."""
+        width, model = self.model.organization.staff_number_width, self.model
+        return Authorities(
+            by_name={table.name: table.authority(width) for table in model.authorities},
+            of_source={t.name: t.authority for t in model.sources if t.authority},
+            of_directory={t.name: t.authority for t in model.directories if t.authority},
+            roster_sources=frozenset(
+                t.name for t in model.sources if t.provides is Provides.ROSTER
             ),
         )
 

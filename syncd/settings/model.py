@@ -22,6 +22,7 @@ from syncd.core.messages import MessageKind
 from syncd.core.policy import Approval, OnSilence
 from syncd.core.votes import Role
 from syncd.flow.site import Mode
+from syncd.settings.authorities import AuthorityTable
 from syncd.settings.base import OpenTable, Span, Table
 from syncd.settings.preapproval import PreApprovalTable
 from syncd.settings.residual import ResidualTable
@@ -49,13 +50,17 @@ class StoreTable(Table):
 
 
 class SourceTable(OpenTable):
-    """One `[[sources]]`. `max_age` is `36h` or `7d`; older input is refused."""
+    """One `[[sources]]`. `max_age` is `36h` or `7d`; older input is refused.
+
+    `authority` is the 任命権者 for which it speaks, one of `[[authorities]]`.
+    """
 
     name: Annotated[str, Field(min_length=1)]
     type: str
     provides: Provides
     max_age: Span | None = None
     loss_check: bool = True
+    authority: str = ""
 
     @field_validator("name")
     @classmethod
@@ -66,10 +71,14 @@ class SourceTable(OpenTable):
 
 
 class DirectoryTable(OpenTable):
-    """One `[[directories]]`; a new one starts in `observe`."""
+    """One `[[directories]]`; a new one starts in `observe`.
+
+    `authority` is the 任命権者 whose staff numbers its entries hold.
+    """
 
     name: Annotated[str, Field(min_length=1)]
     type: str
+    authority: str = ""
     mode: Mode = Mode.OBSERVE
     protected_accounts: tuple[str, ...] = ()
     protected_groups: tuple[str, ...] = ()
@@ -320,6 +329,7 @@ class ConfigurationModel(Table):
 
     organization: Organization
     store: StoreTable = StoreTable()
+    authorities: tuple[AuthorityTable, ...] = ()
     sources: tuple[SourceTable, ...] = ()
     directories: tuple[DirectoryTable, ...] = ()
     notifiers: tuple[NotifierTable, ...] = ()

@@ -22,6 +22,7 @@ from syncd.core.facts import (
     ListedAccount,
     Order,
     OrgUnit,
+    PersonLink,
     Provides,
     RosterEntry,
     TrainingRecord,
@@ -228,6 +229,15 @@ def _decode_account(v: Row, source: str, line: int) -> ListedAccount:
     )
 
 
+def _encode_link(r: PersonLink) -> Row:
+    days = encode_date(r.starts_on), encode_date(r.ends_on)
+    return [r.staff_number, r.person, *days, r.authority, r.person_authority]
+
+
+def _decode_link(v: Row, source: str, line: int) -> PersonLink:
+    return PersonLink(v[0], v[1], decode_date(v[2]), decode_date(v[3]), v[4], v[5], source, line)
+
+
 ORDER_CONFIRMED = 9
 """Where the payload of an order says whether it is confirmed."""
 
@@ -262,6 +272,9 @@ CODECS: Mapping[Provides, Codec[Any]] = MappingProxyType(
         ),
         Provides.ACCOUNTS: Codec(
             lambda r: _key(r.directory, r.account), _encode_account, _decode_account
+        ),
+        Provides.PERSON_LINKS: Codec(
+            lambda r: _key(r.staff_number, r.person, r.starts_on), _encode_link, _decode_link
         ),
     }
 )

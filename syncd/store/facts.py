@@ -15,11 +15,13 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Connection, false, or_, select
 
+from syncd.core.authorities.kinship import everyone
 from syncd.core.facts import (
     Designation,
     Facts,
     HeldRow,
     Order,
+    PersonLink,
     Provides,
     Roster,
     RosterEntry,
@@ -104,7 +106,16 @@ def load_facts_about(
     connection: Connection, known_at: datetime, about: frozenset[StaffNumber]
 ) -> Facts:
     """Return what is known about some people at a moment; see the port."""
-    return _load(connection, known_at, _known_inputs(connection, known_at, about), None)
+    links = load_links(connection, known_at)
+    linked = about.union(*(everyone(links, number) for number in about)) if links else about
+    return _load(connection, known_at, _known_inputs(connection, known_at, linked), None)
+
+
+def load_links(connection: Connection, known_at: datetime) -> tuple[PersonLink, ...]:
+    """Return the person links known at a moment, and no other facts."""
+    kind = Provides.PERSON_LINKS
+    series = _known_inputs(connection, known_at, None, of=kind)
+    return _contents(connection, [known[-1] for known in series], kind)
 
 
 def _load(
@@ -125,6 +136,7 @@ def _load(
         org_units=_contents(connection, newest, Provides.ORG_UNITS),
         accounts=_contents(connection, newest, Provides.ACCOUNTS),
         held=tuple(_held(connection, newest)),
+        links=_contents(connection, newest, Provides.PERSON_LINKS),
     )
 
 
@@ -134,11 +146,19 @@ def load_orders(connection: Connection, known_at: datetime) -> tuple[Order, ...]
 
 
 def _known_inputs(
-    connection: Connection, known_at: datetime, about: frozenset[StaffNumber] | None
+    connection: Connection,
+    known_at: datetime,
+    about: frozenset[StaffNumber] | None,
+    of: Provides | None = None,
 ) -> list[list[_Input]]:
-    """Return the inputs of each (source, kind) as they were accepted, oldest first."""
+    """Return the inputs of each (source, kind) as they were accepted, oldest first.
+
+    `of`: of that kind only.
+    """
     columns = inputs.c.id, inputs.c.source, inputs.c.provides, inputs.c.base_on
     query = select(*columns, inputs.c.recorded_at).order_by(inputs.c.source, inputs.c.id)
+    if of is not None:
+        query = query.where(inputs.c.provides == str(of))
     series: dict[tuple[str, str], list[_Input]] = {}
     for id_, source, provides, base_on, recorded_at in connection.execute(
         query.where(inputs.c.recorded_at <= encode_moment(known_at))

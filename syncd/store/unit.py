@@ -9,8 +9,9 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from syncd.core.audit import AuditRecord
+from syncd.core.calendar import EVER
 from syncd.core.cases import Case, CaseState
-from syncd.core.facts import Facts, Provides
+from syncd.core.facts import Facts, PersonLink, Provides
 from syncd.core.ids import CaseId, EntitlementId, PlanHash, RunId, StaffNumber
 from syncd.core.memberships import DirectorySnapshot
 from syncd.core.votes import Vote
@@ -96,6 +97,10 @@ class SqlUnit(
     def facts_about(self, staff_numbers: Iterable[StaffNumber], known_at: datetime) -> Facts:
         """Return what is known of some people, with the short lists that hold for everybody."""
         return facts.load_facts_about(self._connection, known_at, frozenset(staff_numbers))
+
+    def person_links(self) -> tuple[PersonLink, ...]:
+        """Return the person links as they are known now."""
+        return facts.load_links(self._connection, EVER)
 
     def case(self, case_id: CaseId) -> Case:
         """Return one case; raises NoSuchCase."""

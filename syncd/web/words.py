@@ -61,6 +61,7 @@ _PROVIDES = {
     Provides.TRAINING: ("研修", "training"),
     Provides.ORG_UNITS: ("所属", "sections"),
     Provides.ACCOUNTS: ("アカウント一覧", "accounts"),
+    Provides.PERSON_LINKS: ("職員番号の対応", "person links"),
 }
 
 

@@ -15,14 +15,17 @@ from connectors.ldap.options import LdapOptions
 from connectors.ldif.options import LdifOptions
 from connectors.scim.options import ScimOptions
 from connectors.smtp.options import SmtpOptions
+from connectors.sql.feed.options import SqlFeedOptions
 from connectors.sql.options import SqlOptions
 from connectors.webhook.options import WebhookOptions
 from syncd.settings import model, preapproval, residual
+from syncd.settings.authorities import AuthorityTable
 
 ROOT = Path(__file__).resolve().parents[2]
 ALL = sorted([*ROOT.glob("syncd/**/*.py"), *ROOT.glob("connectors/**/*.py")])
 CODE = [path for path in ALL if "versions" not in path.parts]  # a migration is one long list
 TABLES = [
+    AuthorityTable,
     model.Organization,
     model.SourceTable,
     model.DirectoryTable,
@@ -45,6 +48,7 @@ TABLES = [
     LdifOptions,
     ScimOptions,
     SmtpOptions,
+    SqlFeedOptions,
     SqlOptions,
     WebhookOptions,
 ]

@@ -11,8 +11,10 @@ from dataclasses import replace
 from datetime import date
 
 from syncd.core.acting import Deputyship, Grant, Someone, deputy_actor, own_actor
+from syncd.core.authorities.kinship import everyone
 from syncd.core.calendar import EVER
 from syncd.core.career import Post
+from syncd.core.facts import PersonLink
 from syncd.core.ground import Ground
 from syncd.core.ids import StaffNumber
 from syncd.core.votes import Actor
@@ -33,15 +35,17 @@ def actors_of(
         deputyships = tuple(_deputyships(site, unit, grants, person.account, today))
         own = own_actor(person, grants, sections, today)
         if own.staff_number is not None:
-            own = replace(own, other_accounts=_accounts_of(unit, grants, own.staff_number))
+            own = replace(own, other_accounts=_accounts_of(unit, grants, own.numbers))
     return (own, *(deputy_actor(own, d, grants, sections, today) for d in deputyships))
 
 
-def _accounts_of(unit: Unit, grants: Iterable[Grant], staff_number: StaffNumber) -> frozenset[str]:
+def _accounts_of(
+    unit: Unit, grants: Iterable[Grant], numbers: frozenset[StaffNumber]
+) -> frozenset[str]:
     """Return every account known to be a person's: of grants, local ones, of the last sign-in."""
-    named = {grant.account for grant in grants if grant.staff_number == staff_number}
-    local = {user.account for user in unit.users() if user.staff_number == staff_number}
-    return frozenset(named | local | {unit.account_of(staff_number)}) - {""}
+    named = {grant.account for grant in grants if grant.staff_number in numbers}
+    local = {user.account for user in unit.users() if user.staff_number in numbers}
+    return frozenset(named | local | {unit.account_of(number) for number in numbers}) - {""}
 
 
 def _with_posts(
@@ -52,7 +56,15 @@ def _with_posts(
     posts: tuple[Post, ...] = ()
     if number is not None and any(grant.post_section is not None for grant in grants):
         posts = _posts_of(site, unit, number, today)
-    return replace(person, staff_number=number, posts=posts)
+    linked = linked_numbers(unit.person_links(), number)
+    return replace(person, staff_number=number, posts=posts, other_numbers=linked)
+
+
+def linked_numbers(
+    links: Iterable[PersonLink], number: StaffNumber | None
+) -> frozenset[StaffNumber]:
+    """Return the other staff numbers that any person link may make the same human being's."""
+    return frozenset() if number is None else everyone(links, number) - {number}
 
 
 def _posts_of(site: Site, unit: Unit, number: StaffNumber, today: date) -> tuple[Post, ...]:
@@ -61,7 +73,7 @@ def _posts_of(site: Site, unit: Unit, number: StaffNumber, today: date) -> tuple
 
 def plain_posts(ground: Ground, number: StaffNumber) -> tuple[Post, ...]:
     """Return the posts somebody plainly holds; where roster and orders disagree, none."""
-    person = ground.people.get(number)
+    person = ground.people.get(ground.kin.canonical(number))
     if person is None or not person.is_plain or ground.person_faults(person.readings[0]):
         return ()
     return person.readings[0].posts

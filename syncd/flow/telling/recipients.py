@@ -23,7 +23,7 @@ from syncd.core.facts import Facts
 from syncd.core.ground import Ground
 from syncd.core.ids import OrgUnitCode, StaffNumber
 from syncd.core.messages import Recipient, address_of
-from syncd.flow.access.acting import plain_posts
+from syncd.flow.access.acting import linked_numbers, plain_posts
 from syncd.flow.collect import known_facts
 from syncd.flow.site import Site
 from syncd.ports.store import Unit
@@ -80,6 +80,7 @@ def _deputyships(
 def _people(unit: Unit, site: Site, grants: tuple[Grant, ...], today: date) -> Iterator[Someone]:
     """Yield whom grants name, local accounts, deputies, and whoever holds a named post."""
     posts = _Posts.read(unit, site, grants, today)
+    links = unit.person_links()
     users = {user.account: user for user in unit.users()}
     numbers: dict[str, StaffNumber | None] = dict.fromkeys(unit.deputies(today))
     numbers |= {grant.account: grant.staff_number for grant in grants if grant.account}
@@ -88,12 +89,15 @@ def _people(unit: Unit, site: Site, grants: tuple[Grant, ...], today: date) -> I
         user = users.get(account)
         if user is None or user.disabled_at is None:
             roles = frozenset() if user is None else user.roles
-            yield Someone(account, number, posts.of(number), roles)
-    named = set(numbers.values())
+            linked = linked_numbers(links, number)
+            yield Someone(account, number, posts.of(number), roles, linked)
+    named = {n for number in numbers.values() if number for n in posts.numbers(number)}
     for number, held in posts.holders():
         if number not in named:
-            account = unit.account_of(number) or f"{_UNNAMED}{held[0].org_unit} {held[0].title}"
-            yield Someone(account.strip(), number, held)
+            signed_in = next(filter(None, map(unit.account_of, posts.numbers(number))), "")
+            account = signed_in or f"{_UNNAMED}{held[0].org_unit} {held[0].title}"
+            linked = linked_numbers(links, number)
+            yield Someone(account.strip(), number, held, other_numbers=linked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +120,20 @@ class _Posts:
             return ()
         return plain_posts(self.ground, number)
 
+    def numbers(self, number: StaffNumber) -> tuple[StaffNumber, ...]:
+        """Return every number of a person today."""
+        if self.ground is None:
+            return (number,)
+        kin = self.ground.kin
+        return kin.numbers(kin.canonical(number))
+
     def holders(self) -> Iterator[tuple[StaffNumber, tuple[Post, ...]]]:
         """Yield who holds a named post, with the named posts they hold."""
         if self.ground is None:
             return
         sections = frozenset(g.post_section for g in self.grants if g.post_section is not None)
-        for number in sorted(_seen_in(self.ground.facts, sections)):
+        known_as = self.ground.kin.canonical
+        for number in sorted(set(map(known_as, _seen_in(self.ground.facts, sections)))):
             held = [p for p in self.of(number) if any(g.follows(p) for g in self.grants)]
             if held:
                 yield number, tuple(held)

@@ -115,4 +115,4 @@ def unmanned(site: Site, addresses: Addresses, today: date) -> tuple[str, ...]:
 
 def _who(actor: Actor) -> str:
     """Return the person behind an account: two accounts of one staff number are one."""
-    return actor.staff_number or actor.account
+    return actor.identity or actor.account

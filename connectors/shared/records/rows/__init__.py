@@ -11,6 +11,7 @@ from connectors.shared.records.rows import (
     entitlements,
     orders,
     org_units,
+    person_links,
     roster,
     training,
 )
@@ -24,4 +25,5 @@ FORMS: Mapping[Provides, Form] = {
     Provides.TRAINING: training.FORM,
     Provides.ORG_UNITS: org_units.FORM,
     Provides.ACCOUNTS: accounts.FORM,
+    Provides.PERSON_LINKS: person_links.FORM,
 }

@@ -1,0 +1,1 @@
+"""Several appointing authorities, and people with several staff numbers (decision 0020)."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -19,7 +20,7 @@ from syncd.core.authorities.together import Voice, together
 from syncd.core.cards import Card
 from syncd.core.facts import Facts, Order
 from syncd.core.ids import OrgUnitCode, StaffNumber
-from syncd.core.orders import HeldOrder
+from syncd.core.orders import HeldOrder, OrderInForce
 from syncd.core.org import OrgChart
 from syncd.core.people import People, Person
 from syncd.core.policy import Policy
@@ -152,6 +153,23 @@ class JoinedPeople(Mapping[StaffNumber, Person]):
             for number in people:
                 counted[self._kin.canonical(number)] += 1
         return tuple(number for number, voices in counted.items() if voices > 1)
+
+    def orders_on(self, day: date) -> Iterator[OrderInForce]:
+        """Yield the orders in force whose effect begins on a day, under each person's number."""
+        for people in self._of.values():
+            for found in people.orders_on(day):
+                number = self._kin.canonical(found.order.staff_number)
+                yield replace(found, order=replace(found.order, staff_number=number))
+
+    def as_of(self, day: date) -> JoinedPeople:
+        """Return the same people on a day near this one, by the same rosters and links."""
+        other = copy(self)
+        other.on, other._kin = day, Kinship(self._kin.links, day)  # noqa: SLF001 - of our own
+        other._of = {name: people.as_of(day) for name, people in self._of.items()}  # noqa: SLF001
+        other._known = {}  # noqa: SLF001
+        for cached in ("_names", "_several"):
+            other.__dict__.pop(cached, None)
+        return other
 
     def vanished(self) -> Iterable[StaffNumber]:
         """Yield the people whom an earlier roster named and no newest one does."""

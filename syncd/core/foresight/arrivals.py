@@ -13,12 +13,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from syncd.core.authorities.joined import Everybody
 from syncd.core.career import PersonState, Post
 from syncd.core.facts import Designation
 from syncd.core.foresight.lines import ArrivalLine
 from syncd.core.ground import Ground
 from syncd.core.ids import AffairCode, OrgUnitCode, StaffNumber
-from syncd.core.people import People, Person
+from syncd.core.people import Person
 
 _ONE_DAY = timedelta(days=1)
 UNKNOWN = "unknown"
@@ -154,7 +155,7 @@ def _vacated(
 
 
 def _sections_of(
-    ground: Ground, people: People, number: StaffNumber, *, before: bool
+    ground: Ground, people: Everybody, number: StaffNumber, *, before: bool
 ) -> dict[OrgUnitCode, str]:
     """Return the sections of somebody's posts with their titles; none of who has left by then."""
     person = people.get(number)

@@ -281,6 +281,16 @@ def test_a_contractor_stands_where_the_sponsor_stands_whoever_appointed_the_spon
     assert b.verdict_of(facts, shown, account="c1", under=policy()) == JUSTIFIED
 
 
+def test_the_eve_of_a_day_knows_the_links_of_the_eve():
+    orders = [b.order("R9-2", to="15000", number=9001)]
+    rosters = (city(b.roster_entry(1)), board(at_board("E-0000009")))
+    facts = b.facts(rosters=rosters, orders=orders, links=[link(9001, 1, starts_on=b.APRIL)])
+    people = Ground(facts, policy(), b.APRIL).people
+    assert [o.order.staff_number for o in people.orders_on(b.APRIL)] == ["0000001"]
+    assert "9001" not in map(str, people)
+    assert people.as_of(b.APRIL - DAY)[b.staff(9001)].staff_number == "0009001"
+
+
 def test_a_card_shows_a_person_by_the_voice_that_knows_most():
     rosters = (
         city(b.roster_entry(1, None, status=EmploymentStatus.AWAY, name="")),

@@ -28,6 +28,7 @@ from syncd.core.plan import Plan
 from syncd.core.votes import Vote
 from syncd.errors import RowFault
 from syncd.ports.access import AccessUnit
+from syncd.ports.exposure import ExposureUnit
 from syncd.ports.listing import ListingUnit
 from syncd.ports.outbox import OutboxUnit
 from syncd.ports.preapprovals import PreApprovalsUnit
@@ -98,6 +99,7 @@ class Checkpoint:
 
 class Unit(
     AccessUnit,
+    ExposureUnit,
     ListingUnit,
     OutboxUnit,
     PreApprovalsUnit,

@@ -23,6 +23,7 @@ from syncd.store import audit, cases, facts, inputs, plans, runs, snapshots, vot
 from syncd.store.access import AccessUnitQueries
 from syncd.store.cases import CaseMemory
 from syncd.store.digests import Digests
+from syncd.store.exposure import ExposureUnitQueries
 from syncd.store.factors import FactorUnitQueries
 from syncd.store.facts import FactsMemory
 from syncd.store.flows import FlowUnitQueries
@@ -50,6 +51,7 @@ class SqlUnit(
     TokenUnitQueries,
     FlowUnitQueries,
     FactorUnitQueries,
+    ExposureUnitQueries,
     ListingUnitQueries,
     OutboxUnitQueries,
     PreApprovalUnitQueries,

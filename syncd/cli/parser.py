@@ -40,6 +40,11 @@ def make_parser() -> argparse.ArgumentParser:
     sync.add_argument("--dry-run", action="store_true", help="何も記録せず、何も書かない")
     preview = add("preview", "その日に誰が何を失うか / who would lose what on a day")
     preview.add_argument("--on", type=_day, required=True, metavar="D")
+    preview.add_argument(
+        "--advance-notices",
+        action="store_true",
+        help="内示も発令とみなす（内示を見てよい人だけ） / take 内示 for orders",
+    )
     explain = add("explain", "権限の根拠を説明する / why each right stands or falls")
     explain.add_argument("staff_number", metavar="STAFF_NUMBER")
     explain.add_argument("--as-of", type=_day, metavar="D")

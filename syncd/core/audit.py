@@ -84,6 +84,8 @@ class AuditEvent(StrEnum):
     SESSION_BEGUN = "session.begun"
     SESSION_REFUSED = "session.refused"
     SESSION_ENDED = "session.ended"
+    PREVIEW_KEPT = "preview.kept"
+    PREVIEW_FORGOTTEN = "preview.forgotten"
     FILE_BROUGHT = "file.brought"
     SYNC_REQUESTED = "sync.requested"
     TRAIL_EXPORTED = "trail.exported"

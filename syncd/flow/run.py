@@ -39,6 +39,7 @@ from syncd.flow.collect import (
     record_intake,
 )
 from syncd.flow.directories import read_directories, take_missed
+from syncd.flow.foresight.keeping import forget_past
 from syncd.flow.handover import follow, for_machines, hand_over, outdated, standing
 from syncd.flow.lists import as_known
 from syncd.flow.moves import commit_moves
@@ -86,6 +87,7 @@ def run(site: Site, request: RunRequest) -> RunReport:
         with site.store.begin() as unit:
             unit.save_run(row)
             unit.audit([_run_record(AuditEvent.RUN_STARTED, row, started_at)])
+            forget_past(unit, started_at)
         intake = read_sources(site, started_at, request.brought)
         readings = read_directories(site, started_at)
         site.watch.owes_run = False

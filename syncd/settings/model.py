@@ -24,6 +24,7 @@ from syncd.core.votes import Role
 from syncd.flow.site import Mode
 from syncd.settings.authorities import AuthorityTable
 from syncd.settings.base import OpenTable, Span, Table
+from syncd.settings.foresight import ForesightTable
 from syncd.settings.preapproval import PreApprovalTable
 from syncd.settings.residual import ResidualTable
 
@@ -339,4 +340,5 @@ class ConfigurationModel(Table):
     schedule: ScheduleTable = ScheduleTable()
     daemon: DaemonTable = DaemonTable()
     console: ConsoleTable | None = None
+    foresight: ForesightTable = ForesightTable()
     actors: tuple[ActorTable, ...] = ()

@@ -77,6 +77,8 @@ _EVENTS = {
     _E.SESSION_BEGUN: ("サインインした", "signed in"),
     _E.SESSION_REFUSED: ("サインインを拒否した", "sign-in refused"),
     _E.SESSION_ENDED: ("セッションを終えた", "session ended"),
+    _E.PREVIEW_KEPT: ("見通しを保存した", "preview kept"),
+    _E.PREVIEW_FORGOTTEN: ("内示を含む見通しを消した", "preview with advance notices forgotten"),
     _E.FILE_BROUGHT: ("発令のファイルを持ち込んだ", "file of orders brought"),
     _E.SYNC_REQUESTED: ("突合を頼んだ", "run asked for"),
     _E.TRAIL_EXPORTED: ("証跡を書き出した", "audit trail exported"),
@@ -183,6 +185,7 @@ _KEYS = {
     "voters": ("解除した人", "released by"),
     "votes": ("票", "votes"),
     "why": ("なぜ", "why"),
+    "with_notices": ("内示を含む", "with advance notices"),
 }
 _VALUES = {
     **residual_words.VALUES,

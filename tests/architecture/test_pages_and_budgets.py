@@ -20,6 +20,7 @@ from connectors.sql.options import SqlOptions
 from connectors.webhook.options import WebhookOptions
 from syncd.settings import model, preapproval, residual
 from syncd.settings.authorities import AuthorityTable
+from syncd.settings.foresight import ForesightTable
 
 ROOT = Path(__file__).resolve().parents[2]
 ALL = sorted([*ROOT.glob("syncd/**/*.py"), *ROOT.glob("connectors/**/*.py")])
@@ -41,6 +42,7 @@ TABLES = [
     model.NotifierTable,
     model.NoticesTable,
     residual.ResidualTable,
+    ForesightTable,
     AdOptions,
     EntraOptions,
     FileOptions,

@@ -22,7 +22,7 @@ def preview(on: date = APRIL, *, with_notices: bool = False, account: str = "u1"
     loss = LossLine(
         "ad", "TAX", account, "0000001", "12010", ("transferred",), ("R9-1",), (), False, True
     )
-    return Preview(on, with_notices, complete=True, losses=(loss,))
+    return Preview(on, with_notices, losses=(loss,))
 
 
 def head(number: int, of: Preview) -> PreviewHead:

@@ -18,7 +18,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "init": ("init", "run"),
         "check": ("check", "run"),
         "sync": ("sync", "run"),
-        "preview": ("sync", "run_preview"),
+        "preview": ("preview", "run"),
         "explain": ("explain", "run"),
         "cases": ("cases", "run"),
         "approve": ("votes", "run_approve"),

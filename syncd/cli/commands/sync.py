@@ -1,9 +1,8 @@
-"""`syncd sync` and `syncd preview`: one run, or what one would find."""
+"""`syncd sync`: one run, or what one would find."""
 
 from __future__ import annotations
 
 import argparse
-from datetime import date
 
 from syncd.bootstrap import acting_account
 from syncd.cli.opening import answer, open_for
@@ -25,13 +24,6 @@ def run(arguments: argparse.Namespace) -> int:
     request = RunRequest(as_of, acting_account(), acts=as_of == opened.today())
     do = rehearse if arguments.dry_run else run_once
     return _tell(arguments, do(opened.site, request))
-
-
-def run_preview(arguments: argparse.Namespace) -> int:
-    """Say who would lose what on a coming day, by the orders confirmed so far."""
-    opened = open_for(arguments)
-    on: date = arguments.on
-    return _tell(arguments, rehearse(opened.site, RunRequest(on, acting_account(), "preview")))
 
 
 def _tell(arguments: argparse.Namespace, report: RunReport) -> int:

@@ -110,11 +110,23 @@ def _changes(part: Part, before: Preview, after: Preview, causes: _Causes) -> It
         was = old.get(key)
         if was is None:
             yield Change(part, Turn.ADDED, None, line, causes.of(line))
-        elif was != line:
+        elif _gist(was) != _gist(line):
             yield Change(part, Turn.CHANGED, was, line, causes.of(was, line))
     for key, line in old.items():
         if key not in new:
             yield Change(part, Turn.GONE, line, None, causes.of(line))
+
+
+def _gist(line: Line) -> Line:
+    """Return what of a line counts as a difference.
+
+    When something became known is not settled before a run recorded it: until then each preview
+    that reads it says its own moment.
+    """
+    if not isinstance(line, ListLine):
+        return line
+    lines = tuple(replace(each, known_at=None) for each in line.lines)
+    return replace(line, lines=lines, known_at=None, changed_at=None)
 
 
 class _Causes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
@@ -57,17 +57,19 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The day as decided, and all that its preview tells besides.
-
-    `decision` is that of `decided` with what a refused input makes unknown.
-    """
+    """The day as decided on the last good inputs, and all that its preview tells besides."""
 
     decided: Decided
-    decision: Decision
     cases: Mapping[Key, Case]
-    moments: Moments
-    inputs: tuple[InputSeen, ...]
-    complete: bool
+    moments: Moments = field(default_factory=Moments)
+    inputs: tuple[InputSeen, ...] = ()
+    refused: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+
+    @property
+    def decision(self) -> Decision:
+        """Return what holds on the day."""
+        return self.decided.decision
 
     @property
     def ground(self) -> Ground:
@@ -78,7 +80,7 @@ class View:
 def foresee(view: View, terms: Terms, today: date) -> Preview:
     """Return the preview of a day by what its view says, nothing marked."""
     ground, policy = view.ground, view.ground.policy
-    removals = removals_on(view.decided, view.decision, view.cases, policy)
+    removals = removals_on(view.decided, view.cases, policy)
     lists = outdated_lists(view.decided.footing, view.moments)
     leaving = [StaffNumber(x.staff_number) for line in lists for x in line.lines]
     coming = tuple(arrivals(ground, leaving))
@@ -86,7 +88,8 @@ def foresee(view: View, terms: Terms, today: date) -> Preview:
     preview = Preview(
         on=ground.on,
         with_notices=False,
-        complete=view.complete,
+        refused=view.refused,
+        unread=view.unread,
         losses=tuple(_losses(view.decision, removals)),
         unknown=tuple(_unknown(view.decision)),
         arrivals=coming,

@@ -15,7 +15,7 @@ from datetime import date
 from syncd.core.calendar import midnight
 from syncd.core.cases import Case, CaseState
 from syncd.core.decide import Decided
-from syncd.core.findings import Decision, Finding, Verdict
+from syncd.core.findings import Finding, Verdict
 from syncd.core.foresight.lines import GroupLine, LimitLine, Outlook
 from syncd.core.guards import Census, Guard, Guarded, guard, is_explained, limit_for
 from syncd.core.ids import CaseId
@@ -38,13 +38,9 @@ class Removals:
     explained: frozenset[Key]
 
 
-def removals_on(
-    decided: Decided, decision: Decision, cases: Mapping[Key, Case], policy: Policy
-) -> Removals:
-    """Return what a run of the decision's day would remove if everything were approved.
-
-    `decision` is the one of `decided` with what a refused input makes unknown.
-    """
+def removals_on(decided: Decided, cases: Mapping[Key, Case], policy: Policy) -> Removals:
+    """Return what a run of the decision's day would remove if everything were approved."""
+    decision = decided.decision
     findings = {f.key: f for f in decision.findings if f.verdict is Verdict.STALE}
     then = [_case(finding, cases.get(key), decision.as_of) for key, finding in findings.items()]
     reaches = decided.reaches

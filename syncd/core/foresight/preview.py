@@ -40,12 +40,14 @@ class Preview:
     them, whatever it says. `spared` are losses of which the confirmed facts speak and that 内示
     undoes. `before` counts rights that are lost after the day it was made and before `on`,
     `already` those that were stale then. `unknown` holds the first of them, `unknown_by_doubt` how
-    many there are. `complete` is False where an input was refused or a directory not read.
+    many there are. `refused` are sources whose newest input was refused, `unread` directories
+    that could not be read: of both what was last good is what this rests on.
     """
 
     on: date
     with_notices: bool
-    complete: bool
+    refused: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
     losses: tuple[LossLine, ...] = ()
     spared: tuple[LossLine, ...] = ()
     unknown: tuple[UnknownLine, ...] = ()
@@ -62,6 +64,11 @@ class Preview:
     inputs: tuple[InputSeen, ...] = ()
     people: tuple[Shown, ...] = ()
     sections: tuple[ShownSection, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether every input was good and every directory was read."""
+        return not (self.refused or self.unread)
 
     def part(self, part: Part) -> tuple[Line, ...]:
         """Return the lines of one part."""
@@ -93,7 +100,7 @@ class Preview:
     @cached_property
     def canonical(self) -> bytes:
         """Return the JSON that is kept and hashed."""
-        return _CANONICAL.encode(_packed(self, _OWN)).encode()
+        return _CANONICAL.encode([_FORM, *_packed(self, _OWN)]).encode()
 
     @cached_property
     def digest(self) -> str:
@@ -145,6 +152,8 @@ _FIELDS: Mapping[type, tuple[str, ...]] = MappingProxyType(
     }
 )
 _OWN = _names(Preview)
+_FORM = 1
+"""Grows with every change of what is kept, so that no older one is read for what it is not."""
 
 
 def _day(text: str | None) -> date | None:
@@ -214,10 +223,11 @@ _KINDS: Mapping[str, type] = MappingProxyType(
 def preview_of(canonical: bytes) -> Preview:
     """Return the preview of its canonical form; raises ValueError for anything else."""
     values = json.loads(canonical)
-    if not isinstance(values, list) or len(values) != len(_OWN):
+    if not isinstance(values, list) or values[:1] != [_FORM]:
         raise ValueError("not the canonical form of a preview")
-    given = dict(zip(_OWN, values, strict=True))
+    given = dict(zip(_OWN, values[1:], strict=True))
     for name, kind in _KINDS.items():
         given[name] = _many(kind)(given[name])
-    given["unknown_by_doubt"] = _frozen(given["unknown_by_doubt"])
+    for name in ("unknown_by_doubt", "refused", "unread"):
+        given[name] = _frozen(given[name])
     return Preview(**{**given, "on": date.fromisoformat(given["on"])})

@@ -33,7 +33,7 @@ def look(
     """Return the preview of a day on the confirmed facts alone."""
     footing = footing_of(known, under or b.policy(), on)
     decided = decide_on(footing, readings or (b.snapshot(),), **more)
-    view = View(decided, decided.decision, {}, moments or Moments(), inputs, complete=True)
+    view = View(decided, {}, moments or Moments(), inputs)
     return foresee(view, Terms(few_members=few), TODAY)
 
 

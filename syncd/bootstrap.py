@@ -30,7 +30,8 @@ from syncd.errors import ConfigurationError, SourceRefused
 from syncd.flow.authorities import scoped
 from syncd.flow.collect import BROUGHT
 from syncd.flow.site import DirectorySeat, Mode, Site, SourceSeat
-from syncd.plugins import DIRECTORIES, NOTIFIERS, SOURCES, load_connector
+from syncd.plugins import ACCESS_LOGS, DIRECTORIES, NOTIFIERS, SOURCES, load_connector
+from syncd.ports.access_log import AccessLog, AccessLogContext
 from syncd.ports.directory import Capability, DirectoryContext, HandedOverType, Progress
 from syncd.ports.identity import PasswordCheck, Provider
 from syncd.ports.notifier import NotifierContext
@@ -45,6 +46,7 @@ from syncd.settings.model import (
     OidcTable,
     SourceTable,
 )
+from syncd.settings.residual import AccessLogTable
 from syncd.store import open_store
 
 if TYPE_CHECKING:
@@ -267,6 +269,7 @@ def open_site(
             new_id=new_id,
             progress=progress,
             stopping=stopping,
+            access_logs=tuple(_access_log(settings, t, clock) for t in settings.model.access_logs),
         ),
         clock,
     )
@@ -278,6 +281,13 @@ def _notifier(settings: Settings, table: NotifierTable, clock: Clock) -> Notifie
     connector, options = _connector(NOTIFIERS, table)
     context = NotifierContext(table.name, settings.base_dir, clock)
     return NotifierSeat(connector.build(options, context), table.kinds)
+
+
+def _access_log(settings: Settings, table: AccessLogTable, clock: Clock) -> AccessLog:
+    connector, options = _connector(ACCESS_LOGS, table)
+    context = AccessLogContext(table.name, table.directory, settings.base_dir, clock)
+    log: AccessLog = connector.build(options, context)
+    return log
 
 
 def _store(settings: Settings) -> Store:
@@ -302,13 +312,18 @@ def _seats(
 
 def _options_of(table: str, kind: str) -> type[BaseModel]:
     """Return the options of an installed connector; raises ConfigurationError."""
-    group = {"sources": SOURCES, "directories": DIRECTORIES, "notifiers": NOTIFIERS}[table]
+    group = {
+        "sources": SOURCES,
+        "directories": DIRECTORIES,
+        "notifiers": NOTIFIERS,
+        "access_logs": ACCESS_LOGS,
+    }[table]
     options: type[BaseModel] = load_connector(group, kind).Options
     return options
 
 
 def _connector(
-    group: str, table: SourceTable | DirectoryTable | NotifierTable
+    group: str, table: SourceTable | DirectoryTable | NotifierTable | AccessLogTable
 ) -> tuple[Any, BaseModel]:
     """Return the connector and its options, which `load_settings` found valid."""
     connector = load_connector(group, table.type)

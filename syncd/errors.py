@@ -247,6 +247,20 @@ class EvidenceRefused(UsageError):  # noqa: N818 - a refusal says what it is
     """A file is not taken as evidence; nothing of it was kept."""
 
 
+class AccessLogUnreadable(SyncdError):  # noqa: N818 - a refusal says what it is
+    """An access log cannot be read as it is configured; what it would tell is unknown."""
+
+    exit_code = 5
+
+    def __init__(self, log: str, why: str) -> None:
+        """Name the log and what stands against reading it."""
+        self.log = log
+        self.why = why
+        super().__init__(
+            f"access log {log!r}: {why}. Look at path, format and columns under [[access_logs]]."
+        )
+
+
 # --- what goes out to people -------------------------------------------------------------------
 
 

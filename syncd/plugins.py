@@ -1,4 +1,4 @@
-"""Finds connectors by entry point (`syncd.sources`, `syncd.directories`, `syncd.notifiers`).
+"""Finds connectors by entry point (`syncd.sources`, `syncd.directories`, `syncd.notifiers` …).
 
 syncd never imports a connector by name, so a stranger's package adds one by being installed. Two
 distributions that give one name are refused, since which one would win is an accident.
@@ -14,6 +14,7 @@ from syncd.errors import ConfigurationError
 SOURCES = "syncd.sources"
 DIRECTORIES = "syncd.directories"
 NOTIFIERS = "syncd.notifiers"
+ACCESS_LOGS = "syncd.access_logs"
 
 
 def load_connector(group: str, name: str) -> Any:  # noqa: ANN401 - a SourceType, DirectoryType …
@@ -35,7 +36,7 @@ def load_connector(group: str, name: str) -> Any:  # noqa: ANN401 - a SourceType
 
 def connector_versions() -> dict[str, str]:
     """Return, for each installed connector, the distribution and version that gave it."""
-    groups = (SOURCES, DIRECTORIES, NOTIFIERS)
+    groups = (SOURCES, DIRECTORIES, NOTIFIERS, ACCESS_LOGS)
     points = [point for group in groups for point in entry_points(group=group)]
     return {f"{point.group}:{point.name}": _origin(point) for point in points}
 

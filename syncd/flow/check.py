@@ -8,6 +8,7 @@ from dataclasses import replace
 from syncd.bilingual import Bilingual, japanese
 from syncd.core.intake import without_advance_notices
 from syncd.errors import (
+    AccessLogUnreadable,
     DirectoryUnreadable,
     NotifierUnavailable,
     RowFault,
@@ -17,10 +18,15 @@ from syncd.errors import (
 from syncd.flow.collect import open_rows
 from syncd.flow.report import CheckLine
 from syncd.flow.site import DirectorySeat, Site, SourceSeat
+from syncd.ports.access_log import AccessLog
 from syncd.ports.directory import Capability
 from syncd.ports.notifier import Notifier
 
 _SHOWN_FAULTS = 5
+_LOG_REMEDY = (
+    "[[access_logs]] の path・format・columns を確かめてください"
+    " / look at path, format and columns under [[access_logs]]"
+)
 
 
 def check(site: Site) -> tuple[CheckLine, ...]:
@@ -45,6 +51,7 @@ def _lines(site: Site) -> Iterator[CheckLine]:
         site.progress("check", done, total)
         yield from _directory(directory)
     site.progress("check", total, total)
+    yield from (_access_log(log) for log in site.access_logs)
 
 
 def _store(site: Site) -> CheckLine:
@@ -94,6 +101,17 @@ def _directory(seat: DirectorySeat) -> Iterator[CheckLine]:
         yield replace(line, ok=False, found=why, remedy=failure.remedy)
         return
     yield replace(line, found=Bilingual(told, ja=f"接続できました: {told}"))
+
+
+def _access_log(log: AccessLog) -> CheckLine:
+    try:
+        found = log.check()
+    except AccessLogUnreadable as failure:
+        why = Bilingual(failure.why, ja=f"読めません: {failure.why}")
+        return CheckLine("access-log", log.name, ok=False, found=why, remedy=_LOG_REMEDY)
+    return CheckLine(
+        "access-log", log.name, ok=True, found=Bilingual(found, ja=f"読めました: {found}")
+    )
 
 
 def check_notifier(notifier: Notifier) -> CheckLine:

@@ -12,6 +12,7 @@ from syncd.core.policy import Policy
 from syncd.core.tasks import HandOver
 from syncd.flow.memory import Memory
 from syncd.flow.watch import Watch
+from syncd.ports.access_log import AccessLog
 from syncd.ports.directory import (
     Capability,
     DeltaReader,
@@ -106,6 +107,7 @@ class Site:
     stopping: Callable[[], bool] = lambda: False
     watch: Watch = field(default_factory=Watch)
     memory: Memory = field(default_factory=Memory)
+    access_logs: tuple[AccessLog, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

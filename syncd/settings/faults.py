@@ -20,10 +20,11 @@ from syncd.errors import ConfigurationError
 from syncd.settings.authorities import authority_faults
 from syncd.settings.model import ConfigurationModel, DirectoryTable, NotifierTable, SourceTable
 from syncd.settings.places import Location
+from syncd.settings.residual import AccessLogTable
 
 Fault: TypeAlias = tuple[Location, str]
 OptionsOf: TypeAlias = Callable[[str, str], type[BaseModel]]
-"""Gives the options of a connector by table ("sources", "directories", "notifiers") and type.
+"""Gives the options of a connector by table ("sources", "access_logs" …) and type.
 
 Raises ConfigurationError for a type that is not installed.
 """
@@ -32,12 +33,14 @@ _COMMON: dict[str, type[BaseModel]] = {
     "sources": SourceTable,
     "directories": DirectoryTable,
     "notifiers": NotifierTable,
+    "access_logs": AccessLogTable,
 }
 _NAMED_BY = {
     "authorities": "name",
     "sources": "name",
     "directories": "name",
     "notifiers": "name",
+    "access_logs": "name",
     "actors": "account",
 }
 _SECRET = re.compile(r"(password|passwd|secret|token|api_?key)$", re.IGNORECASE)
@@ -52,7 +55,7 @@ _IN_URL = (
 def find_faults(parsed: Mapping[str, Any], options_of: OptionsOf | None) -> list[Fault]:
     """Return every fault; `options_of` None leaves what belongs to connectors unlooked at."""
     found = [*_secrets(parsed, ()), *_named_twice(parsed), *_deputies(parsed)]
-    found += [*_sign_in(parsed), *authority_faults(parsed), *_shape(parsed)]
+    found += [*_sign_in(parsed), *authority_faults(parsed), *_access_logs(parsed), *_shape(parsed)]
     if options_of is not None:
         found += _options(parsed, options_of)
     told: dict[Location, str] = {}
@@ -156,6 +159,14 @@ def _sign_in(parsed: Mapping[str, Any]) -> Iterator[Fault]:
     known = [table.get("name") for _, table in _tables(parsed, "directories")]
     if isinstance(name, str) and name and name not in known:
         yield ("console", "ldap_directory"), "no [[directories]] has this name; add it or mend it"
+
+
+def _access_logs(parsed: Mapping[str, Any]) -> Iterator[Fault]:
+    known = [table.get("name") for _, table in _tables(parsed, "directories")]
+    for location, table in _tables(parsed, "access_logs"):
+        name = table.get("directory")
+        if isinstance(name, str) and name not in known:
+            yield (*location, "directory"), "no [[directories]] has this name; add it or mend it"
 
 
 def _tables(parsed: Mapping[str, Any], key: str) -> Iterator[tuple[Location, dict[str, Any]]]:

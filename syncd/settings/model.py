@@ -26,7 +26,7 @@ from syncd.settings.authorities import AuthorityTable
 from syncd.settings.base import OpenTable, Span, Table
 from syncd.settings.foresight import ForesightTable
 from syncd.settings.preapproval import PreApprovalTable
-from syncd.settings.residual import ResidualTable
+from syncd.settings.residual import AccessLogTable, ResidualTable
 
 _LAST_PORT = 65535
 
@@ -337,6 +337,7 @@ class ConfigurationModel(Table):
     notices: NoticesTable = NoticesTable()
     policy: PolicyTable = PolicyTable()
     residual: ResidualTable = ResidualTable()
+    access_logs: tuple[AccessLogTable, ...] = ()
     schedule: ScheduleTable = ScheduleTable()
     daemon: DaemonTable = DaemonTable()
     console: ConsoleTable | None = None

@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 
 from syncd.core.reporting import ReportingRule, ResidualPolicy
 from syncd.errors import ConfigurationError
-from syncd.settings.base import Span, Table
+from syncd.settings.base import OpenTable, Span, Table
 
 
 class ResidualTable(Table):
@@ -24,6 +24,14 @@ class ResidualTable(Table):
 
     longer_than: Span = timedelta(days=1)
     citations_file: str | None = None
+
+
+class AccessLogTable(OpenTable):
+    """One `[[access_logs]]`: where the accounts of a directory show what they did."""
+
+    name: Annotated[str, Field(min_length=1)]
+    directory: str
+    type: str
 
 
 class _Rule(Table):

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from types import MappingProxyType
+from typing import Any
 
 from syncd.core.audit import AuditEvent
+from syncd.reports.residual_words import (
+    filing_word,
+    finding_word,
+    outcome_word,
+)
+from syncd.reports.words import Lang, day_word
+from syncd.web.words import moment_word
 
 _E = AuditEvent
 
@@ -39,6 +48,20 @@ KEYS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "window_from": ("残存の始まり", "window from"),
         "window_until": ("残存の終わり", "window until"),
         "residual_days": ("残存日数", "residual days"),
+        "log": ("アクセスログ", "access log"),
+        "finding": ("利用の有無", "use"),
+        "uses": ("利用の行数", "rows of use"),
+        "attempts_failed": ("失敗した試み", "failed attempts"),
+        "about_other_rights": ("ほかの権限の行", "rows about other rights"),
+        "lines_unreadable": ("読めない行", "unreadable lines"),
+        "holes": ("わからない期間の数", "parts not known"),
+        "files": ("ファイル", "files"),
+        "focus": ("着眼点", "looked for"),
+        "measures": ("措置", "measures"),
+        "outcome": ("判断", "decision"),
+        "known_on": ("知った日", "day of knowing"),
+        "filing": ("速報", "first report"),
+        "asked_of": ("知らせた人", "told"),
     }
 )
 
@@ -50,3 +73,20 @@ VALUES: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
     }
 )
+
+
+def sayings(lang: Lang) -> Mapping[str, Callable[[Any], str]]:
+    """Return how the values of single keys of the trail are said."""
+
+    def moment(text: str) -> str:
+        return moment_word(datetime.fromisoformat(text), lang)
+
+    return {
+        "window_from": moment,
+        "window_until": moment,
+        "known_on": lambda text: day_word(date.fromisoformat(text), lang),
+        "finding": lambda code: finding_word(code, lang),
+        "outcome": lambda code: outcome_word(code, lang),
+        "filing": lambda code: filing_word(code, lang),
+        "files": lambda text: text[:12] + text[64:],
+    }

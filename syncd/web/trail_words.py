@@ -331,10 +331,7 @@ def _sayings(lang: Lang, titles: Titles) -> dict[str, Say]:
         "since": day,
         "trips": lambda trip: trip_word(trip, lang),
         "until": day,
-        **dict.fromkeys(
-            ("window_from", "window_until"),
-            lambda text: moment_word(datetime.fromisoformat(text), lang),
-        ),
+        **residual_words.sayings(lang),
     }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from connectors.access_log.options import AccessLogOptions, Columns
 from connectors.ad import AdOptions
 from connectors.entra.options import EntraOptions
 from connectors.file.options import FileOptions
@@ -43,6 +44,9 @@ TABLES = [
     model.NoticesTable,
     residual.ResidualTable,
     ForesightTable,
+    residual.AccessLogTable,
+    AccessLogOptions,
+    Columns,
     AdOptions,
     EntraOptions,
     FileOptions,
@@ -58,7 +62,7 @@ TABLES = [
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
 def test_every_key_is_on_a_page(table: type[BaseModel]):
-    names = ("configuration.md", "directories.md", "inputs.md", "notifiers.md")
+    names = ("configuration.md", "directories.md", "inputs.md", "notifiers.md", "access-logs.md")
     pages = "".join((ROOT / "docs" / name).read_text(encoding="utf-8") for name in names)
     assert [key for key in table.model_fields if key not in pages] == []
 

@@ -1,0 +1,1 @@
+"""The morning report: what became of every right that a day concerned."""

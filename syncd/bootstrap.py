@@ -384,4 +384,12 @@ def _directory(
         return None
     writer = cache(lambda: connector.build_writer(options, context))
     hands_over = connector.hand_over(options) if isinstance(connector, HandedOverType) else None
-    return DirectorySeat(table.name, table.mode, reader, writer, able, hand_over=hands_over)
+    return DirectorySeat(
+        table.name,
+        table.mode,
+        reader,
+        writer,
+        able,
+        hand_over=hands_over,
+        loss_check=table.loss_check,
+    )

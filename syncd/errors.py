@@ -80,7 +80,9 @@ class RowFault:
     row still says whom it is about, so that the answer about that person becomes unknown.
     `is_advance_notice` marks a fault of a row that is 内示, or may be: only those who may see 内示
     see the fault, or that there is one. `may_be_confirmed` is False where the row plainly says
-    内示: it decides nothing, so that nothing becomes unknown because of it.
+    内示: it decides nothing, so that nothing becomes unknown because of it. `guard` is the
+    permanent name of the guard that refused (`core.intake.InputGuard`); empty where a row or a
+    file does not parse.
     """
 
     line: int
@@ -90,6 +92,7 @@ class RowFault:
     staff_number: str | None = None
     is_advance_notice: bool = False
     may_be_confirmed: bool = True
+    guard: str = ""
 
     def __str__(self) -> str:
         """Render as one line for a person."""

@@ -24,6 +24,7 @@ from connectors.shared.bilingual import both, said
 from connectors.shared.records.reading import FaultyFileError, Parsed, parse_file
 from connectors.shared.records.source import whole_reading
 from syncd.core.facts import Provides
+from syncd.core.intake import InputGuard
 from syncd.errors import ConfigurationError, RowFault, SourceRefused
 from syncd.ports.handover import Packing
 from syncd.ports.source import Fingerprint, Source, SourceContext, SourceReading
@@ -211,7 +212,8 @@ class PackageSource:
                 )
 
     def _refused(self, path: Path, part: str, value: str | None, why: str) -> SourceRefused:
-        return SourceRefused(self.name, str(path), (RowFault(0, part, value, why),))
+        guard = InputGuard.SEQUENCE if part == _SEQUENCE else InputGuard.PACKAGE
+        return SourceRefused(self.name, str(path), (RowFault(0, part, value, why, guard=guard),))
 
 
 _OTHER_SENDER = both("設定にある送り主ではありません", "not the configured sender")

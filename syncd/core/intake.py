@@ -6,9 +6,10 @@ shows beside the last good input is here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from syncd.bilingual import Bilingual
 from syncd.core.facts import Provides
@@ -16,6 +17,33 @@ from syncd.errors import RowFault
 
 ACCUMULATES = frozenset({Provides.ORDERS, Provides.TRAINING})
 """What adds up over all inputs: a row that a later input lacks still stands."""
+
+
+class InputGuard(StrEnum):
+    """What can refuse an input, by permanent names; `syncd drill` shows that each does.
+
+    MALFORMED stands for every row and file that does not parse.
+    """
+
+    MALFORMED = "malformed"
+    MY_NUMBER = "my-number"
+    CHECKSUM = "checksum"
+    PACKAGE = "package"
+    ROW_LOSS = "row-loss"
+    SECTION_LOSS = "section-loss"
+    SEQUENCE = "sequence"
+    MAX_AGE = "max-age"
+    BASE_DAY_OLDER = "base-day-older"
+    BASE_DAY_AHEAD = "base-day-ahead"
+    KEY_LOSS = "key-loss"
+    STANDING_LOSS = "standing-loss"
+    ORDER_MASS = "order-mass"
+    ORDER_REWRITTEN = "order-rewritten"
+
+
+def guards_of(faults: Iterable[RowFault]) -> frozenset[InputGuard]:
+    """Return which guards refused an input, by its faults."""
+    return frozenset(InputGuard(f.guard) if f.guard else InputGuard.MALFORMED for f in faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +75,7 @@ def check_volume(before: Volume, after: Volume, max_row_loss: float) -> tuple[Ro
                     en=f"the last good input had {before.rows} rows, {lost} more "
                     f"(limit {max_row_loss:.0%}); see whether all were written",
                 ),
+                guard=InputGuard.ROW_LOSS,
             )
         )
     gone = sorted(code for code in before.sections if code and code not in after.sections)
@@ -63,6 +92,7 @@ def check_volume(before: Volume, after: Volume, max_row_loss: float) -> tuple[Ro
                     en=f"no row is left of these sections: {shown}; after a reorganisation "
                     "accept it once with loss_check = false",
                 ),
+                guard=InputGuard.SECTION_LOSS,
             )
         )
     return (*faults, *_check_sequence(before.sequence, after))
@@ -85,7 +115,8 @@ def _check_sequence(before: int | None, now: Volume) -> tuple[RowFault, ...]:
         f"{'繰り返されて' if again else '抜けて'}います",
         en=f"the last one was {before}: {'one is repeated' if again else 'one is missing'}",
     )
-    return (RowFault(0, Bilingual("通番", en="sequence"), str(after), what),)
+    place = Bilingual("通番", en="sequence")
+    return (RowFault(0, place, str(after), what, guard=InputGuard.SEQUENCE),)
 
 
 def check_age(
@@ -105,5 +136,6 @@ def check_age(
                 f"{hours} 時間前の入力です（上限 {allowed} 時間）。出力の仕組みを確かめてください",
                 en=f"it is {hours} hours old (limit {allowed}); see whether it is still written",
             ),
+            guard=InputGuard.MAX_AGE,
         ),
     )

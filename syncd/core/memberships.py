@@ -127,6 +127,7 @@ class Unread:
     """A directory that could not be read whole, and why; what it holds is unknown.
 
     `last_known` is how many memberships its last complete read held: so many are now unknown.
+    `guard` names the guard that did not believe the answer (`core.reread`), where there was one.
     """
 
     directory: str
@@ -134,6 +135,7 @@ class Unread:
     why: str
     remedy: str
     last_known: int = 0
+    guard: str = ""
 
 
 @dataclass(frozen=True, slots=True)

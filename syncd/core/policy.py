@@ -109,12 +109,20 @@ class PreApprovalPolicy:
 
 @dataclass(frozen=True, slots=True)
 class GuardPolicy:
-    """Limits of section 6; `max_removals`, `max_share`: beyond what the day's orders explain."""
+    """Limits of section 6; `max_removals`, `max_share`: beyond what the day's orders explain.
+
+    `max_turnover` is the share of the last good input that a new one may leave out, end or move at
+    once, whatever its number of rows; `max_directory_loss` that of a directory's accounts and
+    groups between two reads; `max_base_days_ahead` how far ahead a 基準日 may be.
+    """
 
     max_removals: int = 10
     max_share: float = 0.05
     max_row_loss: float = 0.10
     explained_days: int = 3
+    max_turnover: float = 0.50
+    max_directory_loss: float = 0.40
+    max_base_days_ahead: int = 31
 
 
 @dataclass(frozen=True, slots=True)

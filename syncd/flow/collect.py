@@ -29,6 +29,7 @@ from syncd.core.policy import Policy
 from syncd.core.reach import reach_of
 from syncd.errors import RowFault, SourceRefused
 from syncd.flow.authorities import scope_of
+from syncd.flow.beside import Beside
 from syncd.flow.site import Site, SourceSeat
 from syncd.ports.source import Fingerprint, SequencedSource, SourceReading
 from syncd.ports.store import AcceptedInput, Unit
@@ -66,13 +67,15 @@ def read_sources(site: Site, now: datetime, brought: tuple[SourceReading, ...] =
         doubtful = {refused.source for refused in unit.refused_inputs()}
     accepted: list[SourceReading] = []
     refused: list[tuple[Provides, SourceRefused]] = []
+    beside = Beside(site, now)
     for done, seat in enumerate(site.sources):
         site.progress("sources", done, len(site.sources))
         name = seat.source.name
         try:
             again = name in doubtful or _read_otherwise(seat, last[name])
             for reading in _new(seat, last[name], site.policy, now, again=again):
-                accepted.append(reading)  # noqa: PERF402 - those before a refused one stay
+                beside.check(seat, last[name], reading)
+                accepted.append(reading)  # those before a refused one stay
         except SourceRefused as refusal:
             refused.append((seat.source.provides, refusal))
     site.progress("sources", len(site.sources), len(site.sources))
@@ -127,14 +130,16 @@ def _in_sequence(
 
 
 def read_seat(
-    seat: SourceSeat, last: AcceptedInput | None, policy: Policy, now: datetime
+    site: Site, seat: SourceSeat, last: AcceptedInput | None, now: datetime
 ) -> SourceReading:
     """Read a source whether it changed or not, held to all that a run holds it to.
 
     Raises SourceRefused.
     """
     _in_time(seat, now)
-    return _whole(seat, last, policy)
+    reading = _whole(seat, last, site.policy)
+    Beside(site, now).check(seat, last, reading)
+    return reading
 
 
 def _in_time(seat: SourceSeat, now: datetime) -> Fingerprint:
@@ -314,6 +319,8 @@ def record_directories(
             kept.append(reading)
         else:
             ground = {"why": reading.why}
+            if reading.guard:
+                ground["guard"] = reading.guard
             event = AuditEvent.DIRECTORY_UNREAD
             kept.append(with_last_known(unit, reading, facts))
         records.append(AuditRecord(now, event, ACTOR, reading.directory, run, ground))
@@ -328,4 +335,4 @@ def with_last_known(unit: Unit, unread: Unread, facts: Facts) -> Unread:
         return unread
     conveyed = reach_of(last, facts.entitlements).conveyed
     held = sum(len({a for block in c.blocks for a in block.accounts}) for c in conveyed)
-    return Unread(unread.directory, unread.at, unread.why, unread.remedy, held)
+    return replace(unread, last_known=held)

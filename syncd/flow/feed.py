@@ -47,7 +47,7 @@ def check_feed(site: Site, name: str, expected_rows: int, *, advance_notices: bo
     with site.store.begin() as unit:
         last = unit.last_accepted(name)
     try:
-        reading = read_seat(seat, last, site.policy, site.clock())
+        reading = read_seat(site, seat, last, site.clock())
     except SourceRefused as refusal:
         if advance_notices:
             raise
@@ -66,7 +66,7 @@ def read_as_checked(site: Site, feed: CheckedFeed) -> SourceReading:
     seat = _seat(site, feed.source)
     with site.store.begin() as unit:
         last = unit.last_accepted(feed.source)
-    reading = read_seat(seat, last, site.policy, site.clock())
+    reading = read_seat(site, seat, last, site.clock())
     if reading.fingerprint.sha256 != feed.sha256:
         raise UsageError(
             f"the feed {feed.source!r} changed after it was checked. Nothing was taken; check it "

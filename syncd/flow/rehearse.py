@@ -29,6 +29,7 @@ from syncd.flow.collect import (
 from syncd.flow.directories import read_directories
 from syncd.flow.foresight.foreseeing import Asked, Foreseen, foresee_day
 from syncd.flow.foresight.gathering import Gathered, gather
+from syncd.flow.plausible import as_plausible
 from syncd.flow.report import RunReport
 from syncd.flow.site import RunRequest, Site
 from syncd.ports.store import Unit
@@ -141,7 +142,8 @@ def _learn(
         with site.store.begin() as unit:
             record_intake(unit, intake, run, now)
             facts = known_facts(unit, site, request.as_of)
-            kept = record_directories(unit, readings, facts, run, now)
+            plausible = as_plausible(unit, site, readings)
+            kept = record_directories(unit, plausible, facts, run, now)
             cases = {case.key: case for case in unit.cases()}
             gathered = None if asked is None else _gather(unit, site, facts, kept, intake, asked)
             known.append(_Known(facts, kept, cases, gathered))

@@ -43,6 +43,7 @@ from syncd.flow.foresight.keeping import forget_past
 from syncd.flow.handover import follow, for_machines, hand_over, outdated, standing
 from syncd.flow.lists import as_known
 from syncd.flow.moves import commit_moves
+from syncd.flow.plausible import as_plausible
 from syncd.flow.preapproval.adopt import adopt_votes, lapse
 from syncd.flow.report import Removal, RunReport
 from syncd.flow.residual.follow import follow_residue
@@ -115,7 +116,7 @@ def _decide(
     with site.store.begin() as unit:
         record_intake(unit, intake, row.run, now)
         facts = known_facts(unit, site, request.as_of)
-        readings = as_known(unit, readings, now)
+        readings = as_plausible(unit, site, as_known(unit, readings, now))
         readings = record_directories(unit, readings, facts, row.run, now)
         unit.audit(_missed_record(each, row, now) for each in missed)
         excepted = unit.cases([CaseState.EXCEPTED])

@@ -49,7 +49,8 @@ class SourceSeat:
 class DirectorySeat:
     """A directory with its mode; the writer is asked for only when something is to be written.
 
-    With `hand_over` people make its changes: a removal becomes a task.
+    With `hand_over` people make its changes: a removal becomes a task. `loss_check` False: what it
+    answers is believed however much it lost since the last read.
     """
 
     name: str
@@ -60,6 +61,7 @@ class DirectorySeat:
     turn: RLock = field(default_factory=RLock, compare=False, repr=False)
     """Whoever reads holds it: a reader that remembers is asked by one thread at a time."""
     hand_over: HandOver | None = None
+    loss_check: bool = True
 
     @property
     def shows_at_once(self) -> bool:

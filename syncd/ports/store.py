@@ -25,6 +25,7 @@ from syncd.core.guards import Trip
 from syncd.core.ids import CaseId, EntitlementId, PlanHash, RunId, StaffNumber
 from syncd.core.memberships import DirectorySnapshot
 from syncd.core.plan import Plan
+from syncd.core.reread import SnapshotChange
 from syncd.core.votes import Vote
 from syncd.errors import RowFault
 from syncd.ports.access import AccessUnit
@@ -227,6 +228,10 @@ class Unit(
     # --- directories ---
     def record_snapshot(self, snapshot: DirectorySnapshot, run: RunId) -> int:
         """Keep what a directory held, storing only groups that changed; return how many did."""
+        ...
+
+    def snapshot_change(self, snapshot: DirectorySnapshot) -> SnapshotChange | None:
+        """Return how a snapshot differs from the newest recorded one; None where there is none."""
         ...
 
     def last_snapshot(self, directory: str, at: datetime | None = None) -> DirectorySnapshot | None:

@@ -81,6 +81,7 @@ class DirectoryTable(OpenTable):
     type: str
     authority: str = ""
     mode: Mode = Mode.OBSERVE
+    loss_check: bool = True
     protected_accounts: tuple[str, ...] = ()
     protected_groups: tuple[str, ...] = ()
     my_number_groups: str | None = None
@@ -136,6 +137,9 @@ class Guards(Table):
     max_share: Annotated[float, Field(ge=0, le=1)] = 0.05
     max_row_loss: Annotated[float, Field(ge=0, le=1)] = 0.10
     explained_days: Annotated[int, Field(ge=0)] = 3
+    max_turnover: Annotated[float, Field(ge=0, le=1)] = 0.50
+    max_directory_loss: Annotated[float, Field(ge=0, le=1)] = 0.40
+    max_base_days_ahead: Annotated[int, Field(ge=0)] = 31
 
 
 class PolicyTable(Table):

@@ -90,12 +90,17 @@ def _sha256(body: str) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
 
 
+def slice_of(account: AccountId) -> str:
+    """Return the name of the slice of the accounts in which one stands."""
+    return f"{zlib.crc32(account.encode()) % _SLICES:02x}"
+
+
 def _account_slices(accounts: Mapping[AccountId, Account]) -> dict[Part, str]:
-    slices: dict[int, list[list[Any]]] = {}
+    slices: dict[str, list[list[Any]]] = {}
     for a in accounts.values():
-        number = zlib.crc32(a.account.encode()) % _SLICES
-        slices.setdefault(number, []).append([a.account, a.native, a.staff_number, a.enabled])
-    return {(ACCOUNTS, f"{n:02x}"): dumps(sorted(rows)) for n, rows in slices.items()}
+        row = [a.account, a.native, a.staff_number, a.enabled]
+        slices.setdefault(slice_of(a.account), []).append(row)
+    return {(ACCOUNTS, name): dumps(sorted(rows)) for name, rows in slices.items()}
 
 
 def _group_body(group: Group, blocks: list[MembershipBlock]) -> str:

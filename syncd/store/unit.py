@@ -14,12 +14,13 @@ from syncd.core.cases import Case, CaseState
 from syncd.core.facts import Facts, PersonLink, Provides
 from syncd.core.ids import CaseId, EntitlementId, PlanHash, RunId, StaffNumber
 from syncd.core.memberships import DirectorySnapshot
+from syncd.core.reread import SnapshotChange
 from syncd.core.votes import Vote
 from syncd.errors import RowFault
 from syncd.ports.runs import RunRow
 from syncd.ports.source import SourceReading
 from syncd.ports.store import AcceptedInput, Checkpoint, PlanState, RefusedInput, StoredPlan
-from syncd.store import audit, cases, facts, inputs, plans, runs, snapshots, votes
+from syncd.store import audit, cases, facts, inputs, plans, rereads, runs, snapshots, votes
 from syncd.store.access import AccessUnitQueries
 from syncd.store.cases import CaseMemory
 from syncd.store.digests import Digests
@@ -175,6 +176,10 @@ class SqlUnit(
     def record_snapshot(self, snapshot: DirectorySnapshot, run: RunId) -> int:
         """Keep what a directory held, storing only groups that changed; return how many did."""
         return snapshots.record_snapshot(self._connection, snapshot, run, self._memory.digests)
+
+    def snapshot_change(self, snapshot: DirectorySnapshot) -> SnapshotChange | None:
+        """Return how a snapshot differs from the newest recorded one; None where there is none."""
+        return rereads.snapshot_change(self._connection, snapshot, self._memory.digests)
 
     def last_snapshot(self, directory: str, at: datetime | None = None) -> DirectorySnapshot | None:
         """Return the newest complete snapshot of a directory (as of `at`), rebuilt."""

@@ -134,6 +134,7 @@ _KEYS = {
     "first": ("最初の誤り", "first fault"),
     "from": ("初日", "first day"),
     "group": ("グループ", "group"),
+    "guard": ("抑止", "guard"),
     "groups": ("グループ", "groups"),
     "held": ("保留した行", "rows held"),
     "justified": ("根拠あり", "justified"),

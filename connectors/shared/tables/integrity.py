@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from connectors.shared.bilingual import both
+from syncd.core.intake import InputGuard
 from syncd.errors import RowFault
 
 SUFFIX = ".sha256"
@@ -25,7 +26,7 @@ def integrity_faults(path: Path, digest: str, *, required: bool) -> tuple[RowFau
         return (missing_sidecar(path.name),) if required else ()
     except OSError as error:
         ja, en = f"チェックサムを読めません: {error}", f"the checksum cannot be read: {error}"
-        return (RowFault(0, sidecar.name, None, both(ja, en)),)
+        return (RowFault(0, sidecar.name, None, both(ja, en), guard=InputGuard.CHECKSUM),)
 
 
 def sidecar_faults(name: str, digest: str, content: bytes) -> tuple[RowFault, ...]:
@@ -37,12 +38,12 @@ def sidecar_faults(name: str, digest: str, content: bytes) -> tuple[RowFault, ..
     if stated is None:
         ja = f"{name} のチェックサムがありません(sha256sum の形式)"
         en = f"holds no checksum for {name} in the format of sha256sum"
-        return (RowFault(0, name + SUFFIX, None, both(ja, en)),)
+        return (RowFault(0, name + SUFFIX, None, both(ja, en), guard=InputGuard.CHECKSUM),)
     if hmac.compare_digest(stated.lower(), digest):
         return ()
     ja = "チェックサムが一致しません。途中で切れたか書き換えられています。転送し直してください"
     en = f"the file is not the one that was sent (its SHA-256 is {digest}): transfer it again"
-    return (RowFault(0, name + SUFFIX, None, both(ja, en)),)
+    return (RowFault(0, name + SUFFIX, None, both(ja, en), guard=InputGuard.CHECKSUM),)
 
 
 def _stated(text: str, name: str) -> str | None:
@@ -56,4 +57,5 @@ def _stated(text: str, name: str) -> str | None:
 def missing_sidecar(name: str) -> RowFault:
     """Return the fault of a file whose required checksum file is not there."""
     ja = 'チェックサムのファイルがありません(integrity = "required")'
-    return RowFault(0, name + SUFFIX, None, both(ja, "the required checksum file is missing"))
+    told = both(ja, "the required checksum file is missing")
+    return RowFault(0, name + SUFFIX, None, told, guard=InputGuard.CHECKSUM)

@@ -10,6 +10,7 @@ from connectors.shared.tables.cells import RowCells
 from connectors.shared.tables.columns import Column
 from connectors.shared.tables.layout import Layout
 from connectors.shared.tables.table import Row, Table
+from syncd.core.intake import InputGuard
 from syncd.core.my_number import candidates, hold_my_numbers
 from syncd.errors import RowFault
 
@@ -44,7 +45,8 @@ def _held(ja: str, en: str) -> RowFault:
         "に個人番号と思われる値があります。個人番号を除いて作り直し、このファイルは消してください"
     )
     advice_en = " seems to hold My Numbers: export it without them and delete this file"
-    return RowFault(0, "", None, both(ja + advice_ja, en + advice_en))
+    told = both(ja + advice_ja, en + advice_en)
+    return RowFault(0, "", None, told, guard=InputGuard.MY_NUMBER)
 
 
 def screen_row(row: Row, layout: Layout, columns: tuple[Column, ...], cells: RowCells) -> None:

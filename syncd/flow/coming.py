@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
 from syncd.core.calendar import EVER
-from syncd.core.findings import Decision, Finding, Verdict
+from syncd.core.foresight.lines import LossLine
+from syncd.core.foresight.preview import Preview
 from syncd.core.ids import OrgUnitCode
 from syncd.core.orders import orders_in_force
 from syncd.flow.site import Site
@@ -29,7 +30,7 @@ class ComingDay:
 class SectionLoss:
     """What the people for whose rights one section answers will lose on a day."""
 
-    section: OrgUnitCode | None
+    section: str | None
     rights: int
     people: int
 
@@ -68,47 +69,21 @@ def coming_day(site: Site, today: date) -> ComingDay | None:
     return ComingDay(first, len(people), len(set(people)))
 
 
-def losses(decision: Decision, visible: frozenset[OrgUnitCode] | None) -> tuple[Finding, ...]:
-    """Return the rights whose ground ends on the very day of a decision, of visible sections.
-
-    What was stale before is not lost on that day, and stands among the cases already.
-    """
-    return tuple(
-        finding
-        for finding in decision.findings
-        if finding.verdict is Verdict.STALE
-        and finding.since == decision.as_of
-        and (visible is None or finding.section in visible)
-    )
-
-
-def planned_day(decision: Decision, visible: frozenset[OrgUnitCode] | None) -> PlannedDay:
-    """Return in numbers what follows on the day of a decision, for the visible sections."""
-    lost = losses(decision, visible)
-    unknown = sum(
-        finding.verdict is Verdict.UNKNOWN and (visible is None or finding.section in visible)
-        for finding in decision.findings
-    )
-    found = {finding.section for finding in lost}
+def planned_day(preview: Preview, visible: frozenset[OrgUnitCode] | None) -> PlannedDay:
+    """Return in numbers what follows on the day of a preview, for the visible sections."""
+    seen = preview.for_sections(visible)
+    theirs: dict[str | None, list[LossLine]] = defaultdict(list)
+    for line in seen.losses:
+        theirs[line.section].append(line)
     sections = [
-        SectionLoss(section, len(theirs), _people(theirs))
-        for section in sorted(found, key=lambda code: (code is None, code or ""))
-        for theirs in [[f for f in lost if f.section == section]]
+        SectionLoss(section, len(lines), len({x.staff_number or x.account for x in lines}))
+        for section, lines in theirs.items()
     ]
     return PlannedDay(
-        on=decision.as_of,
-        rights=len(lost),
-        people=_people(lost),
-        by_orders=sum(is_by_order(finding) for finding in lost),
+        on=preview.on,
+        rights=len(seen.losses),
+        people=seen.people_losing,
+        by_orders=seen.lost_by_orders,
         sections=tuple(sections),
-        unknown=unknown,
+        unknown=sum(number for _, number in seen.unknown_by_doubt),
     )
-
-
-def is_by_order(finding: Finding) -> bool:
-    """Tell whether an order is among what takes a right; else a term or a designation ends it."""
-    return any(because.kind == "order" for because in finding.because)
-
-
-def _people(findings: Iterable[Finding]) -> int:
-    return len({finding.staff_number or finding.account for finding in findings})

@@ -12,9 +12,13 @@ import anyio
 
 from syncd.bootstrap import OpenSite
 from syncd.core.findings import Decision
+from syncd.core.foresight.preview import Preview
 from syncd.core.ids import StaffNumber
 from syncd.flow.access.sign_in import Turnstile
 from syncd.flow.coming import ComingDay, coming_day
+from syncd.flow.foresight.foreseeing import Asked, foresee_day
+from syncd.flow.foresight.gathering import known
+from syncd.flow.foresight.keeping import Compared, compared
 from syncd.flow.judge import judge
 from syncd.flow.roll import Listed, roll_of
 from syncd.flow.uncertain import Learned, learn
@@ -73,6 +77,26 @@ class Desk:
         found: Decision = self._once(("decision", day), lambda: judge(self.opened.site, day))
         return found
 
+    def preview(self, on: date) -> Preview:
+        """Return what is foreseen for a day by what the last runs learned; 内示 counts nowhere."""
+        found: Preview = self._once(("preview", on), lambda: self.foresee(on))
+        return found
+
+    def foresee(self, on: date, *, with_notices: bool = False) -> Preview:
+        """Work out a preview anew; one with 内示 is never kept in memory."""
+        site = self.opened.site
+        terms = self.opened.settings.model.foresight.terms
+        asked = Asked(on, self.opened.today(), terms, with_notices)
+        return foresee_day(site, asked, known(site, on, with_notices=with_notices)).preview
+
+    def compared(self, on: date) -> Compared:
+        """Return what is foreseen for a day beside the last preview that somebody kept of it."""
+        site, preview = self.opened.site, self.preview(on)
+        with site.store.begin() as unit:
+            last = [head.preview_id for head in unit.previews(with_notices=False, on=on, limit=1)]
+        found: Compared = self._once(("compared", on, *last), lambda: compared(site, preview))
+        return found
+
     def learned(self) -> Learned:
         """Return what holds today with what the last runs could not establish."""
         decision = self.decision()
@@ -92,7 +116,7 @@ class Desk:
         self.learned()
         coming = self.coming()
         if coming is not None:
-            self.decision(coming.on)
+            self.preview(coming.on)
 
     def due_at(self) -> datetime | None:
         """Return when the schedule last promised a run, allowing it some minutes to begin."""

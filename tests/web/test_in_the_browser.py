@@ -77,6 +77,8 @@ def pages_of(office: Office) -> dict[str, str]:
         "people found": "/people?text=%E6%B1%A0%E7%94%B0",
         "ahead": "/transfer-day/ahead",
         "ahead of no orders": "/transfer-day/ahead?on=2027-04-02",
+        "one part of what is ahead": "/transfer-day/ahead?part=losses",
+        "kept previews": "/transfer-day/previews",
         "person": f"/people/{office.city.left_behind}",
         "runs": "/runs",
         "run": f"/runs/{office.run_id()}",

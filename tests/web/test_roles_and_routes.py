@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from fastapi.dependencies.models import Dependant
@@ -17,6 +18,7 @@ from fastapi.routing import APIRoute
 from syncd.core.access import Permission
 from syncd.core.cases import CaseState
 from syncd.core.facts import Provides
+from syncd.flow.foresight.keeping import keep
 from syncd.flow.tasks import attach
 from syncd.ports.source import Fingerprint, SourceReading
 from syncd.web.gate import DOORS
@@ -74,6 +76,10 @@ ROUTES = {
     ("GET", "/trail/export"): Permission.READ_TRAIL,
     ("GET", "/transfer-day"): Permission.START_SYNC,
     ("GET", "/transfer-day/ahead"): Permission.READ,
+    ("GET", "/transfer-day/previews"): Permission.READ,
+    ("GET", "/transfer-day/previews/{preview_id}"): Permission.READ,
+    ("POST", "/transfer-day/previews"): Permission.START_SYNC,
+    ("POST", "/transfer-day/previews/with-notices"): Permission.SEE_ADVANCE_NOTICES,
     ("POST", "/transfer-day/feed"): Permission.START_SYNC,
     ("POST", "/transfer-day/files"): Permission.BRING_ORDERS,
     ("GET", "/transfer-day/files/{upload_id}"): Permission.BRING_ORDERS,
@@ -159,6 +165,12 @@ POST /cases/none/deputy                      404      404   403      403     403
 POST /account/deputies                       422      422   403      403     403       403   403    303
 POST /account/deputies/none/end              404      404   403      403     403       403   403    303
 GET  /transfer-day/ahead                     200      200   200      200     200       200   403    303
+GET  /transfer-day/previews                  200      200   200      200     200       200   403    303
+GET  /transfer-day/previews/{preview_id}     200      200   200      200     200       200   403    303
+GET  /transfer-day/previews/{noticed}        404      404   404      404     200       404   403    303
+GET  /transfer-day/previews/none             404      404   404      404     404       404   403    303
+POST /transfer-day/previews                  403      403   422      403     422       422   403    303
+POST /transfer-day/previews/with-notices     403      403   403      403     422       403   403    303
 POST /transfer-day/feed                      403      403   422      403     422       422   403    303
 GET  /plans                                  200      200   200      200     200       200   403    303
 GET  /plans/{plan_hash}                      200      200   200      200     200       200   403    303
@@ -268,6 +280,7 @@ class Crowd:
             "upload_id": office.upload_id(),
             "sync_id": office.sync_id(),
             **names_of_tasks(office),
+            **names_of_previews(office),
         }
 
     def ask(self, role: str, method: str, route: str):
@@ -293,6 +306,16 @@ def names_of_tasks(office: Office) -> dict[str, str]:
         "evidence_id": kept.evidence_id,
         "foreign_task": "foreign",
     }
+
+
+def names_of_previews(office: Office) -> dict[str, str]:
+    """A preview that everybody may see, and one with 内示."""
+    site, on = office.opened.site, office.opened.today() + timedelta(days=1)
+    made = {
+        name: keep(site, office.app.state.desk.foresee(on, with_notices=noticed), "jinji").head
+        for name, noticed in (("preview_id", False), ("noticed", True))
+    }
+    return {name: head.preview_id for name, head in made.items() if head is not None}
 
 
 @pytest.fixture(scope="module")

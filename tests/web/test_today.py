@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from syncd.flow import judge as judged
+from syncd.flow.foresight import foreseeing
 from syncd.flow.run import run
 from syncd.flow.site import RunRequest
 from syncd.web import desk as desks
@@ -165,7 +166,12 @@ def test_a_day_is_decided_once_until_an_input_or_a_run_comes(
         asked.append(as_of)
         return judged.judge(site, as_of)
 
+    def counting_ahead(site, wanted, gathered):
+        asked.append(wanted.on)
+        return foreseeing.foresee_day(site, wanted, gathered)
+
     monkeypatch.setattr(desks, "judge", counting)
+    monkeypatch.setattr(desks, "foresee_day", counting_ahead)
     browser = fresh_office.enter("soukatsu")
     for path in ("/", "/transfer-day/ahead", "/", "/transfer-day/ahead"):
         assert browser.get(path).status_code == 200

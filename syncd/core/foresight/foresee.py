@@ -84,7 +84,6 @@ def foresee(view: View, terms: Terms, today: date) -> Preview:
     lists = outdated_lists(view.decided.footing, view.moments)
     leaving = [StaffNumber(x.staff_number) for line in lists for x in line.lines]
     coming = tuple(arrivals(ground, leaving))
-    unknown = [f for f in view.decision.findings if f.verdict is Verdict.UNKNOWN]
     preview = Preview(
         on=ground.on,
         with_notices=False,
@@ -99,7 +98,7 @@ def foresee(view: View, terms: Terms, today: date) -> Preview:
         limits=tuple(limit_lines(removals, policy)),
         before=_count(view.decision, today, ground.on),
         already=_already(view.decision, today),
-        unknown_by_doubt=tuple(sorted(Counter(str(f.doubt or "") for f in unknown).items())),
+        unknown_counts=_unknown_counts(view.decision),
         orders=tuple(_orders(ground)),
         amendments=tuple(_amendments(ground.facts, policy, ground.on)),
         inputs=view.inputs,
@@ -166,6 +165,14 @@ def _unknown(decision: Decision) -> Iterator[UnknownLine]:
                 f.section,
                 str(f.doubt or ""),
             )
+
+
+def _unknown_counts(decision: Decision) -> tuple[tuple[str | None, str, int], ...]:
+    counted = Counter(
+        (f.section, str(f.doubt or "")) for f in decision.findings if f.verdict is Verdict.UNKNOWN
+    )
+    ordered = sorted(counted.items(), key=lambda each: (each[0][0] or "", each[0][1]))
+    return tuple((section, doubt, number) for (section, doubt), number in ordered)
 
 
 def _count(decision: Decision, today: date, on: date) -> int:

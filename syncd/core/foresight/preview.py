@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
@@ -39,9 +40,9 @@ class Preview:
     `with_notices` tells that 内示 was taken for orders: then it is for nobody but those who may see
     them, whatever it says. `spared` are losses of which the confirmed facts speak and that 内示
     undoes. `before` counts rights that are lost after the day it was made and before `on`,
-    `already` those that were stale then. `unknown` holds the first of them, `unknown_by_doubt` how
-    many there are. `refused` are sources whose newest input was refused, `unread` directories
-    that could not be read: of both what was last good is what this rests on.
+    `already` those that were stale then. `unknown` holds the first of them, `unknown_counts` how
+    many there are of each section and doubt. `refused` are sources whose newest input was refused,
+    `unread` directories that could not be read: of both what was last good is what this rests on.
     """
 
     on: date
@@ -58,7 +59,7 @@ class Preview:
     limits: tuple[LimitLine, ...] = ()
     before: int = 0
     already: int = 0
-    unknown_by_doubt: tuple[tuple[str, int], ...] = ()
+    unknown_counts: tuple[tuple[str | None, str, int], ...] = ()
     orders: tuple[OrderSeen, ...] = ()
     amendments: tuple[Amendment, ...] = ()
     inputs: tuple[InputSeen, ...] = ()
@@ -90,12 +91,26 @@ class Preview:
             part.value: tuple(line for line in self.part(part) if line.section in visible)
             for part in Part
         }
-        doubts: dict[str, int] = {}
-        for line in seen[Part.UNKNOWN.value]:
-            doubts[line.doubt] = doubts.get(line.doubt, 0) + 1
-        return replace(
-            self, **seen, before=0, already=0, unknown_by_doubt=tuple(sorted(doubts.items()))
-        )
+        counted = tuple(each for each in self.unknown_counts if each[0] in visible)
+        return replace(self, **seen, before=0, already=0, unknown_counts=counted)
+
+    @property
+    def unknown_by_doubt(self) -> tuple[tuple[str, int], ...]:
+        """Return how many rights cannot be judged, by the kind of doubt."""
+        counted: Counter[str] = Counter()
+        for _, doubt, number in self.unknown_counts:
+            counted[doubt] += number
+        return tuple(sorted(counted.items()))
+
+    @property
+    def people_losing(self) -> int:
+        """Return how many people lose something; an account that is nobody's counts as one."""
+        return len({line.staff_number or line.account for line in self.losses})
+
+    @property
+    def lost_by_orders(self) -> int:
+        """Return how many of the rights an order takes; the others a term or a list ends."""
+        return sum(bool(line.orders) for line in self.losses)
 
     @cached_property
     def canonical(self) -> bytes:
@@ -228,6 +243,6 @@ def preview_of(canonical: bytes) -> Preview:
     given = dict(zip(_OWN, values[1:], strict=True))
     for name, kind in _KINDS.items():
         given[name] = _many(kind)(given[name])
-    for name in ("unknown_by_doubt", "refused", "unread"):
+    for name in ("unknown_counts", "refused", "unread"):
         given[name] = _frozen(given[name])
     return Preview(**{**given, "on": date.fromisoformat(given["on"])})

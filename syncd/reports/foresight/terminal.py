@@ -63,8 +63,7 @@ def _lines(told: Compared, lang: Lang, most: int) -> Iterator[tuple[str, str]]:
 
 
 def _numbers(preview: Preview, lang: Lang) -> str:
-    people = len({line.staff_number or line.account for line in preview.losses})
-    by_orders = sum(bool(line.orders) for line in preview.losses)
+    people, by_orders = preview.people_losing, preview.lost_by_orders
     lost, unknown = len(preview.losses), sum(n for _, n in preview.unknown_by_doubt)
     if lang is Lang.EN:
         return (

@@ -106,6 +106,11 @@ def cause_word(why: Why, lang: Lang = Lang.JA) -> str:
     return _CAUSES[why.cause][lang is Lang.EN].format(ref=why.ref, by=by)
 
 
+def reason_told(reason: str, lang: Lang = Lang.JA) -> str:
+    """Return what people call a reason, from how a preview keeps it."""
+    return reason_word(Reason(reason), lang)
+
+
 def fault_word(fault: str, lang: Lang = Lang.JA) -> str:
     """Return what is wrong with a designation at a new section."""
     return _UNKNOWN[lang is Lang.EN] if fault == UNKNOWN else reason_word(Reason(fault), lang)

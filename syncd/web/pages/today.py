@@ -34,7 +34,7 @@ def show_today(request: Request, visitor: Annotated[Visitor, door(Permission.REA
         tasks = unit.task_counts(seen_by(visitor, opened.site, TaskQuery()), opened.clock())
     context = {
         "seen": seen,
-        "planned": None if coming is None else planned_day(desk.decision(coming.on), visible),
+        "planned": None if coming is None else planned_day(desk.preview(coming.on), visible),
         "section_names": names,
         "no_section": NO_SECTION,
         "next_full": desk.next_full(),

@@ -167,7 +167,12 @@ class OpenSite:
                 f"type {tables[0].type!r}. Name one of type 'ldap'."
             )
         check: PasswordCheck = build(options, directory_context(self.settings, name, self.clock))
-        return check
+        authority = self.site.policy.authorities.by_name.get(tables[0].authority)
+        if authority is None:
+            return check
+        from syncd.identity.keyed import KeyedPasswords
+
+        return KeyedPasswords(check, authority)
 
     def new_hash(self, account: str, password: str) -> str:
         """Return the hash of a new password of a local account; raises WeakPassword."""

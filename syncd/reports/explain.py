@@ -23,7 +23,7 @@ _WHY_EN = {
     Reason.TRANSFERRED: "the person holds no post in the designated section any more",
     Reason.OPERATION_EXCEEDED: "the right allows more than the designation",
     Reason.TRAINING_OVERDUE: "the training is overdue",
-    Reason.HR_CONFLICT: "orders and roster disagree; a person must decide",
+    Reason.HR_CONFLICT: "orders, rosters or person links disagree; a person must decide",
 }
 _WHY_JA = {
     Reason.UNKNOWN_ACCOUNT: "この利用者IDの職員が、名簿・発令・アカウント一覧のどこにもいません",
@@ -36,13 +36,14 @@ _WHY_JA = {
     Reason.TRANSFERRED: "指定された所属の職に就いていません",
     Reason.OPERATION_EXCEEDED: "権限の操作が指定の取扱範囲を超えています",
     Reason.TRAINING_OVERDUE: "研修の受講期限を過ぎています",
-    Reason.HR_CONFLICT: "発令と名簿が食い違っています。人の判断が必要です",
+    Reason.HR_CONFLICT: "発令・名簿・職員番号の対応のどれかが食い違っています。人の判断が必要です",
 }
 _KINDS_JA = {
     "order": "発令",
     "designation": "指定",
     "roster": "職員名簿",
     "account": "アカウント一覧",
+    "link": "職員番号の対応",
     "training": "研修",
     "entitlement": "権限一覧",
 }
@@ -93,6 +94,9 @@ def _who(told: Explanation, lang: Lang) -> Iterator[str]:
             else ("  この番号は名簿にも発令にもありません。")
         )
         return
+    if told.person.other_numbers:
+        others = "、".join(told.person.other_numbers)
+        yield f"  other staff numbers: {others}" if en else f"  ほかの職員番号: {others}"
     if told.person.unknown_because or told.person.vanished_because:
         yield f"  {told.person.unknown_because or told.person.vanished_because}"
     for state in told.person.readings:

@@ -17,6 +17,7 @@ from syncd.core.facts import (
     Entitlement,
     ListedAccount,
     OrgUnit,
+    PersonLink,
     Provides,
     TrainingRecord,
 )
@@ -842,3 +843,23 @@ def test_a_run_as_of_another_day_does_not_count_as_the_last_complete_one(store: 
         unit.save_run(today)
         unit.save_run(other)
         assert unit.last_complete_run() == today
+
+
+def test_who_is_asked_about_brings_whoever_a_link_may_make_one_with_them(store: Store):
+    """Whatever the days of the link: which of them counts is the core's to say."""
+    link = PersonLink(
+        StaffNumber("0000002"), StaffNumber("0000001"), date(2027, 4, 1), None, "", "市長", "l", 2
+    )
+    with store.begin() as unit:
+        unit.accept(roster(person("0000001"), person("0000002"), person("0000003")), at(0))
+        unit.accept(reading(Provides.PERSON_LINKS, [link], source="l"), at(0))
+    with store.begin() as unit:
+        assert unit.person_links() == (link,)
+        assert unit.facts(at(1)).links == (link,)
+        for asked in ("0000001", "0000002"):
+            about = unit.facts_about([StaffNumber(asked)], at(1))
+            found = {entry.staff_number for each in about.rosters for entry in each.entries}
+            assert found == {"0000001", "0000002"}
+            assert about.links == (link,)
+        before = unit.facts_about([StaffNumber("0000001")], at(-1))
+        assert before.links == ()

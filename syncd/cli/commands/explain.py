@@ -24,6 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
         "staff_number": told.staff_number,
         "as_of": told.as_of.isoformat(),
         "known": told.person is not None,
+        "other_numbers": [] if told.person is None else list(told.person.other_numbers),
         "rights": [_right(right) for right in told.rights],
         "notices": [str(notice.notice) for notice in told.notices],
     }

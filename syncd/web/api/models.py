@@ -305,9 +305,13 @@ class PostOut(_Model):
 
 
 class PersonOut(_Model):
-    """A person as of a day. `advance_notices` are there only for who may see 内示."""
+    """A person as of a day. `advance_notices` are there only for who may see 内示.
+
+    `other_numbers` are further staff numbers that the person links give them.
+    """
 
     staff_number: str
+    other_numbers: list[str]
     as_of: date
     posts: list[PostOut]
     rights: list[RightOut]

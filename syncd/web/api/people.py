@@ -53,6 +53,7 @@ def _person(told: Explanation, notices: list[str] | None) -> PersonOut:
     posts = [] if person is None else [p for s in person.readings[:1] for p in s.posts]
     return PersonOut(
         staff_number=told.staff_number,
+        other_numbers=[] if person is None else list(person.other_numbers),
         as_of=told.as_of,
         posts=[
             PostOut(org_unit=p.org_unit, title=p.title, kind=p.kind, since=p.since) for p in posts

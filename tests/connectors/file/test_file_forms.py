@@ -14,6 +14,7 @@ from syncd.core.facts import (
     ListedAccount,
     Order,
     OrgUnit,
+    PersonLink,
     RosterEntry,
     TrainingRecord,
 )
@@ -237,7 +238,37 @@ def test_an_account_row_becomes_a_listed_account(
     )
 
 
-@pytest.mark.parametrize("provides", ["orders", "training", "org_units", "accounts"])
+def test_a_link_row_becomes_a_person_link(read_rows: ReadRows) -> None:
+    header = ["任命権者", "職員番号", "本人任命権者", "本人番号", "開始日", "終了日"]
+    rows = [["教育委員会", "１２", "市長", "34", "R9.4.1", "99999999"], ["", "1", "", "2", "", ""]]
+    assert read_rows("person_links", [header, *rows]).records == (
+        PersonLink("0000012", "0000034", date(2027, 4, 1), None, "教育委員会", "市長", "s", 2),
+        PersonLink("0000001", "0000002", None, None, "", "", "s", 3),
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        (["1", "1", "", ""], "本人番号"),
+        (["1", "", "", ""], "本人番号"),
+        (["", "2", "", ""], "職員番号"),
+        (["1", "2", "R9.4.1", "R9.3.31"], "終了日"),
+    ],
+)
+def test_a_link_that_joins_nobody_or_no_day_is_a_fault(
+    row: list[str], column: str, read_rows: ReadRows
+) -> None:
+    from syncd.errors import SourceRefused
+
+    with pytest.raises(SourceRefused) as caught:
+        read_rows("person_links", [["職員番号", "本人番号", "開始日", "終了日"], row])
+    assert [fault.column for fault in caught.value.faults] == [column]
+
+
+@pytest.mark.parametrize(
+    "provides", ["orders", "training", "org_units", "accounts", "person_links"]
+)
 def test_a_list_that_may_be_empty_is_accepted_without_rows(
     provides: str, read_rows: ReadRows
 ) -> None:

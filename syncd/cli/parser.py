@@ -10,6 +10,7 @@ from pathlib import Path
 from syncd import __version__
 from syncd.core.access import Permission
 from syncd.core.cases import CaseState
+from syncd.core.residual.reports import ResidualState
 from syncd.core.votes import Role
 from syncd.reports.words import Lang
 
@@ -61,6 +62,9 @@ def make_parser() -> argparse.ArgumentParser:
     restore = add("restore", "失効を元に戻す（2名） / put a removed right back")
     restore.add_argument("case", metavar="CASE")
     restore.add_argument("--reason", default="", metavar="T")
+    residual = add("residual", "権限残存報告の一覧 / rights that outlived their ground")
+    residual.add_argument("--state", choices=[str(state) for state in ResidualState], metavar="S")
+    residual.add_argument("--read", action="store_true", help="アクセスログを読む / read the logs")
     _add_pack(add)
     add("daemon", "常駐して予定どおりに動く / run as a background service")
     evidence = add("evidence", "証跡を検証する / verify the audit trail")

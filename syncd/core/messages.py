@@ -39,6 +39,8 @@ class MessageKind(StrEnum):
     TASKS_TO_DO = "tasks-to-do"
     TASKS_TO_CHECK = "tasks-to-check"
     TASKS_OVERDUE = "tasks-overdue"
+    RESIDUAL_ASKED = "residual-asked"
+    RESIDUAL_DEADLINE = "residual-deadline"
 
 
 TOLD: Mapping[MessageKind, frozenset[Role]] = MappingProxyType(

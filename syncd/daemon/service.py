@@ -25,6 +25,7 @@ from syncd.daemon.metrics import Metrics
 from syncd.daemon.notify import notify, watchdog_interval_s
 from syncd.errors import AlreadyRunning, StoreError
 from syncd.flow.delta import follow, has_work
+from syncd.flow.residual.reading import read_due_logs
 from syncd.flow.run import run
 from syncd.flow.site import RunRequest
 from syncd.flow.syncs import work_off
@@ -194,6 +195,7 @@ class Service:
             with self._site.store.begin() as unit:
                 cases = unit.cases()
         self._metrics.note_run(report, cases)
+        self._guarded("access-logs", self._read_logs)
         if report.complete:
             self._metrics.note_alarm(raised=False)
         for name, why in self._site.watch.silent.items():
@@ -208,6 +210,14 @@ class Service:
             unknown=report.counts.unknown,
             removed=report.counts.removed,
         )
+
+    def _read_logs(self) -> None:
+        """Ask the access logs about the residual reports that wait for them; no run waits on it."""
+        read = read_due_logs(self._site)
+        if read:
+            used = sum(bool(reading.answer.uses) for reading in read)
+            whole = sum(reading.answer.is_whole for reading in read)
+            self._log.info("access_logs.read", answers=len(read), whole=whole, with_uses=used)
 
     def _watch_requests(self) -> None:
         """Look for runs that people asked for until stopped; each node may do them."""

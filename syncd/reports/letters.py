@@ -80,6 +80,8 @@ class Letters:
             "deputy_for": letter.deputy_for,
             "cases": lines,
             "tasks": _tasks(letter),
+            "residuals": _residuals(letter),
+            "residuals_more": max(0, len(letter.residuals) - _SHOWN),
             "tasks_more": max(0, len(letter.tasks) - _SHOWN),
             "tasks_due": "-" if due is None else _last_day(due),
             "total": len(letter.cases),
@@ -114,6 +116,21 @@ def _tasks(letter: Letter) -> list[dict[str, str]]:
             "sent_back": task.rejected_because if task.rejections else "",
         }
         for task, case in pairs[:_SHOWN]
+    ]
+
+
+def _residuals(letter: Letter) -> list[dict[str, str]]:
+    """Return what a template may say of each residual report, the longest window first."""
+    pairs = zip(letter.residuals, letter.cases, strict=False)
+    ordered = sorted(pairs, key=lambda pair: (pair[0].from_at, pair[0].report_id))
+    return [
+        {
+            **_line(case, letter.section_names),
+            "report_id": report.report_id,
+            "from": day_word(day_of(report.from_at)),
+            "until": "継続中" if report.until_at is None else day_word(day_of(report.until_at)),
+        }
+        for report, case in ordered[:_SHOWN]
     ]
 
 

@@ -72,6 +72,8 @@ _MESSAGES = {
     MessageKind.TASKS_TO_DO: ("行う作業", "tasks to do"),
     MessageKind.TASKS_TO_CHECK: ("確認する作業", "tasks to check"),
     MessageKind.TASKS_OVERDUE: ("期限の過ぎた作業", "overdue tasks"),
+    MessageKind.RESIDUAL_ASKED: ("残存期間のログの確認", "access logs to be checked"),
+    MessageKind.RESIDUAL_DEADLINE: ("速報の期限", "deadline of a first report"),
 }
 _PLACE = re.compile(r"line (\d+), (.*)")
 _DOUBTS = {

@@ -178,6 +178,8 @@ def test_every_kind_of_message_has_somebody_who_is_told():
         MessageKind.TASKS_TO_DO,
         MessageKind.TASKS_TO_CHECK,
         MessageKind.TASKS_OVERDUE,
+        MessageKind.RESIDUAL_ASKED,
+        MessageKind.RESIDUAL_DEADLINE,
     }
     assert about_cases | set(TOLD) == set(MessageKind)
     assert all(TOLD.values())

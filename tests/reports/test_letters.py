@@ -15,6 +15,7 @@ from syncd.core.cases import Case
 from syncd.core.ids import OrgUnitCode
 from syncd.core.messages import MessageKind, Recipient
 from syncd.core.policy import Policy
+from syncd.core.residual.reports import ResidualReport, ResidualState
 from syncd.core.tasks import HandOver, Task, handed_over
 from syncd.core.votes import Actor
 from syncd.errors import ConfigurationError
@@ -47,12 +48,31 @@ def _task(case: Case) -> Task:
     return handed_over(case, f"t-{case.case_id}", at, Policy(), HandOver(due_open_days=1))
 
 
+def _report(case: Case) -> ResidualReport:
+    return ResidualReport(
+        report_id=f"r-{case.case_id}",
+        case_id=case.case_id,
+        directory=case.directory,
+        entitlement=case.entitlement,
+        account=case.account,
+        staff_number=case.staff_number,
+        section=case.section,
+        reasons=(),
+        because=(),
+        from_at=midnight(date(2027, 3, 20)),
+        until_at=None,
+        state=ResidualState.OPENED,
+        opened_at=midnight(date(2027, 4, 1)),
+    )
+
+
 def letter(kind: MessageKind, **more: object) -> Letter:
     cases = () if kind in ABOUT else CASES
     about = ABOUT.get(kind, {})
     names = {"12010": "税務課"}
     tasks = tuple(_task(case) for case in cases) if kind.startswith("tasks") else ()
-    plain = Letter(kind, "x", SATO, cases, tasks=tasks, about=about, section_names=names)
+    reports = tuple(map(_report, cases)) if kind.startswith("residual") else ()
+    plain = Letter(kind, "x", SATO, cases, "", None, 0, tasks, reports, about, names)
     return replace(plain, **{"last_day": date(2027, 4, 7), "open_days": 1, **more})  # type: ignore[arg-type]
 
 

@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "refuse": ("votes", "run_refuse"),
         "restore": ("votes", "run_restore"),
         "pack": ("pack", "run"),
+        "residual": ("residual", "run"),
         "daemon": ("daemon", "run"),
         "evidence": ("evidence", "run"),
         "user": ("users", "run"),

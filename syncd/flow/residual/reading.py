@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from syncd.core.audit import AuditEvent, AuditRecord
-from syncd.core.calendar import EVER
+from syncd.core.calendar import EVER, day_of
 from syncd.core.cases import CaseState
 from syncd.core.ids import AccountId, StaffNumber
 from syncd.core.residual.reports import ENDED, Finding, ResidualReport, ResidualState
@@ -29,7 +29,7 @@ _RIGHT = "access-logs"
 _ASKABLE = tuple(state for state in ResidualState if state not in ENDED)
 
 
-def read_due_logs(site: Site) -> tuple[LogReading, ...]:
+def read_due_logs(site: Site, actor: str = ACTOR) -> tuple[LogReading, ...]:
     """Read the logs for every report that waits for them; raises AlreadyRunning and StoreError.
 
     A report waits where a log of its directory has not been read for its window, or was read and
@@ -39,7 +39,7 @@ def read_due_logs(site: Site) -> tuple[LogReading, ...]:
         return ()
     with site.store.begin() as unit:
         due = _due(site, unit, site.clock())
-    return read_logs(site, due, ACTOR)
+    return read_logs(site, due, actor)
 
 
 def read_logs(site: Site, report_ids: Collection[str], actor: str) -> tuple[LogReading, ...]:
@@ -112,6 +112,28 @@ def first_use_attached_at(
     )
 
 
+def knowing_day(report: ResidualReport, readings: Iterable[LogReading]) -> date | None:
+    """Return the day of knowing: as a person set it, else that on which use was first shown.
+
+    That is when rows were kept with the report, or somebody wrote down that they found use. None
+    where no use was found.
+    """
+    attached = first_use_attached_at(report, readings)
+    found_by_hand = report.checked_at if report.finding is Finding.FOUND else None
+    moments = [moment for moment in (attached, found_by_hand) if moment is not None]
+    return (report.known_on or day_of(min(moments))) if moments else None
+
+
+def readings_by_report(
+    unit: Unit, reports: Iterable[ResidualReport]
+) -> Mapping[str, list[LogReading]]:
+    """Return what logs said of each of some reports, oldest first, without the rows."""
+    found: dict[str, list[LogReading]] = defaultdict(list)
+    for reading in unit.log_readings([r.report_id for r in reports], with_rows=False):
+        found[reading.report_id].append(reading)
+    return found
+
+
 def _lies_in(window: Window, report: ResidualReport) -> bool:
     ends = window.until_at is not None and (
         report.until_at is None or window.until_at <= report.until_at
@@ -121,13 +143,11 @@ def _lies_in(window: Window, report: ResidualReport) -> bool:
 
 def _due(site: Site, unit: Unit, now: datetime) -> tuple[str, ...]:
     reports = [r for r in unit.residuals(_ASKABLE) if logs_of(site, r.directory)]
-    readings = defaultdict(list)
-    for reading in unit.log_readings([r.report_id for r in reports], with_rows=False):
-        readings[reading.report_id].append(reading)
+    readings = readings_by_report(unit, reports)
     return tuple(
         report.report_id
         for report in reports
-        if report.outcome is None and _waits(site, report, readings[report.report_id], now)
+        if report.outcome is None and _waits(site, report, readings.get(report.report_id, ()), now)
     )
 
 

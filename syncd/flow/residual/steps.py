@@ -31,7 +31,7 @@ from syncd.core.residual.reports import (
 )
 from syncd.core.votes import Actor
 from syncd.errors import IllegalMove, NotPermitted, UsageError
-from syncd.flow.residual.reading import first_use_attached_at, logs_of, what_logs_say
+from syncd.flow.residual.reading import knowing_day, logs_of, what_logs_say
 from syncd.flow.site import Site
 from syncd.ports.store import Unit
 
@@ -210,7 +210,7 @@ def decide_filing(
         report, now = unit.residual(report_id), site.clock()
         _check_stands(report)
         actor = acting_on(actors, unit.case(report.case_id))
-        if knowing_day(report, unit) is None:
+        if knowing_day(report, unit.log_readings([report_id], with_rows=False)) is None:
             raise IllegalMove(
                 f"report {report_id} shows no use: there is nothing to decide of a first report.",
                 ja="利用が見つかっていないため、速報について判断することはありません。",
@@ -233,20 +233,6 @@ def decide_filing(
         return after
 
     return _on_record(site, actors[0], report_id, step)
-
-
-def knowing_day(report: ResidualReport, unit: Unit) -> date | None:
-    """Return the day of knowing: as a person set it, else that on which use was first shown.
-
-    That is when rows were kept with the report, or somebody wrote down that they found use. None
-    where no use was found.
-    """
-    attached = first_use_attached_at(report, unit.log_readings([report.report_id], with_rows=False))
-    found_by_hand = report.checked_at if report.finding is Finding.FOUND else None
-    moments = [moment for moment in (attached, found_by_hand) if moment is not None]
-    if not moments:
-        return None
-    return report.known_on or day_of(min(moments))
 
 
 def _check_is_over(report: ResidualReport) -> None:

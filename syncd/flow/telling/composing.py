@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, TypeAlias
 
 from syncd.core.calendar import day_of
@@ -30,6 +31,7 @@ from syncd.flow.site import Site
 from syncd.flow.telling.letter import Letter
 from syncd.flow.telling.news import Event, News, read_news
 from syncd.flow.telling.recipients import Addresses, recipients_of
+from syncd.flow.telling.residuals import about_residuals, residual_letters
 from syncd.flow.telling.tasks import about_tasks, task_letters
 from syncd.ports.notifier import Addressing, Notifier
 from syncd.ports.outbox import OutgoingMessage
@@ -97,7 +99,8 @@ def _letters(unit: Unit, site: Site, notices: Notices, news: News) -> Iterator[L
     """Yield every letter; people are looked up only where there is something to tell."""
     found = (*_about_cases(unit, site, notices, news),)
     tasks = (*about_tasks(unit, news, site.clock()),)
-    if not found and not tasks and not news.events:
+    residuals = (*about_residuals(unit, site, news, site.clock()),)
+    if not found and not tasks and not residuals and not news.events:
         return
     today = day_of(site.clock())
     recipients = recipients_of(unit, site, notices.addresses, today)
@@ -106,6 +109,9 @@ def _letters(unit: Unit, site: Site, notices: Notices, news: News) -> Iterator[L
         for letter in topic.letters(recipients):
             yield replace(letter, section_names=names)
     for letter in task_letters(unit, site, tasks, recipients):
+        yield replace(letter, section_names=names)
+    reaches = partial(_reaches, notices)
+    for letter in residual_letters(unit, site, residuals, recipients, reaches):
         yield replace(letter, section_names=names)
     for event in news.events:
         for recipient in holding(recipients, TOLD[event.kind]):
@@ -198,9 +204,8 @@ def _addressed(
     for letter in letters:
         subject, body = notices.render(letter)
         for seat in notices.seats:
-            by_mail = seat.notifier.addressing is Addressing.MAIL
-            where = letter.recipient.mail if by_mail else letter.recipient.account
-            if where and letter.kind in seat.kinds:
+            where = _address(seat, letter.kind, letter.recipient)
+            if where:
                 yield OutgoingMessage(
                     notifier=seat.notifier.name,
                     recipient=where,
@@ -212,3 +217,16 @@ def _addressed(
                     created_at=now,
                     next_at=now,
                 )
+
+
+def _address(seat: NotifierSeat, kind: MessageKind, recipient: Recipient) -> str:
+    """Return where a notifier reaches somebody with a kind of message; nothing where it cannot."""
+    if kind not in seat.kinds:
+        return ""
+    by_mail = seat.notifier.addressing is Addressing.MAIL
+    return recipient.mail if by_mail else recipient.account
+
+
+def _reaches(notices: Notices, kind: MessageKind, recipient: Recipient) -> bool:
+    """Tell whether some notifier reaches somebody with a kind of message."""
+    return any(_address(seat, kind, recipient) for seat in notices.seats)

@@ -9,6 +9,7 @@ from typing import Any
 
 from syncd.core.cases import Case
 from syncd.core.messages import MessageKind, Recipient
+from syncd.core.residual.reports import ResidualReport
 from syncd.core.tasks import Task
 
 
@@ -17,8 +18,9 @@ class Letter:
     """What one message says, before it is put into words.
 
     `object` is what it is about: the same is told once. `about` is what the record says of it.
-    `last_day` and `open_days` belong to a reminder, `tasks` to what people must do or check, each
-    beside its case in `cases`. `section_names` are by code.
+    `last_day` and `open_days` belong to a reminder, `tasks` to what people must do or check and
+    `residuals` to rights that outlived their ground, each beside its case in `cases`.
+    `section_names` are by code.
     """
 
     kind: MessageKind
@@ -29,5 +31,6 @@ class Letter:
     last_day: date | None = None
     open_days: int = 0
     tasks: tuple[Task, ...] = ()
+    residuals: tuple[ResidualReport, ...] = ()
     about: Mapping[str, Any] = field(default_factory=dict)
     section_names: Mapping[str, str] = field(default_factory=dict)

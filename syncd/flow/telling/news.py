@@ -45,7 +45,8 @@ class News:
 
     `is_first` tells that nobody was ever told anything: then all that waits is new. `reminds`
     tells that today's reminders are due. `handed` are the tasks that somebody must do since then
-    (those sent back, too), `reported` those that somebody did.
+    (those sent back, too), `reported` those that somebody did. `residuals` tells that a report of
+    a residual right was opened, `uses_shown` are those whose logs showed a use.
     """
 
     cursors: Mapping[str, Cursor]
@@ -55,6 +56,8 @@ class News:
     escalated: tuple[CaseId, ...] = ()
     handed: tuple[str, ...] = ()
     reported: tuple[str, ...] = ()
+    residuals: bool = False
+    uses_shown: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
     reminds: bool = False
 
@@ -93,6 +96,8 @@ def read_news(unit: Unit, digest_every: timedelta, now: datetime) -> News:
         escalated=_cases(records, AuditEvent.CASE_ESCALATED),
         handed=_tasks(records, AuditEvent.TASK_HANDED_OVER, AuditEvent.TASK_REJECTED),
         reported=_tasks(records, AuditEvent.TASK_DONE),
+        residuals=any(r["event"] == AuditEvent.RESIDUAL_OPENED for _, r in records),
+        uses_shown=_cases(records, AuditEvent.RESIDUAL_LOG_READ, having="uses"),
         events=tuple(_event(n, r) for n, r in records if r["event"] in _TOLD_OF),
         reminds=reminds,
     )

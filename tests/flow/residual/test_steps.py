@@ -33,13 +33,12 @@ from syncd.core.residual.reports import (
 )
 from syncd.core.votes import Actor, Role
 from syncd.errors import IllegalMove, NotPermitted, UsageError
-from syncd.flow.residual.reading import read_due_logs
+from syncd.flow.residual.reading import knowing_day, read_due_logs
 from syncd.flow.residual.steps import (
     check_log,
     close,
     decide,
     decide_filing,
-    knowing_day,
     send_back,
     set_known_on,
 )
@@ -230,7 +229,7 @@ def test_a_cancelled_order_withdraws_whatever_was_decided(town: Town):
 def known(town: Town):
     about = report_of(town)
     with town.store.begin() as unit:
-        return knowing_day(about, unit)
+        return knowing_day(about, unit.log_readings([about.report_id]))
 
 
 def test_the_day_of_knowing_is_that_on_which_rows_were_kept_until_a_person_sets_it(town: Town):

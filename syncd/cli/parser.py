@@ -55,6 +55,8 @@ def make_parser() -> argparse.ArgumentParser:
     approve.add_argument("cases", nargs="*", metavar="CASE")
     approve.add_argument("--plan", metavar="HASH")
     approve.add_argument("--reason", default="", metavar="T")
+    ahead = add("pre-approval", "次の異動日の失効を事前に承認する計画 / what a coming day takes")
+    ahead.add_argument("--on", type=_day, metavar="D", help="この日（既定は次の異動日）")
     refuse = add("refuse", "期限付きで権限を残す（2名） / keep a right until a day")
     refuse.add_argument("case", metavar="CASE")
     refuse.add_argument("--until", type=_day, required=True, metavar="D")

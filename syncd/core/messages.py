@@ -31,6 +31,7 @@ class MessageKind(StrEnum):
     NEW_CASES = "new-cases"
     REGRANTED = "regranted"
     DEADLINE = "deadline"
+    PRE_APPROVAL = "pre-approval"
     ESCALATION = "escalation"
     PLAN_HELD = "plan-held"
     INPUT_REFUSED = "input-refused"

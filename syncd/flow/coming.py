@@ -6,14 +6,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from syncd.core.calendar import EVER
 from syncd.core.foresight.lines import LossLine
 from syncd.core.foresight.preview import Preview
-from syncd.core.ids import OrgUnitCode
+from syncd.core.ids import OrderNumber, OrgUnitCode, StaffNumber
 from syncd.core.orders import orders_in_force
+from syncd.core.policy import OrderKind
 from syncd.flow.site import Site
 
 
@@ -50,23 +51,40 @@ class PlannedDay:
     unknown: int
 
 
-def coming_day(site: Site, today: date) -> ComingDay | None:
-    """Return the next day on which confirmed orders take effect; 内示 counts nowhere."""
-    with site.store.begin() as unit:
-        orders = unit.orders(EVER)
-    in_force, _ = orders_in_force(orders, site.policy.order_kinds)
-    # A brought file repeats what the feed gives: an order that two sources state is one order.
-    ahead = {
-        (o.begins_on, number, o.order.order_number, o.order.kind)
-        for number, theirs in in_force.items()
-        for o in theirs
-        if o.begins_on > today
-    }
+def coming_day(site: Site, today: date, *, with_notices: bool = False) -> ComingDay | None:
+    """Return the next day on which confirmed orders take effect.
+
+    内示 counts nowhere, but `with_notices`: then for nobody but those who may see it.
+    """
+    ahead = _orders_ahead(site, today, with_notices=with_notices)
     if not ahead:
         return None
     first = min(on for on, *_ in ahead)
     people = [number for on, number, *_ in ahead if on == first]
     return ComingDay(first, len(people), len(set(people)))
+
+
+def days_ahead(site: Site, today: date) -> tuple[date, ...]:
+    """Return the coming days on which confirmed orders take effect, the next one first."""
+    return tuple(sorted({on for on, *_ in _orders_ahead(site, today, with_notices=False)}))
+
+
+def _orders_ahead(
+    site: Site, today: date, *, with_notices: bool
+) -> set[tuple[date, StaffNumber, OrderNumber, OrderKind]]:
+    """Return the orders that take effect after today: a day, whose, which."""
+    with site.store.begin() as unit:
+        orders = unit.orders(EVER)
+    if with_notices:
+        orders = tuple(replace(order, confirmed=True) for order in orders)
+    in_force, _ = orders_in_force(orders, site.policy.order_kinds)
+    # A brought file repeats what the feed gives: an order that two sources state is one order.
+    return {
+        (o.begins_on, number, o.order.order_number, o.kind)
+        for number, theirs in in_force.items()
+        for o in theirs
+        if o.begins_on > today
+    }
 
 
 def planned_day(preview: Preview, visible: frozenset[OrgUnitCode] | None) -> PlannedDay:

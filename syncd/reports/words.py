@@ -64,6 +64,7 @@ _MESSAGES = {
     MessageKind.NEW_CASES: ("新しい案件", "new cases"),
     MessageKind.REGRANTED: ("再付与された権限", "regranted rights"),
     MessageKind.DEADLINE: ("判断の期限", "deadline"),
+    MessageKind.PRE_APPROVAL: ("事前の承認の期限", "deadlines of approving ahead"),
     MessageKind.ESCALATION: ("督促", "escalation"),
     MessageKind.PLAN_HELD: ("保留された計画", "held plan"),
     MessageKind.INPUT_REFUSED: ("拒否された入力", "refused input"),

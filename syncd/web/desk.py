@@ -14,12 +14,14 @@ from syncd.bootstrap import OpenSite
 from syncd.core.findings import Decision
 from syncd.core.foresight.preview import Preview
 from syncd.core.ids import StaffNumber
+from syncd.core.preapproval.line import AheadPlan
 from syncd.flow.access.sign_in import Turnstile
 from syncd.flow.coming import ComingDay, coming_day
 from syncd.flow.foresight.foreseeing import Asked, foresee_day
 from syncd.flow.foresight.gathering import known
 from syncd.flow.foresight.keeping import Compared, compared
 from syncd.flow.judge import judge
+from syncd.flow.preapproval.plan import plan_ahead
 from syncd.flow.roll import Listed, roll_of
 from syncd.flow.uncertain import Learned, learn
 from syncd.ports.identity import PasswordCheck, Provider
@@ -65,10 +67,13 @@ class Desk:
         """Return the name of the cookie that keeps the language."""
         return "__Host-lang" if self.is_secure else "lang"
 
-    def coming(self) -> ComingDay | None:
-        """Return the next transfer day."""
+    def coming(self, *, with_notices: bool = False) -> ComingDay | None:
+        """Return the next transfer day; `with_notices` for those only who may see 内示."""
         today = self.opened.today()
-        found: ComingDay | None = self._once("coming", lambda: coming_day(self.opened.site, today))
+        found: ComingDay | None = self._once(
+            ("coming", with_notices),
+            lambda: coming_day(self.opened.site, today, with_notices=with_notices),
+        )
         return found
 
     def decision(self, on: date | None = None) -> Decision:
@@ -95,6 +100,14 @@ class Desk:
         with site.store.begin() as unit:
             last = [head.preview_id for head in unit.previews(with_notices=False, on=on, limit=1)]
         found: Compared = self._once(("compared", on, *last), lambda: compared(site, preview))
+        return found
+
+    def ahead(self, on: date, *, with_notices: bool) -> AheadPlan:
+        """Return what a coming day takes, as people approve it ahead."""
+        found: AheadPlan = self._once(
+            ("ahead", on, with_notices),
+            lambda: plan_ahead(self.opened.site, on, with_notices=with_notices),
+        )
         return found
 
     def learned(self) -> Learned:

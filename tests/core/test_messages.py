@@ -174,6 +174,7 @@ def test_every_kind_of_message_has_somebody_who_is_told():
         MessageKind.NEW_CASES,
         MessageKind.REGRANTED,
         MessageKind.DEADLINE,
+        MessageKind.PRE_APPROVAL,
         MessageKind.ESCALATION,
         MessageKind.TASKS_TO_DO,
         MessageKind.TASKS_TO_CHECK,

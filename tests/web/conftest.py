@@ -120,7 +120,8 @@ def send(browser: TestClient, path: str, page: str = "/account", **form: object)
     return browser.post(path, data={"csrf": token, **form})
 
 
-def open_office(folder: Path) -> Office:
+def open_office(folder: Path, *, on_the_eve: bool = False) -> Office:
+    """Open the console on the morning of 1 April, or on the eve with every order known."""
     city = make_city(folder / "city")
     # The approver of the tax section sees and decides for it, and for nothing else.
     text = city.config.read_text("utf-8")
@@ -130,9 +131,12 @@ def open_office(folder: Path) -> Office:
     opened = open_site(city.config, lambda *_: None, clock=clock)
     run(opened.site, RunRequest(city.eve, "syncd"))
     advance_to_transfer_day(city)
-    clock.at = midnight(city.transfer_day) + timedelta(seconds=1)
-    run(opened.site, RunRequest(city.transfer_day, "syncd"))
-    clock.at = midnight(city.transfer_day) + timedelta(hours=8, minutes=40)
+    if on_the_eve:
+        run(opened.site, RunRequest(city.eve, "syncd"))
+    else:
+        clock.at = midnight(city.transfer_day) + timedelta(seconds=1)
+        run(opened.site, RunRequest(city.transfer_day, "syncd"))
+        clock.at = midnight(city.transfer_day) + timedelta(hours=8, minutes=40)
     hashed = hash_password(PASSWORD)
     for grant in opened.settings.grants():
         add_user(opened.site, grant.account, hashed, "root", grant.staff_number)

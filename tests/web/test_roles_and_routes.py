@@ -80,6 +80,8 @@ ROUTES = {
     ("GET", "/transfer-day/previews/{preview_id}"): Permission.READ,
     ("POST", "/transfer-day/previews"): Permission.START_SYNC,
     ("POST", "/transfer-day/previews/with-notices"): Permission.SEE_ADVANCE_NOTICES,
+    ("GET", "/transfer-day/approve"): Permission.READ,
+    ("POST", "/transfer-day/approve"): Permission.DECIDE,
     ("POST", "/transfer-day/feed"): Permission.START_SYNC,
     ("POST", "/transfer-day/files"): Permission.BRING_ORDERS,
     ("GET", "/transfer-day/files/{upload_id}"): Permission.BRING_ORDERS,
@@ -171,6 +173,8 @@ GET  /transfer-day/previews/{noticed}        404      404   404      404     200
 GET  /transfer-day/previews/none             404      404   404      404     404       404   403    303
 POST /transfer-day/previews                  403      403   422      403     422       422   403    303
 POST /transfer-day/previews/with-notices     403      403   403      403     422       403   403    303
+GET  /transfer-day/approve                   200      200   200      200     200       200   403    303
+POST /transfer-day/approve                   422      422   403      403     403       403   403    303
 POST /transfer-day/feed                      403      403   422      403     422       422   403    303
 GET  /plans                                  200      200   200      200     200       200   403    303
 GET  /plans/{plan_hash}                      200      200   200      200     200       200   403    303

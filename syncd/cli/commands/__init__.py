@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "explain": ("explain", "run"),
         "cases": ("cases", "run"),
         "approve": ("votes", "run_approve"),
+        "pre-approval": ("pre_approval", "run"),
         "refuse": ("votes", "run_refuse"),
         "restore": ("votes", "run_restore"),
         "pack": ("pack", "run"),

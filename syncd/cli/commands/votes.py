@@ -8,10 +8,12 @@ from typing import Any
 
 from rich.text import Text
 
+from syncd.bootstrap import OpenSite
 from syncd.cli.commands.cases import case_json
+from syncd.cli.commands.pre_approval import approve_by_hash, vote_json, vote_text
 from syncd.cli.opening import answer, open_for
 from syncd.core.ids import CaseId
-from syncd.errors import UsageError
+from syncd.errors import NoSuchCase, UsageError
 from syncd.flow.report import PlanVoteResult, VoteResult
 from syncd.flow.restore import restore_case
 from syncd.flow.vote import approve_cases, approve_plan, refuse_case
@@ -26,14 +28,25 @@ def run_approve(arguments: argparse.Namespace) -> int:
             ja="案件か、計画を一つ書いてください: syncd approve CASE… | --plan HASH",
         )
     opened = open_for(arguments)
-    actors = opened.acting()
     if arguments.plan:
-        result = approve_plan(opened.site, actors, arguments.plan, arguments.reason)
-        answer(arguments, _plan_json(result), _plan_text(result, arguments.lang))
-        return 0
+        return _approve_plan(arguments, opened)
     case_ids = [CaseId(case) for case in arguments.cases]
-    results = approve_cases(opened.site, actors, case_ids, arguments.reason)
+    results = approve_cases(opened.site, opened.acting(), case_ids, arguments.reason)
     return _tell(arguments, results)
+
+
+def _approve_plan(arguments: argparse.Namespace, opened: OpenSite) -> int:
+    """Approve a plan that waits, or the one of the coming transfer day: people know its hash."""
+    try:
+        result = approve_plan(opened.site, opened.acting(), arguments.plan, arguments.reason)
+    except NoSuchCase:
+        ahead = approve_by_hash(opened, arguments.plan, arguments.reason)
+        if ahead is None:
+            raise
+        answer(arguments, vote_json(ahead), vote_text(ahead, arguments.lang))
+        return 0
+    answer(arguments, _plan_json(result), _plan_text(result, arguments.lang))
+    return 0
 
 
 def run_refuse(arguments: argparse.Namespace) -> int:

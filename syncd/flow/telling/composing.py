@@ -28,8 +28,9 @@ from syncd.core.messages import (
 )
 from syncd.errors import AlreadyRunning
 from syncd.flow.site import Site
+from syncd.flow.telling.ahead import topics_ahead
 from syncd.flow.telling.letter import Letter
-from syncd.flow.telling.news import Event, News, read_news
+from syncd.flow.telling.news import Event, News, read_news, reminders_are_due
 from syncd.flow.telling.recipients import Addresses, recipients_of
 from syncd.flow.telling.residuals import about_residuals, residual_letters
 from syncd.flow.telling.tasks import about_tasks, task_letters
@@ -84,20 +85,41 @@ def compose(site: Site, notices: Notices) -> int:
 
 def _compose(site: Site, notices: Notices) -> int:
     now = site.clock()
+    ahead = _topics_ahead(site, now)
     with site.store.begin() as unit:
         news = read_news(unit, notices.digest_every, now)
         if not news.cursors:
             return 0
-        letters = tuple(_letters(unit, site, notices, news))
+        letters = tuple(_letters(unit, site, notices, news, ahead))
         for reader, cursor in news.cursors.items():
             unit.move_cursor(reader, cursor)
         unit.forget_messages(now - _KEPT_FOR)
         return unit.add_messages(_addressed(letters, notices, now))
 
 
-def _letters(unit: Unit, site: Site, notices: Notices, news: News) -> Iterator[Letter]:
+def _topics_ahead(site: Site, now: datetime) -> tuple[_Topic, ...]:
+    """Return today's reminders of coming days; worked out once a day, outside of any unit."""
+    with site.store.begin() as unit:
+        if not reminders_are_due(unit, now):
+            return ()
+    return tuple(
+        _Topic(
+            MessageKind.PRE_APPROVAL,
+            topic.object,
+            topic.cases,
+            chief_too=not topic.open_days,
+            last_day=topic.last_day,
+            open_days=topic.open_days,
+        )
+        for topic in topics_ahead(site, day_of(now))
+    )
+
+
+def _letters(
+    unit: Unit, site: Site, notices: Notices, news: News, ahead: tuple[_Topic, ...]
+) -> Iterator[Letter]:
     """Yield every letter; people are looked up only where there is something to tell."""
-    found = (*_about_cases(unit, site, notices, news),)
+    found = (*_about_cases(unit, site, notices, news), *(ahead if news.reminds else ()))
     tasks = (*about_tasks(unit, news, site.clock()),)
     residuals = (*about_residuals(unit, site, news, site.clock()),)
     if not found and not tasks and not residuals and not news.events:

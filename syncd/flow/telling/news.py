@@ -69,9 +69,7 @@ class News:
 
 def read_news(unit: Unit, digest_every: timedelta, now: datetime) -> News:
     """Return what happened behind the cursors; reads only what was numbered meanwhile."""
-    reminded = unit.cursor(REMINDERS)
-    # "Not" and not "before": a clock that ran ahead and was set back must not silence anything.
-    reminds = reminded is None or day_of(reminded.at) != day_of(now)
+    reminds = reminders_are_due(unit, now)
     cursors = {REMINDERS: Cursor(0, now)} if reminds else {}
     events, digest = unit.cursor(EVENTS), unit.cursor(DIGEST)
     if events is None or digest is None:
@@ -101,6 +99,13 @@ def read_news(unit: Unit, digest_every: timedelta, now: datetime) -> News:
         events=tuple(_event(n, r) for n, r in records if r["event"] in _TOLD_OF),
         reminds=reminds,
     )
+
+
+def reminders_are_due(unit: Unit, now: datetime) -> bool:
+    """Tell whether nobody was reminded today."""
+    reminded = unit.cursor(REMINDERS)
+    # "Not" and not "before": a clock that ran ahead and was set back must not silence anything.
+    return reminded is None or day_of(reminded.at) != day_of(now)
 
 
 _Numbered: TypeAlias = tuple[int, Mapping[str, Any]]

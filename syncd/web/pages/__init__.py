@@ -3,6 +3,7 @@
 from syncd.web.pages.access import router as access
 from syncd.web.pages.account import router as account
 from syncd.web.pages.ahead import router as ahead
+from syncd.web.pages.approve_ahead import router as approve_ahead
 from syncd.web.pages.cases import router as cases
 from syncd.web.pages.connections import router as connections
 from syncd.web.pages.own_keys import router as own_keys
@@ -27,6 +28,7 @@ PAGES = (
     tasks,
     people,
     ahead,
+    approve_ahead,
     transfer,
     runs,
     trail,

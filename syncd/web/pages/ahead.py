@@ -50,7 +50,7 @@ def show_day(
 ) -> Response:
     """Show who loses what on a day (the next transfer day), by section; 内示 counts nowhere."""
     desk = desk_of(request)
-    day = _day(desk, on)
+    day = coming_or(desk, on)
     told = _seen(desk.compared(day), visitor.visible)
     context = _context(request, visitor, told, part, start, everything=everything)
     return page(request, "ahead.html", visitor, context)
@@ -103,7 +103,7 @@ def keep_preview(
 ) -> Response:
     """Keep what is foreseen for a day now, on confirmed orders alone."""
     desk = desk_of(request)
-    return _keep(desk, visitor, _day(desk, on), with_notices=False)
+    return _keep(desk, visitor, coming_or(desk, on), with_notices=False)
 
 
 @router.post("/transfer-day/previews/with-notices")
@@ -114,7 +114,7 @@ def keep_preview_with_notices(
 ) -> Response:
     """Keep what is foreseen for a day if every 内示 is confirmed."""
     desk = desk_of(request)
-    return _keep(desk, visitor, _day(desk, on), with_notices=True)
+    return _keep(desk, visitor, coming_or(desk, on), with_notices=True)
 
 
 def _keep(desk: Desk, visitor: Visitor, day: date, *, with_notices: bool) -> Response:
@@ -124,8 +124,9 @@ def _keep(desk: Desk, visitor: Visitor, day: date, *, with_notices: bool) -> Res
     return RedirectResponse(f"/transfer-day/previews/{made}", 303)
 
 
-def _day(desk: Desk, asked: date | None) -> date:
-    today, coming = desk.opened.today(), desk.coming()
+def coming_or(desk: Desk, asked: date | None, *, with_notices: bool = False) -> date:
+    """Return the day asked for, else the next transfer day; raises UsageError for no such day."""
+    today, coming = desk.opened.today(), desk.coming(with_notices=with_notices)
     day = asked or (today if coming is None else coming.on)
     if not today <= day <= today + _FARTHEST:
         raise UsageError(

@@ -84,7 +84,7 @@ def test_a_kept_preview_is_shown_as_it_was_and_the_next_tells_the_difference(fre
     office = fresh_office
     first = keep(office)
     before = office.enter("kansa").get(first).text
-    assert "まだ一度も保存されていません" in before
+    assert "最初の見通し" in before
     move(office)
     now = office.enter("kansa").get(AHEAD).text
     assert "増えた" in now

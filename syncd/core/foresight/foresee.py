@@ -131,8 +131,18 @@ def with_marks(noticed: Preview, openly: Preview) -> Preview:
 
 
 def _marked(lines: Iterable[Line], openly: Iterable[Line]) -> tuple[Line, ...]:
-    said = set(openly)
-    return tuple(line if line in said else replace(line, notice=True) for line in lines)
+    said = {line.key: line for line in openly}
+    return tuple(
+        line if said.get(line.key) == line else _noticed(line, said.get(line.key)) for line in lines
+    )
+
+
+def _noticed(line: Line, openly: Line | None) -> Line:
+    if not isinstance(line, ListLine):
+        return replace(line, notice=True)
+    said = set(openly.lines) if isinstance(openly, ListLine) else set()
+    lines = tuple(x if x in said else replace(x, notice=True) for x in line.lines)
+    return replace(line, lines=lines, notice=True)
 
 
 def _losses(decision: Decision, removals: Removals) -> Iterator[LossLine]:

@@ -125,6 +125,7 @@ class OutlivedDesignation:
     since: date | None
     orders: tuple[str, ...]
     known_at: datetime | None
+    notice: bool = False
 
 
 @dataclass(frozen=True, slots=True)

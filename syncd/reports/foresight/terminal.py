@@ -133,7 +133,10 @@ def _arrival(preview: Preview, line: ArrivalLine, lang: Lang) -> str:
 
 
 def _list(preview: Preview, line: ListLine, lang: Lang) -> str:
-    people = "、".join(f"{_who(preview, x.staff_number)} {x.affair}" for x in line.lines)
+    people = "、".join(
+        f"{notice_mark(lang) if x.notice else ''}{_who(preview, x.staff_number)} {x.affair}"
+        for x in line.lines
+    )
     where, since = _where(preview, line.section), day_word(line.since, lang)
     if lang is Lang.EN:
         idle = "not changed since the orders came" if line.untouched else "changed since"

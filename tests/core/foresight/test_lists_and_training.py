@@ -72,6 +72,19 @@ def test_what_an_advance_notice_makes_stale_is_marked():
     assert lists(known) == ()
     (line,) = look_with_notices(known).lists
     assert line.notice
+    assert [each.notice for each in line.lines] == [True]
+
+
+def test_in_a_list_only_the_lines_that_rest_on_an_advance_notice_are_marked():
+    known = b.facts(
+        b.roster_entry(1),
+        b.roster_entry(2),
+        designations=[b.designation(1), b.designation(2)],
+        orders=[b.order(to="20010"), b.order("R9-2", to="20010", number=2, confirmed=False)],
+    )
+    (line,) = look_with_notices(known).lists
+    assert line.notice
+    assert [each.notice for each in line.lines] == [False, True]
 
 
 def trained(day: date | None, **changes: object) -> Facts:

@@ -82,6 +82,7 @@ def serve_the_city() -> None:
             take(page, "/cases", "cases")
             take(page, f"/cases/{case.case_id}", "case")
             take(page, f"/people/{city.left_behind}", "person")
+            take(page, "/transfer-day/ahead", "ahead")
         server.stop()
 
 

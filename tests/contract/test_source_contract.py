@@ -1,73 +1,39 @@
 """What every source promises (syncd/ports/source.py), tried on each implementation.
 
-A new source adds a `Bench`: how to lay out a good input, and inputs that must be refused.
+A new source adds a bench in `sources.py`: how to lay out a good input, and inputs that must be
+refused.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from connectors.file import FileSourceType
-from syncd.core.facts import Provides
 from syncd.errors import SourceRefused
-from syncd.ports.source import Source, SourceContext
-
-HEADER = "職員番号,研修名,受講日\r\n"
-GOOD = (HEADER + "1,研修,R7.4.1\r\n2,研修,20250402\r\n").encode("cp932")
-ONE_ROW_WRONG = (HEADER + "1,研修,R7.4.1\r\n2,研修,2025-02-30\r\n").encode("cp932")
-MY_NUMBERS = ("123456789018", "111111111118", "222222222225", "333333333332")
+from tests.contract.sources import BENCHES, MY_NUMBERS, WAYS, Bench
 
 
-@dataclass(frozen=True)
-class Bench:
-    """One implementation: `lay` puts an input in place and returns the source that reads it."""
-
-    lay: Callable[..., Source]
-    good: bytes | None
-    one_row_wrong: bytes | None
-    refused: dict[str, bytes | None]
+@pytest.fixture
+def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
+    """One implementation, in a folder of its own."""
+    with BENCHES[request.param](tmp_path) as made:
+        yield made
 
 
-def _file_bench(folder: Path) -> Bench:
-    def lay(raw: bytes | None, **options: object) -> Source:
-        if raw is not None:
-            (folder / "in.csv").write_bytes(raw)
-        context = SourceContext("training", Provides.TRAINING, folder, 7, {})
-        return FileSourceType.build(FileSourceType.Options(path="in.csv", **options), context)
-
-    numbers = "".join(f"{n},研修{n},R7.4.1\r\n" for n in MY_NUMBERS)
-    return Bench(
-        lay,
-        GOOD,
-        ONE_ROW_WRONG,
-        {
-            "missing": None,
-            "empty": b"",
-            "undecodable": GOOD + b"\xff\xff,\x85\r\n",
-            "binary": hashlib.sha256(b"x").digest() * 40,
-            "truncated": GOOD[:-6],
-            "open quote": GOOD + b'3,"x,R7.4.1\r\n',
-            "no header": GOOD.split(b"\r\n", 1)[1],
-            "my numbers": (HEADER + numbers).encode("cp932"),
-            "broken workbook": b"PK\x03\x04" + GOOD,
-        },
-    )
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Try each implementation; what must be refused, each way in which it can be broken."""
+    if "why" in metafunc.fixturenames:
+        broken = [(name, why) for name, ways in WAYS.items() for why in ways]
+        metafunc.parametrize(("bench", "why"), broken, indirect=["bench"])
+    elif "bench" in metafunc.fixturenames:
+        metafunc.parametrize("bench", list(BENCHES), indirect=True)
 
 
-REFUSED = ["missing", "empty", "undecodable", "binary", "truncated", "open quote", "no header"]
-REFUSED += ["my numbers", "broken workbook"]
-
-
-@pytest.fixture(params=[_file_bench], ids=["file"])
-def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Bench:
-    """Each implementation in turn, in a folder of its own."""
-    made: Bench = request.param(tmp_path)
-    return made
+def test_every_way_to_break_an_input_is_tried(bench: Bench) -> None:
+    assert tuple(bench.refused) in WAYS.values()
 
 
 def test_a_reading_names_its_source_and_what_it_provides(bench: Bench) -> None:
@@ -90,7 +56,6 @@ def test_the_fingerprint_changes_with_the_bytes_and_its_time_is_aware(bench: Ben
     assert first.modified_at.tzinfo is not None
 
 
-@pytest.mark.parametrize("why", REFUSED)
 def test_anything_wrong_with_the_input_is_a_refusal_that_says_what_and_where(
     why: str, bench: Bench
 ) -> None:

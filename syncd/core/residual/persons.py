@@ -91,7 +91,7 @@ def _names(actor: Actor) -> set[str]:
 
 def _check_is_not_subject(actor: Actor, report: ResidualReport) -> None:
     """Hold that nobody acts on a report of their own right; a deputy is held for both."""
-    numbers = {actor.staff_number, actor.deputy_for_number} - {None}
+    numbers = actor.numbers | actor.principal_numbers
     if report.account in _names(actor) or report.staff_number in numbers:
         raise NotPermitted(
             f"report {report.report_id} is about {actor.account}'s own right.",
@@ -100,7 +100,7 @@ def _check_is_not_subject(actor: Actor, report: ResidualReport) -> None:
 
 
 def _check_is_somebody_else(actor: Actor, before: str, number: StaffNumber | None) -> None:
-    numbers = {actor.staff_number, actor.deputy_for_number} - {None}
+    numbers = actor.numbers | actor.principal_numbers
     if before and (before in _names(actor) or number in numbers):
         raise NotPermitted(
             f"{before} has acted on this report already: the next step is somebody else's.",

@@ -120,7 +120,7 @@ def _cast(site: Site, unit: Unit, plan: AheadPlan, pairs: Sequence[_Pair], reaso
             Vote(
                 choice=Choice.REVOKE,
                 voter=actor.account,
-                voter_staff_number=actor.staff_number,
+                voter_staff_number=actor.identity,
                 at=now,
                 case_id=line.line_id,
                 round=kept[line.digest].round,

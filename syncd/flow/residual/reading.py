@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from syncd.core.audit import AuditEvent, AuditRecord
+from syncd.core.authorities.kinship import everyone
 from syncd.core.calendar import EVER, day_of
 from syncd.core.cases import CaseState
 from syncd.core.ids import AccountId, StaffNumber
@@ -175,7 +176,7 @@ def _questions(
             asked[report.directory].append(report)
     questions = {}
     for directory, about in asked.items():
-        accounts = _accounts(unit, directory, about)
+        accounts = _accounts(site, unit, directory, about)
         questions[directory] = tuple(
             Question(
                 report.report_id,
@@ -189,21 +190,28 @@ def _questions(
 
 
 def _accounts(
-    unit: Unit, directory: str, reports: Iterable[ResidualReport]
+    site: Site, unit: Unit, directory: str, reports: Iterable[ResidualReport]
 ) -> Mapping[StaffNumber | None, set[AccountId]]:
-    """Return every account of these people in a directory: as last read, as listed, as in cases."""
+    """Return every account of these people in a directory: as last read, as listed, as in cases.
+
+    An account under any number that a person link may make theirs is theirs.
+    """
     people = {r.staff_number for r in reports if r.staff_number is not None}
+    links, authorities = unit.person_links(), site.policy.authorities
+    whose = {number: each for each in people for number in everyone(links, each)}
     found: dict[StaffNumber | None, set[AccountId]] = defaultdict(set)
     snapshot = unit.last_snapshot(directory)
     for account in snapshot.accounts.values() if snapshot is not None else ():
-        if account.staff_number in people:
-            found[account.staff_number].add(account.account)
+        number = account.staff_number
+        known = None if number is None else authorities.key_in_directory(directory, number)
+        if known in whose:
+            found[whose[known]].add(account.account)
     for listed in unit.facts_about(people, EVER).accounts:
-        if listed.directory == directory and listed.staff_number in people:
-            found[listed.staff_number].add(listed.account)
+        if listed.directory == directory and listed.staff_number in whose:
+            found[whose[listed.staff_number]].add(listed.account)
     for case in unit.cases(list(CaseState)):
-        if case.directory == directory and case.staff_number in people:
-            found[case.staff_number].add(case.account)
+        if case.directory == directory and case.staff_number in whose:
+            found[whose[case.staff_number]].add(case.account)
     return found
 
 

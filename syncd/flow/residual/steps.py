@@ -60,7 +60,7 @@ def check_log(site: Site, actors: Sequence[Actor], report_id: str, check: Check)
             focus=check.focus.strip(),
             measures=check.measures.strip(),
             checked_by=actors[0].account,
-            checked_by_number=actors[0].staff_number,
+            checked_by_number=actors[0].identity,
             checked_at=now,
         )
         unit.update_residual(report, after)
@@ -97,7 +97,7 @@ def decide(
             outcome=outcome,
             decision=because.strip(),
             decided_by=actor.account,
-            decided_by_number=actor.staff_number,
+            decided_by_number=actor.identity,
             decided_for=actor.deputy_for,
             decided_at=now,
         )
@@ -133,7 +133,7 @@ def close(site: Site, actors: Sequence[Actor], report_id: str, note: str = "") -
             now,
             closing_note=note.strip(),
             closed_by=actors[0].account,
-            closed_by_number=actors[0].staff_number,
+            closed_by_number=actors[0].identity,
             closed_at=now,
         )
         unit.update_residual(report, after)

@@ -68,6 +68,7 @@ def make_parser() -> argparse.ArgumentParser:
     residual.add_argument("--state", choices=[str(state) for state in ResidualState], metavar="S")
     residual.add_argument("--read", action="store_true", help="アクセスログを読む / read the logs")
     _add_pack(add)
+    add("drill", "毒を入れた影の突合で、抑止が働くことを確かめる / try every guard on a shadow")
     add("daemon", "常駐して予定どおりに動く / run as a background service")
     evidence = add("evidence", "証跡を検証する / verify the audit trail")
     evidence.add_argument("action", choices=["verify"])

@@ -81,6 +81,8 @@ class AuditEvent(StrEnum):
     RESIDUAL_REFUSED = "residual.refused"
     EVIDENCE_ATTACHED = "evidence.attached"
     ALARM_RAISED = "alarm.raised"
+    DRILL_STARTED = "drill.started"
+    DRILL_FINISHED = "drill.finished"
     SESSION_BEGUN = "session.begun"
     SESSION_REFUSED = "session.refused"
     SESSION_ENDED = "session.ended"

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
@@ -32,6 +33,7 @@ class Guard(StrEnum):
     LAST_ADMINISTRATOR = "last-administrator"
     PROTECTED_ACCOUNT = "protected-account"
     PROTECTED_GROUP = "protected-group"
+    CLOCK_JUMP = "clock-jump"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,13 @@ class Trip:
                 f"（発令で説明できるものは別に {self.explained} 件）",
                 en=f"{where}: {self.removals} removals that no order of the day explains, "
                 f"more than the limit of {self.limit} ({self.explained} others are explained)",
+            )
+        if self.guard is Guard.CLOCK_JUMP:
+            return Bilingual(
+                f"前回の突合から {self.removals} 日たっています（上限 {self.limit} 日）。"
+                "時計が正しければ次の突合から失効を行います。今回は判定だけをしました",
+                en=f"{self.removals} days after the last run (limit {self.limit}). Nothing is "
+                "removed in this one; if the clock is right, the next run will.",
             )
         if self.guard is Guard.LAST_MEMBER:
             after = _RELEASE if self.overridable else _NEEDS_MEMBER
@@ -125,6 +134,17 @@ class Guarded:
     free: Plan
     held: Plan
     trips: tuple[Trip, ...]
+
+
+def check_clock(last: datetime | None, now: datetime, max_days: int) -> Trip | None:
+    """Return what is wrong with a clock that stands so long after the last run that began.
+
+    A year ahead, every term has expired: the run that first sees such a day removes nothing.
+    """
+    days = 0 if last is None else (now - last).days
+    if days <= max_days:
+        return None
+    return Trip(Guard.CLOCK_JUMP, "", "", days, 0, max_days, overridable=False)
 
 
 def is_explained(case: Case, explained_days: int) -> bool:

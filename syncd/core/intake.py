@@ -32,13 +32,16 @@ class InputGuard(StrEnum):
     ROW_LOSS = "row-loss"
     SECTION_LOSS = "section-loss"
     SEQUENCE = "sequence"
+    SCOPE = "scope"
     MAX_AGE = "max-age"
     BASE_DAY_OLDER = "base-day-older"
     BASE_DAY_AHEAD = "base-day-ahead"
     KEY_LOSS = "key-loss"
     STANDING_LOSS = "standing-loss"
+    SECTION_SHIFT = "section-shift"
     ORDER_MASS = "order-mass"
     ORDER_REWRITTEN = "order-rewritten"
+    ORDER_CANCELLED = "order-cancelled"
 
 
 def guards_of(faults: Iterable[RowFault]) -> frozenset[InputGuard]:

@@ -37,6 +37,7 @@ class MessageKind(StrEnum):
     INPUT_REFUSED = "input-refused"
     DIRECTORY_UNREAD = "directory-unread"
     RUN_MISSED = "run-missed"
+    GUARD_ALARM = "guard-alarm"
     TASKS_TO_DO = "tasks-to-do"
     TASKS_TO_CHECK = "tasks-to-check"
     TASKS_OVERDUE = "tasks-overdue"
@@ -49,6 +50,7 @@ TOLD: Mapping[MessageKind, frozenset[Role]] = MappingProxyType(
         MessageKind.PLAN_HELD: frozenset({Role.CHIEF, Role.OPERATOR}),
         MessageKind.INPUT_REFUSED: frozenset({Role.OPERATOR, Role.PERSONNEL}),
         MessageKind.DIRECTORY_UNREAD: frozenset({Role.OPERATOR}),
+        MessageKind.GUARD_ALARM: frozenset({Role.OPERATOR, Role.ADMIN, Role.CHIEF}),
         MessageKind.RUN_MISSED: frozenset({Role.OPERATOR, Role.ADMIN, Role.CHIEF}),
     }
 )

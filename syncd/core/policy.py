@@ -113,7 +113,9 @@ class GuardPolicy:
 
     `max_turnover` is the share of the last good input that a new one may leave out, end or move at
     once, whatever its number of rows; `max_directory_loss` that of a directory's accounts and
-    groups between two reads; `max_base_days_ahead` how far ahead a 基準日 may be.
+    groups between two reads; `max_base_days_ahead` how far ahead a 基準日 may be. Where more than
+    `max_days_between_runs` lie between two runs, the second one removes nothing: its clock may be
+    wrong.
     """
 
     max_removals: int = 10
@@ -123,6 +125,7 @@ class GuardPolicy:
     max_turnover: float = 0.50
     max_directory_loss: float = 0.40
     max_base_days_ahead: int = 31
+    max_days_between_runs: int = 180
 
 
 @dataclass(frozen=True, slots=True)

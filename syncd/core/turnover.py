@@ -112,11 +112,13 @@ def check_turnover(
         known = tuple(r for r in before.records if isinstance(r, Order))
         return (
             *_rewritten(known, orders, policy.guards.max_row_loss),
+            *_cancelled(known, orders, policy.order_kinds, limit),
             *_mass(known, orders, before.people, policy.order_kinds, limit),
         )
     return (
         *_lost(before.records, after, limit),
         *_ended(before.records, after, limit, today),
+        *_shifted(before.records, after, limit),
     )
 
 
@@ -140,8 +142,10 @@ def _lost(before: Iterable[Record], after: Iterable[Record], limit: float) -> It
 def _key(record: Record) -> Hashable:
     """Return what a line is about; an entitlement is what it conveys as well."""
     match record:
-        case RosterEntry() | Designation():
+        case RosterEntry():
             return record.staff_number
+        case Designation():
+            return (record.affair, record.staff_number)
         case Entitlement():
             groups = frozenset(record.groups)
             return (record.directory, record.entitlement, groups, record.affairs)
@@ -166,6 +170,21 @@ def _ended(
         )
         place = Bilingual("有効な行", en="rows in force")
         yield RowFault(0, place, str(stands), told, guard=InputGuard.STANDING_LOSS)
+
+
+def _shifted(before: Iterable[Record], after: Iterable[Record], limit: float) -> Iterator[RowFault]:
+    """Refuse a roster in which more people changed their section than any 1 April moves."""
+    units = {r.staff_number: r.org_unit for r in before if isinstance(r, RosterEntry)}
+    both = [r for r in after if isinstance(r, RosterEntry) and r.staff_number in units]
+    moved = sum(r.org_unit != units[r.staff_number] for r in both)
+    if moved > max(1, len(both) * limit):
+        told = Bilingual(
+            f"前回の名簿にもいる {len(both)} 人のうち {moved} 人の所属が違います"
+            f"（上限 {limit:.0%}）。所属の列がずれていないか確かめてください",
+            en=f"{moved} of the {len(both)} people of the last roster stand in another section "
+            f"(limit {limit:.0%}); see whether the column has slipped",
+        )
+        yield RowFault(0, "所属コード", None, told, guard=InputGuard.SECTION_SHIFT)
 
 
 def _stands(record: Record, today: date) -> bool:
@@ -208,6 +227,37 @@ def _rewritten(known: Iterable[Order], orders: Iterable[Order], limit: float) ->
             f"(limit {limit:.0%}); see whether the dates have slipped",
         )
         yield RowFault(0, "発令日", None, told, guard=InputGuard.ORDER_REWRITTEN)
+
+
+def _cancelled(
+    known: Iterable[Order],
+    orders: Iterable[Order],
+    kinds: Mapping[str, OrderKind],
+    limit: float,
+) -> Iterator[RowFault]:
+    """Refuse new cancellations of more than half of all orders that are known."""
+    before = tuple(known)
+    told_before = {_told(order) for order in before}
+    named = {(order.order_number, order.staff_number) for order in before if order.confirmed}
+    void = {
+        (order.target, order.staff_number)
+        for order in orders
+        if order.confirmed and _cancels(order, kinds) and _told(order) not in told_before
+    } & named
+    if len(void) > max(_FEW_ORDERS, len(named) * limit):
+        told = Bilingual(
+            f"前からある発令 {len(named)} 件のうち {len(void)} 件が一度に取り消されます"
+            f"（上限 {limit:.0%}）。取消が誤って入っていないか確かめてください",
+            en=f"{len(void)} of {len(named)} known orders are cancelled at once "
+            f"(limit {limit:.0%}); see whether the cancellations came in by mistake",
+        )
+        place = Bilingual("取消", en="cancellations")
+        yield RowFault(0, place, str(len(void)), told, guard=InputGuard.ORDER_CANCELLED)
+
+
+def _cancels(order: Order, kinds: Mapping[str, OrderKind]) -> bool:
+    kind = kinds.get(order.kind)
+    return kind is not None and kind.effect is OrderEffect.CANCELS
 
 
 def _days(orders: Iterable[Order]) -> dict[_Name, set[date]]:

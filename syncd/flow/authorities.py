@@ -15,6 +15,7 @@ from syncd.bilingual import Bilingual
 from syncd.core.authorities.rows import Outlier, keyed, outliers
 from syncd.core.facts import Order, PersonLink, Provides, Record
 from syncd.core.ids import StaffNumber
+from syncd.core.intake import InputGuard
 from syncd.core.my_number import shown
 from syncd.core.policy import Policy
 from syncd.core.scopes import Authorities, Authority, Outside, begins_like_a_key
@@ -134,6 +135,7 @@ def _faults(
             staff_number=who,
             is_advance_notice=notice,
             may_be_confirmed=not notice,
+            guard=InputGuard.SCOPE,
         )
         for each in found
     ]

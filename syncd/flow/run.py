@@ -30,6 +30,7 @@ from syncd.core.tasks import Task
 from syncd.core.votes import distinct_voters
 from syncd.errors import GuardUnavailable
 from syncd.flow.apply import ACTOR, apply_plan
+from syncd.flow.clock import clock_trip, looking
 from syncd.flow.collect import (
     Intake,
     known_facts,
@@ -86,6 +87,7 @@ def run(site: Site, request: RunRequest) -> RunReport:
         started_at = site.clock()
         row = RunRow(RunId(site.new_id()), request.kind, request.as_of, request.actor, started_at)
         with site.store.begin() as unit:
+            jump = clock_trip(unit, site, row)
             unit.save_run(row)
             unit.audit([_run_record(AuditEvent.RUN_STARTED, row, started_at)])
             forget_past(unit, started_at)
@@ -93,8 +95,9 @@ def run(site: Site, request: RunRequest) -> RunReport:
         readings = read_directories(site, started_at)
         site.watch.owes_run = False
         seen = _decide(site, request, row, intake, readings)
-        if not request.acts:
-            return _finish(site, row, intake, seen, _NO_PLAN, ())
+        if not request.acts or jump is not None:
+            planned = _NO_PLAN if jump is None else replace(_NO_PLAN, guarded=looking(jump))
+            return _finish(site, row, intake, seen, planned, ())
         _advance_cases(site, request, row, seen, whole=not intake.refused)
         planned = _plan(site, row, seen)
         free = planned.guarded.free

@@ -115,6 +115,10 @@ class Settings:
             mail=table.mail or "",
         )
 
+    def poison_tables(self) -> tuple[Path, ...]:
+        """Return the shipped table of poisons and the site's own."""
+        return self._files("poisons.toml", self.model.drill.poisons_file)
+
     def letter_folders(self) -> tuple[Path, ...]:
         """Return where the texts of messages stand: the site's own folder first.
 

@@ -24,6 +24,7 @@ from syncd.core.votes import Role
 from syncd.flow.site import Mode
 from syncd.settings.authorities import AuthorityTable
 from syncd.settings.base import OpenTable, Span, Table
+from syncd.settings.drill import DrillTable
 from syncd.settings.foresight import ForesightTable
 from syncd.settings.preapproval import PreApprovalTable
 from syncd.settings.residual import AccessLogTable, ResidualTable
@@ -140,6 +141,7 @@ class Guards(Table):
     max_turnover: Annotated[float, Field(ge=0, le=1)] = 0.50
     max_directory_loss: Annotated[float, Field(ge=0, le=1)] = 0.40
     max_base_days_ahead: Annotated[int, Field(ge=0)] = 31
+    max_days_between_runs: Annotated[int, Field(ge=1)] = 180
 
 
 class PolicyTable(Table):
@@ -168,10 +170,13 @@ class ScheduleTable(Table):
     full: str = "0 0 * * *"
     delta: str = "*/5 * * * *"
     deadline: time = time(6, 0)
+    drill: str | None = None
 
-    @field_validator("full", "delta")
+    @field_validator("full", "delta", "drill")
     @classmethod
-    def _five_fields(cls, given: str) -> str:
+    def _five_fields(cls, given: str | None) -> str | None:
+        if given is None:
+            return None
         fields = given.split()
         if len(fields) != 5:  # noqa: PLR2004 - a cron line has five fields
             raise ValueError('write five fields: minute hour day month weekday, as in "0 0 * * *"')
@@ -343,6 +348,7 @@ class ConfigurationModel(Table):
     residual: ResidualTable = ResidualTable()
     access_logs: tuple[AccessLogTable, ...] = ()
     schedule: ScheduleTable = ScheduleTable()
+    drill: DrillTable = DrillTable()
     daemon: DaemonTable = DaemonTable()
     console: ConsoleTable | None = None
     foresight: ForesightTable = ForesightTable()

@@ -53,6 +53,10 @@ class Digests:
 
     _last: dict[str, Contents] = field(default_factory=dict)
 
+    def copy(self) -> Digests:
+        """Return one that begins with what this one remembers."""
+        return Digests(dict(self._last))
+
     def contents_of(self, snapshot: DirectorySnapshot) -> Contents:
         """Return the contents of a snapshot; what equals the last read is not digested again."""
         groups: dict[str, _Held] = {group.key: (group, []) for group in snapshot.groups}

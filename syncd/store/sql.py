@@ -71,6 +71,10 @@ class SqlStore:
         with translated(self._label):
             check_current(self._engine, self._label)
 
+    def remember_as(self, other: SqlStore) -> None:
+        """Begin with what another store remembers; only where this database is a copy of its."""
+        self._memory = other._memory.copy()
+
     def close(self) -> None:
         """Give every connection back; the store must not be used afterwards."""
         self._engine.dispose()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -45,6 +46,10 @@ class StoreMemory:
     facts: FactsMemory = field(default_factory=FactsMemory)
     cases: CaseMemory = field(default_factory=dict)
     digests: Digests = field(default_factory=Digests)
+
+    def copy(self) -> StoreMemory:
+        """Return a memory that begins as this one and goes its own way."""
+        return StoreMemory(copy(self.facts), dict(self.cases), self.digests.copy())
 
 
 class SqlUnit(

@@ -20,7 +20,7 @@ from syncd.core.messages import MessageKind
 from syncd.core.votes import Role
 from syncd.reports.explain import because_word
 from syncd.reports.words import Lang, day_word, message_word, place_word, reason_word
-from syncd.web import residual_words
+from syncd.web import drill_words, residual_words
 from syncd.web.words import Titles, deadline_word, moment_word, role_word, said, scope_word
 
 _E = AuditEvent
@@ -74,6 +74,8 @@ _EVENTS = {
     **residual_words.EVENTS,
     _E.EVIDENCE_ATTACHED: ("証拠を添付した", "evidence attached"),
     _E.ALARM_RAISED: ("警報を出した", "alarm raised"),
+    _E.DRILL_STARTED: ("訓練を始めた", "drill started"),
+    _E.DRILL_FINISHED: ("訓練を終えた", "drill finished"),
     _E.SESSION_BEGUN: ("サインインした", "signed in"),
     _E.SESSION_REFUSED: ("サインインを拒否した", "sign-in refused"),
     _E.SESSION_ENDED: ("セッションを終えた", "session ended"),
@@ -98,6 +100,7 @@ _EVENTS = {
 }
 _KEYS = {
     **residual_words.KEYS,
+    **drill_words.KEYS,
     "account": ("アカウント", "account"),
     "accounts": ("利用者", "accounts"),
     "accumulates": ("以前の入力に加える", "adds to earlier inputs"),
@@ -210,6 +213,14 @@ _VALUES = {
     "unavailable": ("パスワードを尋ねる先が答えない", "nobody to ask about passwords"),
     "ended": ("終了したトークン", "an ended token"),
     "expired": ("期限切れのトークン", "an expired token"),
+    "long after the last run": (
+        "前回の突合から日がたちすぎている",
+        "long after the last run",
+    ),
+    "a drill showed that a guard did not fire": (
+        "訓練で抑止が働かなかった",
+        "a drill showed that a guard did not fire",
+    ),
     "no complete run by the deadline": (
         "期限までに完全な突合がない",
         "no complete run by the deadline",
@@ -333,6 +344,7 @@ def _sayings(lang: Lang, titles: Titles) -> dict[str, Say]:
         "trips": lambda trip: trip_word(trip, lang),
         "until": day,
         **residual_words.sayings(lang),
+        **drill_words.sayings(lang),
     }
 
 

@@ -21,6 +21,7 @@ from connectors.sql.options import SqlOptions
 from connectors.webhook.options import WebhookOptions
 from syncd.settings import model, preapproval, residual
 from syncd.settings.authorities import AuthorityTable
+from syncd.settings.drill import DrillTable
 from syncd.settings.foresight import ForesightTable
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,6 +38,7 @@ TABLES = [
     model.PolicyTable,
     model.ScheduleTable,
     model.DaemonTable,
+    DrillTable,
     model.ConsoleTable,
     model.OidcTable,
     model.ActorTable,

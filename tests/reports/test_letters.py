@@ -36,6 +36,7 @@ ABOUT = {
     MessageKind.INPUT_REFUSED: {"subject": "roster", "faults": 2, "first": "line 3, 発令日"},
     MessageKind.DIRECTORY_UNREAD: {"subject": "ad", "why": "connection refused"},
     MessageKind.RUN_MISSED: {"subject": "deadline"},
+    MessageKind.GUARD_ALARM: {"subject": "drill"},
 }
 
 
@@ -178,3 +179,12 @@ def test_a_task_is_told_with_what_to_take_away_and_by_when():
     assert f"・{CASES[0].account}  {CASES[0].groups[0]}" in body
     assert "期限: 令和9年4月2日" in body
     assert f"{CONSOLE}/tasks" in body
+
+
+def test_an_alarm_about_a_guard_says_which_and_what_to_do():
+    subject, body = letters().render(letter(MessageKind.GUARD_ALARM))
+    assert "訓練で抑止が働きませんでした" in subject
+    assert f"{CONSOLE}/drills" in body
+    subject, body = letters().render(letter(MessageKind.GUARD_ALARM, about={"subject": "clock"}))
+    assert "時計" in subject
+    assert "次の突合から失効を行います" in body

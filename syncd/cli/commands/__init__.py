@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "restore": ("votes", "run_restore"),
         "pack": ("pack", "run"),
         "residual": ("residual", "run"),
+        "drill": ("drill", "run"),
         "daemon": ("daemon", "run"),
         "evidence": ("evidence", "run"),
         "user": ("users", "run"),

@@ -28,6 +28,9 @@ _TOLD_OF = {
     AuditEvent.ALARM_RAISED: MessageKind.RUN_MISSED,
 }
 
+_ABOUT_GUARDS = frozenset({"drill", "clock"})
+"""The subjects of alarms that are about a guard, and not about a run that did not come."""
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -118,6 +121,8 @@ def _records(unit: Unit, after: int) -> Iterator[_Numbered]:
 
 def _event(number: int, record: Mapping[str, Any]) -> Event:
     kind = _TOLD_OF[AuditEvent(record["event"])]
+    if kind is MessageKind.RUN_MISSED and record["subject"] in _ABOUT_GUARDS:
+        kind = MessageKind.GUARD_ALARM
     return Event(number, kind, record["subject"], record["ground"])
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from syncd.core.calendar import EVER
 from syncd.core.cases import CaseState, exceptions_on
 from syncd.core.decide import decide
 from syncd.core.facts import Facts
 from syncd.core.findings import Decision
 from syncd.core.foresight.losses import as_if_confirmed, coming_losses
 from syncd.core.preapproval.line import AheadPlan, ahead_line
-from syncd.core.preapproval.standing import Standings, compare
+from syncd.core.preapproval.standing import KeptLine, Standings, compare
 from syncd.flow.collect import known_facts
 from syncd.flow.site import Mode, Site
 from syncd.ports.store import Unit
@@ -57,11 +58,27 @@ def look_ahead(site: Site, plan: AheadPlan) -> Ahead:
 
 
 def standings_in(unit: Unit, plan: AheadPlan) -> Standings:
-    """Return where each line stands; what rested on 内示 is told where the plan tells of it."""
+    """Return where each line stands; what rests on 内示 is told only where the plan tells of it."""
     kept = unit.kept_lines(plan.on)
     votes = unit.all_votes(line.line_id for line in kept)
     found = compare(plan.lines, kept, votes)
     if plan.with_notices:
         return found
-    gone = tuple(line for line in found.gone if not line.rests_on_notice)
-    return Standings(found.standings, found.votes, gone)
+    return Standings(found.standings, found.votes, _openly_gone(unit, found.gone))
+
+
+def _openly_gone(unit: Unit, gone: tuple[KeptLine, ...]) -> tuple[KeptLine, ...]:
+    """Return those that anybody may know of: what rested on 内示 only once it was confirmed."""
+    if not any(line.rests_on_notice for line in gone):
+        return gone
+    confirmed = {
+        (order.staff_number, f"order {order.order_number}")
+        for order in unit.orders(EVER)
+        if order.confirmed
+    }
+    return tuple(
+        line
+        for line in gone
+        if not line.rests_on_notice
+        or (line.orders and all((line.staff_number, o) in confirmed for o in line.orders))
+    )

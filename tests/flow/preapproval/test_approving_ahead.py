@@ -268,6 +268,22 @@ def test_an_advance_notice_is_never_carried_out_however_approved(town: Town):
     assert missing(town) == set()
 
 
+def test_what_was_approved_under_notice_and_never_confirmed_is_gone_for_few(town: Town):
+    orders(town, notice(transfer(1, "20010")))
+    approve(town, with_notices=True)
+    orders(town, notice(transfer(1, "20010")), notice(cancellation(1, "R9-1")))
+    assert gone(town, with_notices=True) == [account(1)]
+    assert gone(town) == []
+
+
+def test_what_was_approved_under_notice_and_cancelled_once_confirmed_is_gone_for_all(town: Town):
+    orders(town, notice(transfer(1, "20010")))
+    approve(town, with_notices=True)
+    orders(town, transfer(1, "20010"))
+    orders(town, transfer(1, "20010"), cancellation(1, "R9-1"))
+    assert gone(town) == [account(1)]
+
+
 def test_the_trail_seals_what_rests_on_advance_notice(town: Town):
     orders(town, notice(transfer(1, "20010")), transfer(2, "20010"))
     plan = plan_ahead(town.site(), APRIL, with_notices=True)

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
-from connectors.package.archive import BrokenPackageError, SeenPackage, look_at, read_whole
+from connectors.package.archive import BrokenPackageError, SeenPackage, read_whole
+from connectors.package.glances import Glances
 from connectors.package.manifest import ManifestFile
 from connectors.package.options import PackageOptions
 from connectors.package.packing import make_keys, pack
 from connectors.package.signing import KeyFileError, read_public_key
 from connectors.shared.bilingual import both, said
+from connectors.shared.records.checking import check_columns
 from connectors.shared.records.reading import FaultyFileError, Parsed, parse_file
 from connectors.shared.records.source import whole_reading
 from syncd.core.facts import Provides
@@ -62,6 +64,7 @@ class PackageSource:
     options: PackageOptions
     context: SourceContext
     chosen: _Numbered | None = None
+    glances: Glances = field(default_factory=Glances, repr=False)
 
     def following(self, sequence: int | None, sha256: str) -> Source | None:
         """Return the package after the one that was taken last; None where it has not come yet.
@@ -178,13 +181,15 @@ class PackageSource:
             paths = sorted(p for p in self._drop.iterdir() if p.suffix.lower() == ".zip")
         except (KeyFileError, OSError) as error:
             raise self._refused(self._drop, "", None, str(error)) from error
+        self.glances.forget_others(paths)
         waiting: list[_Numbered] = []
         broken: list[SourceRefused] = []
         for path in paths:
             try:
-                seen = look_at(path, keys)
-            except BrokenPackageError as error:
-                broken.append(self._refused(path, error.part, None, said(error)))
+                seen = self.glances.look_at(path, keys)
+            except (BrokenPackageError, OSError) as error:
+                part = error.part if isinstance(error, BrokenPackageError) else ""
+                broken.append(self._refused(path, part, None, said(error)))
                 continue
             if seen.manifest.sender != self.options.sender:
                 broken.append(self._refused(path, "sender", None, _OTHER_SENDER))
@@ -229,6 +234,7 @@ class PackageSourceType:
         """Return the source; raises ConfigurationError."""
         if not isinstance(options, PackageOptions):
             raise ConfigurationError(f"source {context.name!r}: these are no options of packages")
+        check_columns(options, context)
         return PackageSource(context.name, context.provides, options, context)
 
     @staticmethod

@@ -30,6 +30,7 @@ from syncd.core.orders import HeldOrder, OrderInForce, contradictory, orders_in_
 from syncd.core.org import OrgChart
 from syncd.core.policy import OrderEffect, Policy
 
+_OF_FURTHER_POSTS = frozenset({OrderEffect.OPENS_FURTHER, OrderEffect.CLOSES_FURTHER})
 _LEAVES_PRIMARY = frozenset({OrderEffect.CLOSES_PRIMARY})
 
 
@@ -165,6 +166,24 @@ class People(Mapping[StaffNumber, Person]):
     def hired_on(self, staff_number: StaffNumber) -> date | None:
         """Return 採用日 of the person's roster row."""
         return _hired_on(self._rows.get(staff_number, ()))
+
+    def lists(self, staff_number: StaffNumber) -> bool:
+        """Tell whether a newest roster has the person."""
+        rows = self._rows.get(staff_number, ())
+        return bool(rows) and not rows[0].vanished
+
+    def further_posts_by_orders(self, staff_number: StaffNumber) -> Person | None:
+        """Return what orders alone say of somebody whom they give further posts and no primary one.
+
+        None where they say anything else: then that no roster has the person means something.
+        """
+        orders = [o for o in self._orders.get(staff_number, ()) if o.begins_on <= self.on]
+        state = self._fold(staff_number, (), orders)
+        if staff_number in self._held or _has_ended(state, self.on) or state.contradictions:
+            return None
+        if not orders or any(o.kind.effect not in _OF_FURTHER_POSTS for o in orders):
+            return None
+        return Person(staff_number, (state,))
 
     def takes_for_contractor(self, staff_number: StaffNumber) -> bool:
         """Tell whether the person is read as a 委託 account: one is listed, and no roster row."""

@@ -103,7 +103,7 @@ class JoinedPeople(Mapping[StaffNumber, Person]):
         spoken = self._voices(number)
         if not spoken or self._kin.canonical(number) != number:
             raise KeyError(number)
-        voices = [Voice(a, people[n], people.hired_on(n)) for people, a, n in spoken]
+        voices = [Voice(a, _said(people, n, spoken), people.hired_on(n)) for people, a, n in spoken]
         person = voices[0].person if len(voices) == 1 else together(number, voices, self.on)
         if person.staff_number != number:
             readings = tuple(replace(state, staff_number=number) for state in person.readings)
@@ -175,6 +175,17 @@ class JoinedPeople(Mapping[StaffNumber, Person]):
         """Yield the people whom an earlier roster named and no newest one does."""
         gone = {self._kin.canonical(n) for people in self._of.values() for n in people.vanished()}
         return iter(sorted(gone))
+
+
+def _said(people: People, number: StaffNumber, spoken: list[_Spoken]) -> Person:
+    """Return what one voice says; of a guest by its orders alone.
+
+    併任: the roster of the receiving authority need not list whom another employs, so that its
+    silence contradicts no order that gives a further post.
+    """
+    if not people.lists(number) and any(other.lists(n) for other, _, n in spoken):
+        return people.further_posts_by_orders(number) or people[number]
+    return people[number]
 
 
 def _of_the_sponsor(spoken: list[_Spoken]) -> list[_Spoken]:

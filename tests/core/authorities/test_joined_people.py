@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from tests.core.authorities.people import (
     HIRED,
     LAST,
     SCHOOL,
+    SHARED_BOARD,
     at_board,
     board,
     city,
@@ -182,6 +184,31 @@ def test_links_run_on_from_number_to_number():
     rosters = (city(b.roster_entry(3)), board(at_board("E-0000009")))
     chain = [link(1, 2), link(2, 3)]
     assert verdict(*rosters, links=chain, designations=[b.designation(3)]) == JUSTIFIED
+
+
+def test_an_order_of_the_other_authority_gives_a_further_post_whether_its_roster_lists_guests():
+    """併任 across authorities, in one number space: old enough for the board's roster to know."""
+    orders = [b.order("K-1", "併任", b.BASE - DAY, SCHOOL, source="board-orders")]
+    rosters = (city(b.roster_entry(1)), board(at_board(9)))
+    facts = b.facts(rosters=rosters, orders=orders, designations=[b.designation(org_unit=SCHOOL)])
+    shared = policy(SHARED_BOARD)
+    assert b.verdict_of(facts, under=shared) == JUSTIFIED
+    person = Ground(facts, shared, b.APRIL).people[b.staff(1)]
+    assert [(p.org_unit, p.kind) for p in person.readings[0].posts] == [
+        ("12010", "本務"),
+        (SCHOOL, "併任"),
+    ]
+    released = b.order("K-2", "併任解除", b.APRIL, SCHOOL, source="board-orders")
+    ended = replace(facts, orders=(*orders, released))
+    assert b.verdict_of(ended, under=shared) == (Verdict.STALE, ("transferred",))
+
+
+def test_a_primary_post_by_order_in_an_authority_whose_roster_lacks_the_person_is_held():
+    orders = [b.order("K-1", "転任", b.BASE - DAY, SCHOOL, source="board-orders")]
+    rosters = (city(b.roster_entry(1)), board(at_board(9)))
+    facts = b.facts(rosters=rosters, orders=orders, designations=[b.designation(org_unit=SCHOOL)])
+    (found,) = decide(facts, [b.snapshot()], policy(SHARED_BOARD), b.APRIL).findings
+    assert held((found,)) == {"transferred"}
 
 
 # --- held -----------------------------------------------------------------------------------------

@@ -21,14 +21,13 @@ from syncd.core.facts import (
     Facts,
     HeldRow,
     ListedAccount,
-    Roster,
-    RosterEntry,
 )
 from syncd.core.findings import Because
 from syncd.core.ids import AccountId, OrgUnitCode, StaffNumber
 from syncd.core.orders import HeldOrder, OrderInForce, contradictory, orders_in_force
 from syncd.core.org import OrgChart
 from syncd.core.policy import OrderEffect, Policy
+from syncd.core.roster_rows import RosterRow, hired_on_of, rosters_of, rows_of
 
 _OF_FURTHER_POSTS = frozenset({OrderEffect.OPENS_FURTHER, OrderEffect.CLOSES_FURTHER})
 _LEAVES_PRIMARY = frozenset({OrderEffect.CLOSES_PRIMARY})
@@ -58,15 +57,6 @@ class Person:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A roster row with the 基準日 of its roster."""
-
-    entry: RosterEntry
-    base_on: date
-    vanished: bool = False
-
-
 class People(Mapping[StaffNumber, Person]):
     """Everybody whom a roster, an order, the account list or a held row names, as of one day."""
 
@@ -76,10 +66,10 @@ class People(Mapping[StaffNumber, Person]):
         self.unheard: tuple[str, ...] = ()
         self._policy = policy
         self._chart = chart
-        rosters = _rosters_of(facts.rosters, on)
+        rosters = rosters_of(facts.rosters, on)
         self.has_roster = bool(rosters)
         self._base_on = max((r.base_on for r in rosters), default=on)
-        self._rows = _rows(rosters)
+        self._rows = rows_of(rosters)
         self._orders, self.held_orders = orders_in_force(facts.orders, policy.order_kinds)
         self._held = _held_by_person(facts.held, self.held_orders, on)
         self._contractors = _contractors(facts.accounts)
@@ -165,7 +155,7 @@ class People(Mapping[StaffNumber, Person]):
 
     def hired_on(self, staff_number: StaffNumber) -> date | None:
         """Return 採用日 of the person's roster row."""
-        return _hired_on(self._rows.get(staff_number, ()))
+        return hired_on_of(self._rows.get(staff_number, ()))
 
     def lists(self, staff_number: StaffNumber) -> bool:
         """Tell whether a newest roster has the person."""
@@ -226,7 +216,7 @@ class People(Mapping[StaffNumber, Person]):
         return person
 
     def _employee(
-        self, staff_number: StaffNumber, rows: tuple[_Row, ...], orders: list[OrderInForce]
+        self, staff_number: StaffNumber, rows: tuple[RosterRow, ...], orders: list[OrderInForce]
     ) -> Person:
         base_on = rows[0].base_on if rows else self._base_on
         before = [o for o in orders if o.begins_on <= base_on]
@@ -248,16 +238,16 @@ class People(Mapping[StaffNumber, Person]):
         return Person(staff_number, tuple(readings), conflict=tuple(dict.fromkeys(conflict)))
 
     def _fold(
-        self, staff_number: StaffNumber, rows: tuple[_Row, ...], orders: list[OrderInForce]
+        self, staff_number: StaffNumber, rows: tuple[RosterRow, ...], orders: list[OrderInForce]
     ) -> PersonState:
         career = _start(staff_number, rows)
         career.apply_all(orders)
-        return career.on(self.on, _hired_on(rows))
+        return career.on(self.on, hired_on_of(rows))
 
     def _fold_orders(
         self,
         staff_number: StaffNumber,
-        rows: tuple[_Row, ...],
+        rows: tuple[RosterRow, ...],
         before: list[OrderInForce],
         after: list[OrderInForce],
     ) -> tuple[PersonState, list[Because] | None]:
@@ -275,7 +265,7 @@ class People(Mapping[StaffNumber, Person]):
             career.term_ends_on = rows[0].entry.term_ends_on
         said = self._disagreement(staff_number, rows, career, before, base_on)
         career.apply_all(after)
-        return career.on(self.on, _hired_on(rows)), said
+        return career.on(self.on, hired_on_of(rows)), said
 
     def _is_abolished(self, post: Post | None) -> bool:
         """Tell whether a post's section was closed for good; then an old order says nothing."""
@@ -284,7 +274,7 @@ class People(Mapping[StaffNumber, Person]):
     def _disagreement(
         self,
         staff_number: StaffNumber,
-        rows: tuple[_Row, ...],
+        rows: tuple[RosterRow, ...],
         career: Career,
         before: list[OrderInForce],
         base_on: date,
@@ -360,40 +350,7 @@ def account_key(account: str) -> str:
     return account.casefold()
 
 
-def _rosters_of(rosters: Iterable[Roster], on: date) -> list[Roster]:
-    newest: dict[str, Roster] = {}
-    for roster in rosters:
-        if roster.base_on > on:
-            continue
-        known = newest.get(roster.source)
-        if known is None or (known.base_on, known.recorded_at) < (
-            roster.base_on,
-            roster.recorded_at,
-        ):
-            newest[roster.source] = roster
-    return list(newest.values())
-
-
-def _rows(rosters: Iterable[Roster]) -> dict[StaffNumber, tuple[_Row, ...]]:
-    """Return each person's rows; who is in one source's roster has not vanished from another's."""
-    rows: dict[StaffNumber, tuple[_Row, ...]] = {}
-    gone: dict[StaffNumber, tuple[_Row, ...]] = {}
-    for roster in rosters:
-        for entry in roster.entries:
-            row = _Row(entry, roster.base_on)
-            known = rows.get(entry.staff_number)
-            rows[entry.staff_number] = (row,) if known is None else _ranked((*known, row))
-        for entry in roster.vanished:
-            gone[entry.staff_number] = (_Row(entry, roster.base_on, vanished=True),)
-    return {**gone, **rows}
-
-
-def _ranked(rows: tuple[_Row, ...]) -> tuple[_Row, ...]:
-    """Put the row of somebody at work before the row of somebody who left the other authority."""
-    return tuple(sorted(rows, key=lambda r: (r.entry.status != "at-work", r.entry.source)))
-
-
-def _start(staff_number: StaffNumber, rows: tuple[_Row, ...]) -> Career:
+def _start(staff_number: StaffNumber, rows: tuple[RosterRow, ...]) -> Career:
     if not rows:
         return Career(staff_number)
     career = Career.from_roster(rows[0].entry, rows[0].base_on)
@@ -401,10 +358,6 @@ def _start(staff_number: StaffNumber, rows: tuple[_Row, ...]) -> Career:
         if other.entry.status == "at-work" and other.entry.org_unit is not None:
             career.further.append(Post(other.entry.org_unit, kind="併任"))
     return career
-
-
-def _hired_on(rows: tuple[_Row, ...]) -> date | None:
-    return rows[0].entry.hired_on if rows else None
 
 
 def _has_left(state: PersonState, on: date) -> bool:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
-from threading import Event, Lock, Thread
+from datetime import datetime, timedelta
+from functools import partial
+from threading import Event, RLock, Thread
 from threading import enumerate as enumerate_threads
 
 import structlog
@@ -20,24 +21,28 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from syncd.bootstrap import OpenSite
 from syncd.core.audit import AuditEvent, AuditRecord
 from syncd.core.calendar import JST, day_of
+from syncd.daemon.clock import AHEAD, ClockWatch, Jump
 from syncd.daemon.health import HealthServer
 from syncd.daemon.metrics import Metrics
 from syncd.daemon.notify import notify, watchdog_interval_s
 from syncd.errors import AlreadyRunning, StoreError
 from syncd.flow.delta import follow, has_work
+from syncd.flow.owing import answers_again, broke_off, has_effects, none_began_since
 from syncd.flow.residual.reading import read_due_logs
 from syncd.flow.run import run
 from syncd.flow.site import RunRequest
 from syncd.flow.syncs import work_off
 from syncd.flow.telling.composing import compose
 from syncd.flow.telling.delivery import Delivery, deliver
-from syncd.settings.schedule import is_missed, is_overdue, last_due, trigger_of
+from syncd.settings.schedule import MIDNIGHT, is_missed, is_overdue, last_due, trigger_of
 
 ACTOR = "syncd"
 _IDLE_S = 3600.0
 _RETRY_S = 5.0
 _LOOK_EVERY_S = 1.0
 _TELL_EVERY_S = 5.0
+_GRACE = timedelta(minutes=2)
+"""So long the full run may take to begin before the short tick does it in its place."""
 
 
 class Service:
@@ -60,14 +65,17 @@ class Service:
         self._asked_to_stop = asked_to_stop
         self._stop = stop
         self._metrics = Metrics()
-        self._one_run = Lock()
+        self._one_run = RLock()
         self._log = structlog.get_logger("syncd")
 
     def run(self) -> None:
         """Run until asked to stop; a run in progress ends between two rounds before we return."""
         health = HealthServer(self._listen, self._metrics.registry, self.not_ready)
         scheduler = self._scheduler()
-        watchers = [Thread(target=self._watch_requests, name="requests")]
+        watchers = [
+            Thread(target=self._watch_requests, name="requests"),
+            Thread(target=self._watch_clock, args=[scheduler], name="clock"),
+        ]
         if self._notices.seats:
             self._guarded("notices", self._begin_telling)
             watchers.append(Thread(target=self._watch_news, name="notices"))
@@ -103,21 +111,32 @@ class Service:
     def _scheduler(self) -> BackgroundScheduler:
         scheduler = BackgroundScheduler(
             timezone=JST,
-            executors={"default": ThreadPoolExecutor(3)},
+            executors={"default": ThreadPoolExecutor(2 * len(self._jobs))},
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
-        for name, work in (("full", self._full), ("delta", self._delta)):
-            trigger = trigger_of(getattr(self._schedule, name))
-            scheduler.add_job(self._guarded, trigger, args=[name, work], id=name)
+        for name, (cron, work) in self._jobs.items():
+            scheduler.add_job(self._guarded, trigger_of(cron), args=[name, work], id=name)
+        self._catch_up_soon(scheduler)
+        return scheduler
+
+    @property
+    def _jobs(self) -> dict[str, tuple[str, Callable[[], None]]]:
+        """Return what is done when: a name, five cron fields in JST, and the work."""
         at = self._schedule.deadline
+        return {
+            "full": (self._schedule.full, self._full),
+            "midnight": (MIDNIGHT, self._midnight),
+            "delta": (self._schedule.delta, self._delta),
+            "deadline": (f"{at.minute} {at.hour} * * *", self._deadline),
+        }
+
+    def _catch_up_soon(self, scheduler: BackgroundScheduler) -> None:
         scheduler.add_job(
             self._guarded,
-            trigger_of(f"{at.minute} {at.hour} * * *"),
-            args=["deadline", self._deadline],
-            id="deadline",
+            args=["catch-up", self._catch_up],
+            id="catch-up",
+            replace_existing=True,
         )
-        scheduler.add_job(self._guarded, args=["catch-up", self._catch_up], id="catch-up")
-        return scheduler
 
     def _wait(self, alive: Callable[[], bool]) -> None:
         """Sleep until stopped, telling systemd that the scheduler lives where it wants to know."""
@@ -137,13 +156,44 @@ class Service:
 
     def _full(self) -> None:
         if self._claim("full", self._schedule.full):
-            self._run_when_free("full")
+            self._run_if_missed("full", self._schedule.full)
+
+    def _midnight(self) -> None:
+        """Run at 00:00 JST where the day begins with effects, whenever the full run is due."""
+        now = self._site.clock()
+        if last_due(self._schedule.full, now) == last_due(MIDNIGHT, now):
+            return  # the full run of this very moment does it
+        with self._site.store.begin() as unit:
+            if unit.last_firing("midnight") == last_due(MIDNIGHT, now):
+                return
+        # Looked at before it is claimed: a look that fails must not use the moment up.
+        effects = has_effects(self._site, day_of(now))
+        if self._claim("midnight", MIDNIGHT) and effects:
+            self._run_if_missed("midnight", MIDNIGHT)
+
+    def _run_if_missed(self, kind: str, cron: str) -> None:
+        """Run unless a complete run began since the due moment, while we waited for our turn."""
+
+        def still_due() -> bool:
+            return is_missed(cron, self._last_complete_at(), self._site.clock())
+
+        with self._one_run:
+            self._run_when_free(kind, still_due)
 
     def _delta(self) -> None:
+        self._midnight()
         if not self._claim("delta", self._schedule.delta):
             return
-        if has_work(self._site) or self._follow():
-            self._run("delta")
+        with self._one_run:  # who waited here for a run looks at what that one left to do
+            if self._is_owed() or has_work(self._site) or self._follow():
+                self._run("delta")
+
+    def _is_owed(self) -> bool:
+        """Tell whether a run broke off or never began, or an unread directory answers again."""
+        due = last_due(self._schedule.full, self._site.clock() - _GRACE)
+        return (
+            none_began_since(self._site, due) or broke_off(self._site) or answers_again(self._site)
+        )
 
     def _follow(self) -> bool:
         """Look at what changed in the directories; tell whether a whole run is due."""
@@ -155,21 +205,57 @@ class Service:
 
     def _catch_up(self) -> None:
         """Do at once what a standstill missed."""
-        last = self._last_complete_at()
-        if last is not None:
-            self._metrics.note_complete(last)
-        if is_missed(self._schedule.full, last, self._site.clock()):
+        now = self._site.clock()
+        with self._site.store.begin() as unit:
+            unit.unclaim_firings(now + AHEAD)  # a clock that ran ahead used them up
+        with self._one_run:
+            last = self._last_complete_at()
+            if last is not None:
+                self._metrics.note_complete(last)
+            if not self._is_missed():
+                return
             self._log.info("run.caught_up")
             try:
-                self._run_when_free("full")
+                self._run_when_free("full", self._is_missed)
             finally:
                 # Who stood still at the deadline has no alarm of its own before tomorrow's.
                 if not self._stop.is_set():
                     self._deadline()
 
-    def _run_when_free(self, kind: str) -> None:
-        """Wait for a run of another node or a person: the due moment is claimed and comes once."""
-        while not self._stop.is_set():
+    def _is_missed(self) -> bool:
+        """Tell whether a run was missed or broke off."""
+        last, now = self._last_complete_at(), self._site.clock()
+        if is_missed(self._schedule.full, last, now) or broke_off(self._site):
+            return True
+        return is_missed(MIDNIGHT, last, now) and has_effects(self._site, day_of(now))
+
+    def _watch_clock(self, scheduler: BackgroundScheduler) -> None:
+        """Look at the wall clock until stopped: who slept through a moment makes up for it."""
+        watch = ClockWatch(self._site.clock)
+        while not self._stop.wait(_LOOK_EVERY_S):
+            jump = watch.look()
+            if jump is not None:
+                self._guarded("clock", partial(self._take_jump, scheduler, jump))
+
+    def _take_jump(self, scheduler: BackgroundScheduler, jump: Jump) -> None:
+        """Let everything that waits for a moment look at the clock again."""
+        self._log.warning("clock.jumped", seconds=jump.seconds)
+        ground = {"seconds": jump.seconds}
+        record = AuditRecord(jump.to_at, AuditEvent.CLOCK_JUMPED, ACTOR, "clock", None, ground)
+        if jump.is_back:  # else each would wait for the moment that the wrong clock had promised
+            for name, (cron, _) in self._jobs.items():
+                scheduler.reschedule_job(name, trigger=trigger_of(cron))
+        scheduler.wakeup()
+        self._catch_up_soon(scheduler)
+        with self._site.store.begin() as unit:
+            unit.audit([record])
+
+    def _run_when_free(self, kind: str, still_due: Callable[[], bool]) -> None:
+        """Wait for a run of another node or a person: the due moment is claimed and comes once.
+
+        `still_due` is asked again after each wait: what we waited for may have been it.
+        """
+        while not self._stop.is_set() and still_due():
             try:
                 self._run(kind)
             except AlreadyRunning:
@@ -263,7 +349,8 @@ class Service:
 
     def _last_complete_at(self) -> datetime | None:
         with self._site.store.begin() as unit:
-            last = unit.last_complete_run()
+            # One that lies ahead was begun by a clock that ran ahead, and proves nothing of now.
+            last = unit.last_complete_run(self._site.clock() + AHEAD)
         return None if last is None else last.started_at
 
 

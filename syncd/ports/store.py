@@ -243,8 +243,8 @@ class Unit(
         """Add a run or set what became of it."""
         ...
 
-    def last_complete_run(self) -> RunRow | None:
-        """Return the newest run that was complete."""
+    def last_complete_run(self, until: datetime | None = None) -> RunRow | None:
+        """Return the newest run that was complete, of those that began until a moment."""
         ...
 
     def removed_since(self, moment: datetime) -> tuple[Case, ...]:
@@ -269,6 +269,10 @@ class Unit(
 
     def claim_firing(self, schedule: str, due_at: datetime, now: datetime) -> bool:
         """Return whether this caller is the first to claim a due moment of a schedule."""
+        ...
+
+    def unclaim_firings(self, after: datetime) -> int:
+        """Give back the due moments after a moment; return how many. They come again."""
         ...
 
     def last_firing(self, schedule: str) -> datetime | None:

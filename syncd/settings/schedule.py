@@ -12,6 +12,8 @@ from apscheduler.triggers.cron import CronTrigger
 
 from syncd.core.calendar import JST, midnight
 
+MIDNIGHT = "0 0 * * *"
+"""When the day begins: the moment at which orders, terms and designations take effect."""
 _SPANS = (timedelta(hours=2), timedelta(days=2), timedelta(days=400))
 _TICK = timedelta(microseconds=1)
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import astuple
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, String, cast, func, select
+from sqlalchemy import Connection, RowMapping, String, cast, delete, func, select
 
 from syncd.core.findings import Counts
 from syncd.core.ids import RunId
@@ -36,12 +36,17 @@ def save_run(connection: Connection, row: RunRow) -> None:
     )
 
 
-def last_complete_run(connection: Connection) -> RunRow | None:
-    """Return the run that was complete and finished last; one as of another day proves nothing."""
+def last_complete_run(connection: Connection, until: datetime | None = None) -> RunRow | None:
+    """Return the run that was complete and finished last, of those that began until a moment.
+
+    One as of another day proves nothing.
+    """
     its_own_day = func.substr(runs.c.started_at, 1, 10) == cast(runs.c.as_of, String)
     query = select(runs).where(
         runs.c.complete.is_(True), runs.c.finished_at.is_not(None), its_own_day
     )
+    if until is not None:
+        query = query.where(runs.c.started_at <= encode_moment(until))
     newest = query.order_by(runs.c.finished_at.desc(), runs.c.started_at.desc()).limit(1)
     row = connection.execute(newest).mappings().first()
     return None if row is None else decode_run(row)
@@ -88,6 +93,12 @@ def claim_firing(connection: Connection, schedule: str, due_at: datetime, now: d
     due, claimed = encode_moment(due_at), encode_moment(now)
     values = {"schedule": schedule, "due_at": due, "claimed_at": claimed}
     return insert_new(connection, firings, values)
+
+
+def unclaim_firings(connection: Connection, after: datetime) -> int:
+    """Give back the due moments after a moment; return how many."""
+    later = firings.c.due_at > encode_moment(after)
+    return connection.execute(delete(firings).where(later)).rowcount
 
 
 def last_firing(connection: Connection, schedule: str) -> datetime | None:

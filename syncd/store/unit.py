@@ -194,9 +194,9 @@ class SqlUnit(
         """Add a run or set what became of it."""
         runs.save_run(self._connection, row)
 
-    def last_complete_run(self) -> RunRow | None:
-        """Return the newest run that was complete."""
-        return runs.last_complete_run(self._connection)
+    def last_complete_run(self, until: datetime | None = None) -> RunRow | None:
+        """Return the newest run that was complete, of those that began until a moment."""
+        return runs.last_complete_run(self._connection, until)
 
     def removed_since(self, moment: datetime) -> tuple[Case, ...]:
         """Return how many memberships syncd removed since `moment`, for each (directory, group)."""
@@ -221,6 +221,10 @@ class SqlUnit(
     def claim_firing(self, schedule: str, due_at: datetime, now: datetime) -> bool:
         """Return whether this caller is the first to claim a due moment of a schedule."""
         return runs.claim_firing(self._connection, schedule, due_at, now)
+
+    def unclaim_firings(self, after: datetime) -> int:
+        """Give back the due moments after a moment; return how many."""
+        return runs.unclaim_firings(self._connection, after)
 
     def last_firing(self, schedule: str) -> datetime | None:
         """Return the newest claimed due moment of a schedule."""

@@ -14,7 +14,7 @@ from rich.text import Text
 from syncd.core.calendar import day_of
 from syncd.core.findings import Reason
 from syncd.core.residual.reports import Finding, ResidualReport
-from syncd.flow.residual.reading import knowing_day, what_logs_say
+from syncd.flow.residual.reading import knowing_day, shown_use
 from syncd.ports.residual import LogReading
 from syncd.reports.residual_words import finding_word, hole_word, outcome_word, residual_state_word
 from syncd.reports.words import Lang, day_word, reason_word
@@ -23,9 +23,9 @@ from syncd.reports.words import Lang, day_word, reason_word
 def residual_json(
     report: ResidualReport, readings: Iterable[LogReading], logs: Sequence[str], now: datetime
 ) -> dict[str, Any]:
-    """Return a report as JSON; `use` is what the logs say: found, none, not-known or null."""
+    """Return a report as JSON; `use` is what is known of it: found, none, not-known, or null."""
     readings = tuple(readings)
-    said = what_logs_say(report, readings, logs)
+    said = shown_use(report, readings, logs)
     known = knowing_day(report, readings)
     return {
         "report": report.report_id,
@@ -85,10 +85,7 @@ def render_residuals(
     )
     table = Table(*titles, box=box.SIMPLE_HEAD)
     for report in reports:
-        said = what_logs_say(
-            report, readings.get(report.report_id, ()), logs.get(report.directory, ())
-        )
-        use = said or report.finding
+        use = shown_use(report, readings.get(report.report_id, ()), logs.get(report.directory, ()))
         reasons = ("、" if ja else ", ").join(reason_word(Reason(r), lang) for r in report.reasons)
         state = residual_state_word(report.state, lang)
         if report.outcome is not None:

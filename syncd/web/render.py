@@ -42,6 +42,7 @@ _NAVIGATION = (
     ("/cases", "案件", "Cases", Permission.READ),
     ("/plans", "計画", "Plans", Permission.READ),
     ("/tasks", "作業", "Tasks", Permission.READ),
+    ("/residuals", "残存報告", "Residual reports", Permission.READ),
     ("/people", "職員", "People", Permission.READ),
     ("/transfer-day", "異動日", "Transfer day", Permission.START_SYNC),
     ("/runs", "突合", "Runs", Permission.READ),

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
 from syncd.core.audit import AuditEvent
+from syncd.core.calendar import JST
+from syncd.core.findings import Reason
+from syncd.core.residual.reports import ResidualReport
+from syncd.reports.residual import window_line
 from syncd.reports.residual_words import (
+    bad_line_word,
     filing_word,
     finding_word,
+    hole_word,
+    method_word,
     outcome_word,
+    residual_state_word,
 )
-from syncd.reports.words import Lang, day_word
+from syncd.reports.words import Lang, day_word, reason_word
 from syncd.web.words import moment_word
 
 _E = AuditEvent
@@ -90,3 +99,51 @@ def sayings(lang: Lang) -> Mapping[str, Callable[[Any], str]]:
         "filing": lambda code: filing_word(code, lang),
         "files": lambda text: text[:12] + text[64:],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class ResidualSay:
+    """The words that the pages of residual reports use, in the reader's language."""
+
+    lang: Lang
+
+    def state(self, state: str) -> str:
+        """Return where a report stands."""
+        return residual_state_word(state, self.lang)
+
+    def method(self, method: str) -> str:
+        """Return how a log was looked at."""
+        return method_word(method, self.lang)
+
+    def finding(self, finding: str) -> str:
+        """Return what was found of use."""
+        return finding_word(finding, self.lang)
+
+    def outcome(self, outcome: str) -> str:
+        """Return what was decided."""
+        return outcome_word(outcome, self.lang)
+
+    def filing(self, filing: str) -> str:
+        """Return what was decided of the first report."""
+        return filing_word(filing, self.lang)
+
+    def hole(self, why: str) -> str:
+        """Return why a log says nothing of a part of the window."""
+        return hole_word(why, self.lang)
+
+    def bad(self, why: str) -> str:
+        """Return why a line could not be read."""
+        return bad_line_word(why, self.lang)
+
+    def window(self, report: ResidualReport) -> str:
+        """Return a window in one line."""
+        return window_line(report, self.lang)
+
+    def cause(self, report: ResidualReport) -> str:
+        """Return why the ground ended."""
+        joint = "、" if self.lang is Lang.JA else ", "
+        return joint.join(reason_word(Reason(r), self.lang) for r in report.reasons) or "-"
+
+    def second(self, moment: datetime) -> str:
+        """Return a moment in Japan to the second, as logs are read."""
+        return f"{moment.astimezone(JST):%Y-%m-%d %H:%M:%S}"

@@ -41,14 +41,17 @@ COMMANDS = (
     ("explain", "1", "--as-of", "2027-05-01"),
     ("preview", "--on", "2027-05-01"),
     ("preview", "--on", "2027-05-01", "--json"),
+    ("residual", "--json"),
 )
 NOT_THERE = {
     *("/sign-in/next", "/sign-in/oidc", "/sign-in/oidc/callback"),
     *("/tasks/{task_id}", "/tasks/{task_id}/form", "/tasks/{task_id}/evidence/{evidence_id}"),
     *("/transfer-day/files/{upload_id}", "/transfer-day/runs/{sync_id}"),
     "/transfer-day/runs/{sync_id}/events",
+    *("/residuals/{report_id}/rows", "/residuals/{report_id}/first-report"),
+    "/residuals/{report_id}/first-report/text",
 }
-"""Routes of what this site has not: tasks of people, brought files, requested runs, a provider."""
+"""Routes of what this site has not: tasks of people, brought files, requested runs, a provider, a log that shows a use."""
 CONFIGURATION = """
 [console]
 listen = "127.0.0.1:{console}"

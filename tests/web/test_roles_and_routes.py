@@ -16,10 +16,14 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from syncd.core.access import Permission
-from syncd.core.cases import CaseState
+from syncd.core.cases import Case, CaseState
 from syncd.core.facts import Provides
+from syncd.core.residual.reports import ResidualReport, ResidualState
+from syncd.core.residual.use import LogAnswer, UseRow
+from syncd.core.residual.window import Window
 from syncd.flow.foresight.keeping import keep
 from syncd.flow.tasks import attach
+from syncd.ports.residual import LogReading
 from syncd.ports.source import Fingerprint, SourceReading
 from syncd.web.gate import DOORS
 from tests.fakes.readings import order
@@ -68,6 +72,21 @@ ROUTES = {
     ("POST", "/tasks/{task_id}/check"): Permission.HANDLE_TASKS,
     ("POST", "/tasks/{task_id}/reject"): Permission.HANDLE_TASKS,
     ("POST", "/tasks/{task_id}/evidence"): Permission.HANDLE_TASKS,
+    ("GET", "/residuals"): Permission.READ,
+    ("GET", "/residuals/export"): Permission.READ,
+    ("GET", "/residuals/log-checks"): Permission.READ,
+    ("GET", "/residuals/{report_id}"): Permission.READ,
+    ("GET", "/residuals/{report_id}/report"): Permission.READ,
+    ("GET", "/residuals/{report_id}/rows"): Permission.READ,
+    ("GET", "/residuals/{report_id}/first-report"): Permission.READ,
+    ("GET", "/residuals/{report_id}/first-report/text"): Permission.READ,
+    ("POST", "/residuals/{report_id}/read"): Permission.HANDLE_TASKS,
+    ("POST", "/residuals/{report_id}/check"): Permission.HANDLE_TASKS,
+    ("POST", "/residuals/{report_id}/decide"): Permission.DECIDE,
+    ("POST", "/residuals/{report_id}/close"): Permission.READ_TRAIL,
+    ("POST", "/residuals/{report_id}/send-back"): Permission.READ,
+    ("POST", "/residuals/{report_id}/known"): Permission.HANDLE_TASKS,
+    ("POST", "/residuals/{report_id}/filing"): Permission.DECIDE,
     ("GET", "/people"): Permission.READ,
     ("GET", "/people/{staff_number}"): Permission.READ,
     ("GET", "/runs"): Permission.READ,
@@ -192,6 +211,26 @@ POST /tasks/none/check                       404      404   404      403     404
 POST /tasks/none/reject                      404      404   404      403     404       404   403    303
 POST /tasks/none/evidence                    404      404   404      403     404       404   403    303
 POST /tasks/{task_id}/check                  403      403   403      403     403       403   403    303
+GET  /residuals                              200      200   200      200     200       200   403    303
+GET  /residuals/export                       200      200   200      200     200       200   403    303
+GET  /residuals/log-checks                   200      200   200      200     200       200   403    303
+GET  /residuals/{residual}                   200      200   200      200     200       200   403    303
+GET  /residuals/{foreign_residual}           404      200   200      200     200       200   403    303
+GET  /residuals/{residual}/report            200      200   200      200     200       200   403    303
+GET  /residuals/{foreign_residual}/report    404      200   200      200     200       200   403    303
+GET  /residuals/{residual}/rows              200      200   200      200     200       200   403    303
+GET  /residuals/{foreign_residual}/rows      404      200   200      200     200       200   403    303
+GET  /residuals/{residual}/first-report      200      200   200      200     200       200   403    303
+GET  /residuals/{foreign_residual}/first-report 404   404   404      404     404       404   403    303
+GET  /residuals/{residual}/first-report/text 200      200   200      200     200       200   403    303
+POST /residuals/none/read                    404      404   404      403     404       404   403    303
+POST /residuals/none/check                   404      404   404      403     404       404   403    303
+POST /residuals/none/decide                  404      404   403      403     403       403   403    303
+POST /residuals/none/close                   403      404   404      404     403       404   403    303
+POST /residuals/none/send-back               404      404   404      404     404       404   403    303
+POST /residuals/none/known                   404      404   404      403     404       404   403    303
+POST /residuals/none/filing                  404      404   403      403     403       403   403    303
+POST /residuals/{residual}/close             403      403   403      409     403       403   403    303
 GET  /people                                 200      200   200      200     200       200   403    303
 GET  /people/{mine}                          200      200   200      200     200       200   403    303
 GET  /people/{theirs}                        404      200   200      200     200       200   403    303
@@ -248,6 +287,11 @@ FORMS: dict[str, dict[str, object]] = {
     "/cases/none/deputy": {"deputy": "x", "until": "2027-04-10"},
     "/plans/none/release": {"reason": "x"},
     "/tasks/none/reject": {"reason": "x"},
+    "/residuals/none/check": {"method": "all", "finding": "none", "focus": "x"},
+    "/residuals/none/decide": {"outcome": "no-use", "reason": "x"},
+    "/residuals/none/send-back": {"reason": "x"},
+    "/residuals/none/known": {"known_on": "2027-04-01", "reason": "x"},
+    "/residuals/none/filing": {"filing": "report", "reason": "x"},
     "/connections/test": {"name": "none"},
     "/access/end-sessions": {"account": "none"},
     "/access/disable": {"account": "none"},
@@ -285,6 +329,7 @@ class Crowd:
             "sync_id": office.sync_id(),
             **names_of_tasks(office),
             **names_of_previews(office),
+            **names_of_residuals(office),
         }
 
     def ask(self, role: str, method: str, route: str):
@@ -310,6 +355,41 @@ def names_of_tasks(office: Office) -> dict[str, str]:
         "evidence_id": kept.evidence_id,
         "foreign_task": "foreign",
     }
+
+
+def names_of_residuals(office: Office) -> dict[str, str]:
+    """A residual report of the tax section whose log shows a use, and one of another section."""
+    site, now = office.opened.site, office.clock.at
+    window = Window(now - timedelta(days=9), now)
+    with site.store.begin() as unit:
+        bare = [c for c in unit.cases([CaseState.OPEN]) if unit.residual_of(c.case_id) is None]
+    mine = next(c for c in bare if c.section == "20020")
+    foreign = next(c for c in bare if c.section != "20020")
+    made = [residual_of(name, case, window) for name, case in (("own", mine), ("other", foreign))]
+    row = UseRow(now - timedelta(days=1), mine.account, "照会", "税", "", "zeimu.csv", 7)
+    answer = LogAnswer("own", "税務システム", window, (row,), uses=1)
+    with site.store.begin() as unit:
+        unit.add_residuals(made)
+        unit.add_log_readings([LogReading("one", "own", now, "syncd", answer)])
+    return {"residual": "own", "foreign_residual": "other"}
+
+
+def residual_of(name: str, case: Case, window: Window) -> ResidualReport:
+    return ResidualReport(
+        report_id=name,
+        case_id=case.case_id,
+        directory=case.directory,
+        entitlement=case.entitlement,
+        account=case.account,
+        staff_number=case.staff_number,
+        section=case.section,
+        reasons=("transferred",),
+        because=(),
+        from_at=window.from_at,
+        until_at=window.until_at,
+        state=ResidualState.OPENED,
+        opened_at=window.from_at,
+    )
 
 
 def names_of_previews(office: Office) -> dict[str, str]:
@@ -382,6 +462,7 @@ MENU = {
     "/cases",
     "/plans",
     "/tasks",
+    "/residuals",
     "/people",
     "/transfer-day",
     "/runs",
@@ -396,6 +477,7 @@ def test_an_approver_sees_nothing_of_other_sections_in_any_list(crowd: Crowd):
     routes = ["/", "/cases", "/cases?sort=kana", "/plans", "/plans/{plan_hash}"]
     routes += ["/api/v1/cases", "/api/v1/findings", "/api/v1/plans/{plan_hash}"]
     routes += ["/tasks", "/tasks?state=ended", "/api/v1/tasks"]
+    routes += ["/residuals", "/residuals/export", "/residuals/log-checks"]
     for route in routes:
         told = crowd.ask("approver", "GET", route).text
         assert foreign not in told, route

@@ -8,7 +8,7 @@ Nothing here decides anything: rows are rows, and what they mean a person says.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from syncd.core.audit import AuditEvent, AuditRecord
@@ -98,6 +98,15 @@ def what_logs_say(
         return Finding.FOUND
     is_complete = wanted <= current.keys() and report.until_at is not None
     return Finding.NONE if is_complete and said == {Finding.NONE} else Finding.NOT_KNOWN
+
+
+def shown_use(
+    report: ResidualReport, readings: Sequence[LogReading], logs: Iterable[str]
+) -> Finding | None:
+    """Return what is shown of use: by the logs, else by who checked; None: nobody looked yet."""
+    if not current_readings(report, readings):
+        return report.finding
+    return what_logs_say(report, readings, logs)
 
 
 def first_use_attached_at(

@@ -10,6 +10,7 @@ from syncd.web.pages.own_keys import router as own_keys
 from syncd.web.pages.people import router as people
 from syncd.web.pages.plans import router as plans
 from syncd.web.pages.provider import router as provider
+from syncd.web.pages.residuals import router as residuals
 from syncd.web.pages.runs import router as runs
 from syncd.web.pages.steps import router as steps
 from syncd.web.pages.tasks import router as tasks
@@ -26,6 +27,7 @@ PAGES = (
     cases,
     plans,
     tasks,
+    residuals,
     people,
     ahead,
     approve_ahead,

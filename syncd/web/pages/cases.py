@@ -234,10 +234,12 @@ def _case_context(request: Request, visitor: Visitor, case_id: CaseId) -> dict[s
         grounds = grounds_of(unit, case)
         handed = unit.delegations_by(visitor.account)
         tasks = unit.tasks_of(case_id)
+        residual = unit.residual_of(case_id)
     return {
         "case": case,
         "grounds": grounds,
         "tasks": tasks,
+        "residual": residual,
         "handed": [d for d in handed if _stands(d, case, opened.today())],
         "card": card,
         "gave": _given(visitor, case, votes),

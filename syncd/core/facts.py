@@ -34,6 +34,7 @@ class Provides(StrEnum):
     ORG_UNITS = "org_units"
     ACCOUNTS = "accounts"
     PERSON_LINKS = "person_links"
+    ORDER_COUNTS = "order_counts"
 
 
 class EmploymentStatus(StrEnum):
@@ -197,6 +198,23 @@ class PersonLink:
     line: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class OrderCount:
+    """How many orders personnel say there are of one kind (empty: in all) for a 発令日.
+
+    `count` None takes the statement back. The number found may differ by `tolerance` (許容差).
+    `stated_by` is the account of whoever stated it in the console; empty for a feed.
+    """
+
+    effective_on: date
+    kind: str
+    count: int | None
+    tolerance: int = 0
+    stated_by: str = ""
+    source: str = ""
+    line: int = 0
+
+
 Record: TypeAlias = (
     RosterEntry
     | Order
@@ -206,6 +224,7 @@ Record: TypeAlias = (
     | OrgUnit
     | ListedAccount
     | PersonLink
+    | OrderCount
 )
 
 
@@ -263,3 +282,4 @@ class Facts:
     accounts: tuple[ListedAccount, ...] = ()
     held: tuple[HeldRow, ...] = ()
     links: tuple[PersonLink, ...] = ()
+    order_counts: tuple[OrderCount, ...] = ()

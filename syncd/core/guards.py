@@ -8,16 +8,17 @@ as a whole, by two persons, once, by its hash. Guards on the input are `intake`.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Self
 
 from syncd.bilingual import Bilingual
 from syncd.core.cases import Case
-from syncd.core.ids import shown_group
+from syncd.core.ids import CaseId, shown_group
 from syncd.core.memberships import Group
+from syncd.core.order_counts import Deviation
 from syncd.core.plan import Plan, PlanLine
 from syncd.core.policy import DirectoryPolicy, Policy
 
@@ -34,6 +35,7 @@ class Guard(StrEnum):
     PROTECTED_ACCOUNT = "protected-account"
     PROTECTED_GROUP = "protected-group"
     CLOCK_JUMP = "clock-jump"
+    ORDER_COUNTS = "order-counts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ class Trip:
     """One guard that tripped, with its numbers; `group` is empty for a whole directory.
 
     `overridable` is False where the directory itself would refuse the change, or nobody could
-    administer it any more afterwards.
+    administer it any more afterwards. `deviation` is what the day's orders lack; then `directory`
+    is empty, for it holds whatever rests on them, and `removals` may be 0: no order came at all.
     """
 
     guard: Guard
@@ -51,6 +54,7 @@ class Trip:
     explained: int
     limit: int
     overridable: bool = True
+    deviation: Deviation | None = None
 
     def __str__(self) -> str:
         """Say what was held and why, in one sentence (Japanese)."""
@@ -59,6 +63,8 @@ class Trip:
     @property
     def told(self) -> Bilingual:
         """Return what was held and why, as people read it, each in their language."""
+        if self.deviation is not None:
+            return self._told_of_counts(self.deviation.told)
         where = f"{self.directory} {shown_group(self.group)}".strip()
         if self.guard in (Guard.DIRECTORY_LIMIT, Guard.GROUP_LIMIT):
             return Bilingual(
@@ -94,14 +100,26 @@ class Trip:
             f"{_RELEASE.en}",
         )
 
+    def _told_of_counts(self, why: Bilingual) -> Bilingual:
+        release = _RELEASE if self.removals else Bilingual("", en="")
+        return Bilingual(
+            f"{why}。この日以降に根拠がなくなったものは失効しません"
+            f"（いま保留 {self.removals} 件）。発令か件数を直すと、次の突合で進みます。{release}",
+            en=f"{why.en}. What lost its ground since then is not removed ({self.removals} held). "
+            f"Mend the orders or the stated count, and the next run goes on. {release.en}".strip(),
+        )
+
     def ground(self) -> dict[str, Any]:
         """Return the trip as JSON holds it, on record and in the store."""
-        return asdict(self) | {"guard": str(self.guard)}
+        deviation = None if self.deviation is None else self.deviation.ground()
+        return asdict(self) | {"guard": str(self.guard), "deviation": deviation}
 
     @classmethod
     def of(cls, ground: Mapping[str, Any]) -> Self:
         """Return the trip of what `ground` gave."""
-        return cls(**{**ground, "guard": Guard(ground["guard"])})
+        given = ground.get("deviation")  # older trips have none
+        deviation = None if given is None else Deviation.of(given)
+        return cls(**{**ground, "guard": Guard(ground["guard"]), "deviation": deviation})
 
 
 _RELEASE = Bilingual("2名の承認で解除できます", en="Two persons can release it.")
@@ -116,12 +134,14 @@ class Census:
     """What the limits are measured against: sizes just read, and what was removed today already.
 
     `memberships` counts the memberships looked at in each directory; `removed_today` counts, for
-    each (directory, group), removals since 00:00 JST that no order explained.
+    each (directory, group), removals since 00:00 JST that no order explained. `deviations` are what
+    the orders lack of the number that was stated, each with the cases that its day may speak of.
     """
 
     memberships: Mapping[str, int]
     groups: Mapping[Edge, Group]
     removed_today: Mapping[Edge, int]
+    deviations: tuple[tuple[Deviation, frozenset[CaseId]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,23 +167,33 @@ def check_clock(last: datetime | None, now: datetime, max_days: int) -> Trip | N
     return Trip(Guard.CLOCK_JUMP, "", "", days, 0, max_days, overridable=False)
 
 
-def is_explained(case: Case, explained_days: int) -> bool:
-    """Tell whether an order of the day explains a case.
+def is_explained(
+    case: Case, explained_days: int, vouched: Collection[tuple[str, date]] = frozenset()
+) -> bool:
+    """Tell whether an order explains a case.
 
     The order's effect must have begun no more than `explained_days` before the case was found, so
-    that a closed day or a host that was asleep does not turn a transfer into an alarm.
+    that a closed day or a host that was asleep does not turn a transfer into an alarm. An order
+    that came later explains where it is `vouched`: there are as many of its day as were stated. It
+    never explains a right that was stale before it took effect.
     """
-    if case.since is None or not any(b.kind == "order" for b in case.because):
+    orders = [b for b in case.because if b.kind == "order"]
+    if case.since is None or not orders:
         return False
+    since = case.since
+    if any(b.on is not None and b.on <= since and (b.ref, b.on) in vouched for b in orders):
+        return True
     return 0 <= (case.opened_at.date() - case.since).days <= explained_days
 
 
-def unexplained(removed: Iterable[Case], policy: Policy) -> dict[Edge, int]:
+def unexplained(
+    removed: Iterable[Case], policy: Policy, vouched: Collection[tuple[str, date]] = frozenset()
+) -> dict[Edge, int]:
     """Count, for each (directory, group), the removals that no order of the day explains."""
     days = policy.guards.explained_days
     counted: Counter[Edge] = Counter()
     for case in removed:
-        if not is_explained(case, days):
+        if not is_explained(case, days, vouched):
             counted.update((case.directory, group) for group in case.left_groups)
     return dict(counted)
 
@@ -173,6 +203,9 @@ def guard(plan: Plan, census: Census, policy: Policy) -> Guarded:
     trips: list[Trip] = []
     held: set[PlanLine] = set()
     refused: set[PlanLine] = set()
+    for trip, lines_held in _miscounted(plan, census):
+        trips.append(trip)
+        held.update(lines_held)
     for directory in sorted({line.directory for line in plan.lines}):
         lines = [line for line in plan.lines if line.directory == directory]
         rules = policy.directories.get(directory, DirectoryPolicy())
@@ -206,6 +239,20 @@ def _with_what_hangs_together(lines: set[PlanLine], plan: Plan) -> set[PlanLine]
 
 
 Tripped = tuple[Trip, list[PlanLine]]
+
+
+def _miscounted(plan: Plan, census: Census) -> list[Tripped]:
+    """Hold what the orders of a day may speak of while they are not as many as was stated.
+
+    It trips without any line to hold, too: a feed that did not come explains no removal.
+    """
+    found = []
+    for deviation, cases in census.deviations:
+        lines = [line for line in plan.lines if line.case_id in cases]
+        removals = len({line.case_id for line in lines})
+        trip = Trip(Guard.ORDER_COUNTS, "", "", removals, 0, 0, deviation=deviation)
+        found.append((trip, lines))
+    return found
 
 
 def _protected(

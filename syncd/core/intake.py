@@ -15,7 +15,7 @@ from syncd.bilingual import Bilingual
 from syncd.core.facts import Provides
 from syncd.errors import RowFault
 
-ACCUMULATES = frozenset({Provides.ORDERS, Provides.TRAINING})
+ACCUMULATES = frozenset({Provides.ORDERS, Provides.TRAINING, Provides.ORDER_COUNTS})
 """What adds up over all inputs: a row that a later input lacks still stands."""
 
 

@@ -187,6 +187,10 @@ class People(Mapping[StaffNumber, Person]):
         """Yield the orders in force whose effect begins on a day."""
         return (o for theirs in self._orders.values() for o in theirs if o.begins_on == day)
 
+    def orders_in_force(self, authority: str = "") -> Iterator[OrderInForce]:  # noqa: ARG002 - one voice
+        """Yield every order in force, whatever its day."""
+        return (o for theirs in self._orders.values() for o in theirs)
+
     def as_of(self, day: date) -> People:
         """Return the same people on a day near this one, by the same rosters and held rows."""
         other = copy(self)

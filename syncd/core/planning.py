@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 from syncd.core.cases import Case
 from syncd.core.cutting import Cutting, Edge
@@ -27,11 +28,15 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class PlanBasis:
-    """What a plan is made from: findings by key, what each directory's groups convey."""
+    """What a plan is made from: findings by key, what each directory's groups convey.
+
+    `vouched` are orders of which there are as many as personnel stated.
+    """
 
     findings: Mapping[Key, Finding]
     reaches: Mapping[str, Reach]
     policy: Policy
+    vouched: frozenset[tuple[str, date]] = frozenset()
 
 
 def plan_for(cases: Iterable[Case], basis: PlanBasis, alongside: Iterable[Case] = ()) -> Plan:
@@ -186,6 +191,8 @@ class _Part:
             account=case.account,
             staff_number=case.staff_number,
             reasons=case.reasons,
-            explained=is_explained(case, self._basis.policy.guards.explained_days),
+            explained=is_explained(
+                case, self._basis.policy.guards.explained_days, self._basis.vouched
+            ),
             cut=cut,
         )

@@ -107,6 +107,13 @@ class PreApprovalPolicy:
     remind_open_days: frozenset[int] = frozenset({5, 2, 0})
 
 
+class OrderCounts(StrEnum):
+    """Whether personnel must state how many orders of a day there should be."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+
+
 @dataclass(frozen=True, slots=True)
 class GuardPolicy:
     """Limits of section 6; `max_removals`, `max_share`: beyond what the day's orders explain.
@@ -115,7 +122,8 @@ class GuardPolicy:
     once, whatever its number of rows; `max_directory_loss` that of a directory's accounts and
     groups between two reads; `max_base_days_ahead` how far ahead a 基準日 may be. Where more than
     `max_days_between_runs` lie between two runs, the second one removes nothing: its clock may be
-    wrong.
+    wrong. With `order_counts` required nothing is removed on the word of orders whose number nobody
+    stated.
     """
 
     max_removals: int = 10
@@ -126,6 +134,7 @@ class GuardPolicy:
     max_directory_loss: float = 0.40
     max_base_days_ahead: int = 31
     max_days_between_runs: int = 180
+    order_counts: OrderCounts = OrderCounts.OPTIONAL
 
 
 @dataclass(frozen=True, slots=True)

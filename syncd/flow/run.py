@@ -18,7 +18,7 @@ from syncd.core.cases import Case, CaseState, exceptions_on
 from syncd.core.deltas import Missed
 from syncd.core.doubts import with_doubts
 from syncd.core.findings import Counts, Decision, NoticeFinding
-from syncd.core.guards import Census, Guarded, guard, unexplained
+from syncd.core.guards import Census, Guarded, Trip, guard, unexplained
 from syncd.core.ids import RunId
 from syncd.core.memberships import Reading, Unread
 from syncd.core.notices import unproved
@@ -44,6 +44,7 @@ from syncd.flow.foresight.keeping import forget_past
 from syncd.flow.handover import follow, for_machines, hand_over, outdated, standing
 from syncd.flow.lists import as_known
 from syncd.flow.moves import commit_moves
+from syncd.flow.order_counts import Recount, record_recount, recount
 from syncd.flow.plausible import as_plausible
 from syncd.flow.preapproval.adopt import adopt_votes, lapse
 from syncd.flow.report import Removal, RunReport
@@ -201,7 +202,6 @@ def _sight(
 def _plan(site: Site, row: RunRow, seen: _Seen) -> _Planned:
     """Freeze the plan people may approve; guard the one to be applied, once, before any write."""
     findings = {finding.key: finding for finding in seen.decision.findings}
-    basis = PlanBasis(findings, seen.reaches, site.policy)
     writing = {s.name for s in site.directories.values() if s.mode is Mode.APPLY}
     with site.store.begin() as unit:
         handed = standing(unit)
@@ -209,11 +209,14 @@ def _plan(site: Site, row: RunRow, seen: _Seen) -> _Planned:
         cases = [case for case in unit.cases(_PLANNED) if case.case_id not in handed]
         approved = [case for case in cases if case.state in _GOING]
         waiting = [case for case in cases if case.state not in _GOING]
-        proposed = site.memory.plan(waiting, [*approved, *people_have], basis)
         due_now = [case for case in approved if case.directory in writing]
+        made = recount(unit, site, seen.footing, row.as_of, due_now)
+        basis = PlanBasis(findings, seen.reaches, site.policy, made.counted.vouched)
+        proposed = site.memory.plan(waiting, [*approved, *people_have], basis)
         due = plan_for(due_now, basis, alongside=people_have)
-        census = _census(site, seen, unit, row.started_at)
+        census = _census(site, seen, unit, row.started_at, made)
         guarded = guard(due, census, site.policy)
+        record_recount(unit, made, guarded.trips, row.run, site.clock())
         guarded = _release(unit, guarded, row, site.clock())
         _freeze(unit, proposed, guarded, row, site.clock())
         _record_outlooks(unit, [(waiting, proposed), (approved, due)], row, site.clock())
@@ -243,7 +246,7 @@ def _record_outlooks(
     )
 
 
-def _census(site: Site, seen: _Seen, unit: Unit, now: datetime) -> Census:
+def _census(site: Site, seen: _Seen, unit: Unit, now: datetime, made: Recount) -> Census:
     """Count what the limits are measured against; raises GuardUnavailable where that fails."""
     missing = [
         seat.name
@@ -263,7 +266,8 @@ def _census(site: Site, seen: _Seen, unit: Unit, now: datetime) -> Census:
         for key, group in reach.groups.items()
     }
     removed = unit.removed_since(midnight(day_of(now)))
-    return Census(seen.memberships, groups, unexplained(removed, site.policy))
+    removed_today = unexplained(removed, site.policy, made.counted.vouched)
+    return Census(seen.memberships, groups, removed_today, made.deviations)
 
 
 def _unread(seen: _Seen) -> set[str]:
@@ -275,6 +279,8 @@ def _release(unit: Unit, guarded: Guarded, row: RunRow, now: datetime) -> Guarde
     if _state(unit, guarded.held) is not PlanState.HELD:
         return guarded
     stored = unit.plan(guarded.held.hash)
+    if _counts(guarded.trips) != _counts(stored.trips):
+        return guarded  # they released what other numbers held
     votes = override_votes(unit, stored)
     if distinct_voters(votes) < OVERRIDE_VOTES:
         return guarded
@@ -293,6 +299,18 @@ def _state(unit: Unit, plan: Plan) -> PlanState | None:
     return unit.plan_state(plan.hash) if plan.lines else None
 
 
+def _counts(trips: Iterable[Trip]) -> set[Trip]:
+    """Return what was said of the number of orders."""
+    return {trip for trip in trips if trip.deviation is not None}
+
+
+def _recounted(unit: Unit, plan: Plan, guarded: Guarded) -> bool:
+    """Tell whether a plan is held by other numbers of orders than when people last saw it."""
+    if plan is not guarded.held:
+        return False
+    return _counts(guarded.trips) != _counts(unit.plan(plan.hash).trips)
+
+
 def _freeze(unit: Unit, proposed: Plan, guarded: Guarded, row: RunRow, now: datetime) -> None:
     records = []
     for plan, state, event in (
@@ -300,7 +318,7 @@ def _freeze(unit: Unit, proposed: Plan, guarded: Guarded, row: RunRow, now: date
         (guarded.free, PlanState.PERMITTED, AuditEvent.PLAN_FROZEN),
         (guarded.held, PlanState.HELD, AuditEvent.PLAN_HELD),
     ):
-        if not plan.lines or _state(unit, plan) is state:
+        if not plan.lines or (_state(unit, plan) is state and not _recounted(unit, plan, guarded)):
             continue  # it keeps the moment from which votes count
         if plan is proposed and plan.hash in (guarded.held.hash, guarded.free.hash):
             continue  # what is held or applied waits for nobody's approval

@@ -211,6 +211,15 @@ def override_votes(unit: Unit, stored: StoredPlan) -> tuple[Vote, ...]:
     return tuple(v for v in votes if v.choice is Choice.OVERRIDE and v.at >= stored.frozen_at)
 
 
+def _spent(unit: Unit, stored: StoredPlan) -> int:
+    """Return how many votes of before the plan was held again there are: the round of new ones.
+
+    Whoever released it then may do so again, for other reasons than it was held for.
+    """
+    votes = unit.votes(plan_hash=stored.plan.hash)
+    return sum(v.choice is Choice.OVERRIDE and v.at < stored.frozen_at for v in votes)
+
+
 def cast(
     site: Site, unit: Unit, pairs: Sequence[tuple[Actor, Case]], ballot: _Ballot
 ) -> dict[CaseId, tuple[Vote, ...]]:
@@ -375,6 +384,7 @@ def _release(
             voter_staff_number=actor.identity,
             at=now,
             plan_hash=stored.plan.hash,
+            round=_spent(unit, stored),
             deputy_for=actor.deputy_for,
             reason=reason,
         )

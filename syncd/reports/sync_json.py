@@ -119,6 +119,7 @@ def _trip(trip: Trip, report: RunReport) -> dict[str, Any]:
         "limit": trip.limit,
         "plan": report.held.hash if trip.overridable and report.held.lines else None,
         "text": str(trip),
+        "order_count": None if trip.deviation is None else trip.deviation.ground(),
     }
 
 

@@ -19,7 +19,7 @@ from syncd.core.factors import FactorPolicy
 from syncd.core.facts import Provides
 from syncd.core.findings import Reason
 from syncd.core.messages import MessageKind
-from syncd.core.policy import Approval, OnSilence
+from syncd.core.policy import Approval, OnSilence, OrderCounts
 from syncd.core.votes import Role
 from syncd.flow.site import Mode
 from syncd.settings.authorities import AuthorityTable
@@ -67,8 +67,8 @@ class SourceTable(OpenTable):
     @field_validator("name")
     @classmethod
     def _not_reserved(cls, given: str) -> str:
-        if given in ("console", "api"):
-            raise ValueError("this name is kept for orders that people bring or systems push")
+        if given in ("console", "api", "console-counts"):
+            raise ValueError("this name is kept for what people bring or state or systems push")
         return given
 
 
@@ -142,6 +142,7 @@ class Guards(Table):
     max_directory_loss: Annotated[float, Field(ge=0, le=1)] = 0.40
     max_base_days_ahead: Annotated[int, Field(ge=0)] = 31
     max_days_between_runs: Annotated[int, Field(ge=1)] = 180
+    order_counts: OrderCounts = OrderCounts.OPTIONAL
 
 
 class PolicyTable(Table):

@@ -21,6 +21,7 @@ from syncd.core.facts import (
     Entitlement,
     ListedAccount,
     Order,
+    OrderCount,
     OrgUnit,
     PersonLink,
     Provides,
@@ -238,6 +239,14 @@ def _decode_link(v: Row, source: str, line: int) -> PersonLink:
     return PersonLink(v[0], v[1], decode_date(v[2]), decode_date(v[3]), v[4], v[5], source, line)
 
 
+def _encode_count(r: OrderCount) -> Row:
+    return [encode_date(r.effective_on), r.kind, r.count, r.tolerance, r.stated_by]
+
+
+def _decode_count(v: Row, source: str, line: int) -> OrderCount:
+    return OrderCount(date.fromisoformat(v[0]), v[1], v[2], v[3], v[4], source, line)
+
+
 ORDER_CONFIRMED = 9
 """Where the payload of an order says whether it is confirmed."""
 
@@ -275,6 +284,9 @@ CODECS: Mapping[Provides, Codec[Any]] = MappingProxyType(
         ),
         Provides.PERSON_LINKS: Codec(
             lambda r: _key(r.staff_number, r.person, r.starts_on), _encode_link, _decode_link
+        ),
+        Provides.ORDER_COUNTS: Codec(
+            lambda r: _key(r.effective_on, r.kind), _encode_count, _decode_count, accumulates=True
         ),
     }
 )

@@ -137,6 +137,7 @@ def _load(
         accounts=_contents(connection, newest, Provides.ACCOUNTS),
         held=tuple(_held(connection, newest)),
         links=_contents(connection, newest, Provides.PERSON_LINKS),
+        order_counts=_contents(connection, newest, Provides.ORDER_COUNTS),
     )
 
 

@@ -62,6 +62,7 @@ _PROVIDES = {
     Provides.ORG_UNITS: ("所属", "sections"),
     Provides.ACCOUNTS: ("アカウント一覧", "accounts"),
     Provides.PERSON_LINKS: ("職員番号の対応", "person links"),
+    Provides.ORDER_COUNTS: ("発令件数", "counts of orders"),
 }
 
 

@@ -16,6 +16,7 @@ from syncd.core.facts import (
     AccountKind,
     Entitlement,
     ListedAccount,
+    OrderCount,
     OrgUnit,
     PersonLink,
     Provides,
@@ -863,3 +864,20 @@ def test_who_is_asked_about_brings_whoever_a_link_may_make_one_with_them(store: 
             assert about.links == (link,)
         before = unit.facts_about([StaffNumber("0000001")], at(-1))
         assert before.links == ()
+
+
+def test_a_stated_count_stands_until_it_is_stated_again_and_the_one_before_stays_known(
+    store: Store,
+):
+    may = OrderCount(date(2027, 5, 1), "退職", 3, 1, "", "c", 2)
+    first = OrderCount(date(2027, 4, 1), "", 15000, 5, "jinji", "c", 2)
+    second = replace(first, count=None, line=3)
+    with store.begin() as unit:
+        unit.accept(reading(Provides.ORDER_COUNTS, [first], source="c"), at(0))
+    with store.begin() as unit:
+        unit.accept(reading(Provides.ORDER_COUNTS, [may, second], source="c"), at(1))
+    with store.begin() as unit:
+        unit.accept(reading(Provides.ORDER_COUNTS, [], source="c"), at(2))
+    with store.begin() as unit:
+        assert unit.facts(at(0)).order_counts == (first,)
+        assert set(unit.facts(at(3)).order_counts) == {may, second}

@@ -91,6 +91,7 @@ class Town:
 
     prefix: str = "id"
     stop_after_writes: int | None = None
+    more_sources: tuple[FakeSource, ...] = ()
 
     def __post_init__(self) -> None:
         self._ids = itertools.count(1)
@@ -127,6 +128,7 @@ class Town:
 
     def site(self) -> Site:
         sources = (self.roster, self.orders, self.designations, self.entitlements)
+        sources += self.more_sources
         d = self.directory
         seat = DirectorySeat("ad", self.mode, d, lambda: d, d.capabilities)
         return Site(

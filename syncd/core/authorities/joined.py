@@ -161,6 +161,12 @@ class JoinedPeople(Mapping[StaffNumber, Person]):
                 number = self._kin.canonical(found.order.staff_number)
                 yield replace(found, order=replace(found.order, staff_number=number))
 
+    def orders_in_force(self, authority: str = "") -> Iterator[OrderInForce]:
+        """Yield every order in force of all authorities, or of one, under the number it names."""
+        for name, people in self._of.items():
+            if authority in ("", name):
+                yield from people.orders_in_force()
+
     def as_of(self, day: date) -> JoinedPeople:
         """Return the same people on a day near this one, by the same rosters and links."""
         other = copy(self)

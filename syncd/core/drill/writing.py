@@ -91,6 +91,12 @@ _COLUMNS: Mapping[Provides, Mapping[str, _Cell]] = MappingProxyType(
             "管理者": "sponsor",
             "有効期限": "expires_on",
         },
+        Provides.ORDER_COUNTS: {
+            "発令日": "effective_on",
+            "発令区分": "kind",
+            "件数": lambda stated: "取消" if stated.count is None else stated.count,
+            "許容差": "tolerance",
+        },
     }
 )
 

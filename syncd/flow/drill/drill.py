@@ -188,7 +188,7 @@ def _beside(clean: _Seen, night: _Seen, changed: int) -> Trial:
     fired = {
         guard
         for (guard, directory, group), removals in night.trips.items()
-        if removals > clean.trips.get((guard, directory, group), 0)
+        if removals > clean.trips.get((guard, directory, group), -1)  # one may hold nothing yet
     }
     fired |= {guard for guard, n in night.others.items() if n > clean.others.get(guard, 0)}
     return Trial(frozenset(fired), len(night.edges - clean.edges), night.in_order, changed)

@@ -74,6 +74,7 @@ _GUARDS = {
     Guard.LAST_ADMINISTRATOR: ("最後の管理者", "the last administrator"),
     Guard.PROTECTED_ACCOUNT: ("保護された利用者ID", "a protected account"),
     Guard.PROTECTED_GROUP: ("保護されたグループ", "a protected group"),
+    Guard.ORDER_COUNTS: ("発令の件数が違う", "another number of orders than stated"),
 }
 _UNKNOWN = ("事実がそろわず判定できない", "the facts do not allow to say")
 

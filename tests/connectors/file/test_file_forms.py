@@ -13,6 +13,7 @@ from syncd.core.facts import (
     Entitlement,
     ListedAccount,
     Order,
+    OrderCount,
     OrgUnit,
     PersonLink,
     RosterEntry,
@@ -267,7 +268,7 @@ def test_a_link_that_joins_nobody_or_no_day_is_a_fault(
 
 
 @pytest.mark.parametrize(
-    "provides", ["orders", "training", "org_units", "accounts", "person_links"]
+    "provides", ["orders", "training", "org_units", "accounts", "person_links", "order_counts"]
 )
 def test_a_list_that_may_be_empty_is_accepted_without_rows(
     provides: str, read_rows: ReadRows
@@ -289,3 +290,60 @@ def test_a_list_that_cannot_be_empty_is_refused_without_rows(
     header = [column.name for column in FORMS[Provides(provides)].columns]
     (fault,) = refuse_rows(provides, [header])
     assert "行" in fault.expected
+
+
+def test_a_count_row_becomes_a_stated_count(read_rows: ReadRows) -> None:
+    header = ["発令日", "発令区分", "件数", "許容差"]
+    rows = [
+        ["R9.4.1", "配置 換", "１２０", "3"],
+        ["R9.4.1", "計", "150", ""],
+        ["R9.3.31", "", "0", ""],
+        ["R9.5.1", "退職", "取消", ""],
+    ]
+    april = date(2027, 4, 1)
+    assert read_rows("order_counts", [header, *rows]).records == (
+        OrderCount(april, "配置換", 120, 3, "", "s", 2),
+        OrderCount(april, "", 150, 0, "", "s", 3),
+        OrderCount(date(2027, 3, 31), "", 0, 0, "", "s", 4),
+        OrderCount(date(2027, 5, 1), "退職", None, 0, "", "s", 5),
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        (["", "退職", "3", ""], "発令日"),
+        (["R9.4.1", "退職", "", ""], "件数"),
+        (["R9.4.1", "退職", "多数", ""], "件数"),
+        (["R9.4.1", "退職", "-3", ""], "件数"),
+        (["R9.4.1", "退職", "3", "2%"], "許容差"),
+        (["R9.4.1", "取消", "3", ""], "発令区分"),
+    ],
+)
+def test_a_count_that_is_none_is_a_fault(
+    row: list[str], column: str, refuse_rows: RefuseRows
+) -> None:
+    header = ["発令日", "発令区分", "件数", "許容差"]
+    (fault,) = refuse_rows("order_counts", [header, row])
+    assert fault.column == column
+
+
+def test_two_counts_of_one_kind_and_day_are_a_contradiction(refuse_rows: RefuseRows) -> None:
+    header = ["発令日", "発令区分", "件数"]
+    rows = [["R9.4.1", "計", "3"], ["R9.4.1", "", "4"]]
+    (fault,) = refuse_rows("order_counts", [header, *rows])
+    assert fault.line == 3
+
+
+def test_what_a_drill_writes_of_counts_is_read_as_it_was(read_rows: ReadRows) -> None:
+    from syncd.core.drill.writing import write_rows
+    from syncd.core.facts import Provides
+
+    april = date(2027, 4, 1)
+    stated = (
+        OrderCount(april, "退職", 3, 1, "", "s", 2),
+        OrderCount(april, "", None, 0, "", "s", 3),
+    )
+    text = write_rows(Provides.ORDER_COUNTS, stated, None).decode("utf-8-sig")
+    rows = [line.split(",") for line in text.splitlines()]
+    assert read_rows("order_counts", rows).records == stated

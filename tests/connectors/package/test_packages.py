@@ -185,3 +185,12 @@ def test_options_name_a_sender_and_its_key(sender: Sender):
 def test_a_package_that_is_valid_for_a_later_day_says_so(sender: Sender):
     sender.send(valid_on=date(2027, 5, 1), roster=ROSTER + employee(1, "2027-05-01"))
     assert taken(sender.source(Provides.ROSTER))[0].base_on == date(2027, 5, 1)
+
+
+def test_counts_of_orders_come_in_packages_too(sender: Sender):
+    sender.send(
+        orders=ORDERS + order(1), order_counts="発令日,発令区分,件数,許容差\n2027-04-01,,1,0\n"
+    )
+    sender.send(order_counts="発令日,発令区分,件数,許容差\n2027-04-01,配置換,2,1\n")
+    readings = taken(sender.source(Provides.ORDER_COUNTS))
+    assert [(r.sequence, r.records[0].count) for r in readings] == [(1, 1), (2, 2)]

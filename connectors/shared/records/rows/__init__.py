@@ -9,6 +9,7 @@ from connectors.shared.records.rows import (
     accounts,
     designations,
     entitlements,
+    order_counts,
     orders,
     org_units,
     person_links,
@@ -26,4 +27,5 @@ FORMS: Mapping[Provides, Form] = {
     Provides.ORG_UNITS: org_units.FORM,
     Provides.ACCOUNTS: accounts.FORM,
     Provides.PERSON_LINKS: person_links.FORM,
+    Provides.ORDER_COUNTS: order_counts.FORM,
 }

@@ -77,12 +77,13 @@ class RowFault:
 
     `value` is None where it must not be shown (it may be a My Number). `line` counts from 1 as an
     editor or a spreadsheet shows it; 0 means the file as a whole. `staff_number` is set where the
-    row still says whom it is about, so that the answer about that person becomes unknown.
+    row still says whom it is about, so that the answer about that person becomes unknown; where a
+    held row of a roster says nobody, the answer about everybody whom no roster names does.
     `is_advance_notice` marks a fault of a row that is 内示, or may be: only those who may see 内示
     see the fault, or that there is one. `may_be_confirmed` is False where the row plainly says
-    内示: it decides nothing, so that nothing becomes unknown because of it. `guard` is the
-    permanent name of the guard that refused (`core.intake.InputGuard`); empty where a row or a
-    file does not parse.
+    内示, or its feed may not speak of the person: then nothing becomes unknown because of it.
+    `guard` is the permanent name of the guard that refused (`core.intake.InputGuard`); empty where
+    a row or a file does not parse.
     """
 
     line: int

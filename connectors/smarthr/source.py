@@ -64,7 +64,8 @@ def smarthr_source(
 
     is_roster = context.provides is Provides.ROSTER
     name = "crews" if is_roster else "departments"
-    return built(options, context, f"{options.root}/api/v1/{name}", gather)
+    where = f"{options.root}/api/v1/{name}"
+    return built(options, context, where, gather, holds_nameless=True)
 
 
 def _gathered(

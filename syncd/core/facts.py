@@ -253,7 +253,11 @@ class VanishedDesignation:
 
 @dataclass(frozen=True, slots=True)
 class HeldRow:
-    """A row that was quarantined: what it says about the person is unknown from `from_on` on."""
+    """A row that was quarantined: what it says about the person is unknown from `from_on` on.
+
+    An empty `staff_number` stands for a person of a roster who has none there: they may be anybody
+    whom no roster names.
+    """
 
     provides: Provides
     source: str

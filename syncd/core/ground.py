@@ -154,7 +154,9 @@ class Ground:
         return judged
 
     def _nobody(self) -> Judgement:
-        """Judge a number that nothing names: it may be somebody's whose authority is not heard."""
+        """Judge a number that nothing names: who it is may only not have been told yet."""
+        if self.people.nameless:
+            return Judgement(unknown_because=self.people.nameless, doubt=Doubt.ROW_HELD)
         if not self.people.unheard:
             return Judgement((Fault(Reason.UNKNOWN_ACCOUNT, None),))
         names = "、".join(self.people.unheard)

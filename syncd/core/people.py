@@ -64,6 +64,7 @@ class People(Mapping[StaffNumber, Person]):
         """Choose the rosters of the day and resolve the orders; people follow when asked for."""
         self.on = on
         self.unheard: tuple[str, ...] = ()
+        self.nameless = _nameless(facts.held, on)
         self._policy = policy
         self._chart = chart
         rosters = rosters_of(facts.rosters, on)
@@ -383,7 +384,7 @@ def _held_by_person(
 ) -> dict[StaffNumber, str]:
     held: dict[StaffNumber, str] = {}
     for row in rows:
-        if row.from_on is None or row.from_on <= on:
+        if row.staff_number and (row.from_on is None or row.from_on <= on):
             held[row.staff_number] = _held_because(
                 f"{row.source} {row.line} 行目", f"line {row.line} of {row.source}", row.why
             )
@@ -394,6 +395,16 @@ def _held_by_person(
                 f"発令 {number} ", f"order {number}", order.why
             )
     return held
+
+
+def _nameless(rows: Iterable[HeldRow], on: date) -> str:
+    """Return why nobody can be called a stranger: a roster has a person without a number."""
+    for row in rows:
+        if not row.staff_number and (row.from_on is None or row.from_on <= on):
+            return _held_because(
+                f"{row.source} {row.line} 行目", f"line {row.line} of {row.source}", row.why
+            )
+    return ""
 
 
 def _held_because(ja: str, en: str, why: str) -> Bilingual:

@@ -134,7 +134,7 @@ def _faults(
             each.why,
             staff_number=who,
             is_advance_notice=notice,
-            may_be_confirmed=not notice,
+            may_be_confirmed=not notice and who is not None,
             guard=InputGuard.SCOPE,
         )
         for each in found
@@ -154,7 +154,12 @@ def _held_keyed(fault: RowFault, authority: Authority, prefixes: frozenset[str])
     if fault.staff_number is None:
         return fault
     number = StaffNumber(fault.staff_number)
-    return replace(fault, staff_number=_owned(number, authority, prefixes))
+    owned = _owned(number, authority, prefixes)
+    return replace(
+        fault,
+        staff_number=owned,
+        may_be_confirmed=fault.may_be_confirmed and owned is not None,
+    )
 
 
 def _links_keyed(reading: SourceReading, authorities: Authorities) -> SourceReading:

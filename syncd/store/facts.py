@@ -346,6 +346,6 @@ def _held(connection: Connection, newest: Iterable[_Input]) -> Iterable[HeldRow]
     for known in newest:
         text = connection.scalar(select(inputs.c.held).where(inputs.c.id == known.id))
         for line, staff_number, why in json.loads(text or "[]"):
-            if known.about is None or staff_number in known.about:
+            if known.about is None or not staff_number or staff_number in known.about:
                 number = StaffNumber(staff_number)
                 yield HeldRow(known.provides, known.source, line, number, unpack(why), None)

@@ -223,9 +223,13 @@ def _sections(reading: SourceReading) -> dict[str, int]:
 
 def _held(reading: SourceReading, previous: RowMapping | None) -> list[list[Any]]:
     # 内示 decides nothing: that such a row was set aside must not show in anybody's rights either.
-    counting = [f for f in reading.held if f.staff_number is not None and f.may_be_confirmed]
+    # A row of a roster that names nobody may be about anybody whom no roster names.
+    nameless = reading.provides is Provides.ROSTER
+    counting = [
+        f for f in reading.held if f.may_be_confirmed and (nameless or f.staff_number is not None)
+    ]
     held = [
-        [f.line, f.staff_number, pack(_NOT_TOLD if f.is_advance_notice else f.told)]
+        [f.line, f.staff_number or "", pack(_NOT_TOLD if f.is_advance_notice else f.told)]
         for f in counting
     ]
     if previous is None or not CODECS[reading.provides].accumulates:

@@ -846,6 +846,27 @@ def test_a_run_as_of_another_day_does_not_count_as_the_last_complete_one(store: 
         assert unit.last_complete_run() == today
 
 
+def test_a_held_row_of_a_roster_that_names_nobody_is_remembered_and_of_others_is_not(store: Store):
+    fault = RowFault(7, "職員番号", "", "値が必要です")
+    with store.begin() as unit:
+        read = reading(Provides.ROSTER, [person("0000001")], base_on=date(2027, 4, 1), held=[fault])
+        unit.accept(read, at(0))
+        unit.accept(reading(Provides.TRAINING, [], held=[fault]), at(0))
+        outside = replace(fault, may_be_confirmed=False)
+        other = reading(
+            Provides.ROSTER,
+            [person("0000002", source="b")],
+            base_on=date(2027, 4, 1),
+            held=[outside],
+            source="b",
+        )
+        unit.accept(other, at(0))
+    with store.begin() as unit:
+        held = unit.facts(at(1)).held
+        assert [(row.source, row.line, row.staff_number) for row in held] == [("roster", 7, "")]
+        assert unit.facts_about([StaffNumber("0000001")], at(1)).held == held
+
+
 def test_who_is_asked_about_brings_whoever_a_link_may_make_one_with_them(store: Store):
     """Whatever the days of the link: which of them counts is the core's to say."""
     link = PersonLink(

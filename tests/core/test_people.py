@@ -189,6 +189,15 @@ def test_a_quarantined_row_of_somebody_whom_nothing_else_names_is_not_an_unknown
     assert b.verdict_of(b.facts(b.roster_entry(2), held=[row]))[0] is Verdict.UNKNOWN
 
 
+def test_while_a_roster_has_somebody_without_a_number_nobody_is_a_stranger() -> None:
+    row = HeldRow(Provides.ROSTER, "roster", 7, b.staff(""), "職員番号がありません", None)
+    stranger = b.facts(b.roster_entry(2), held=[row])
+    assert b.verdict_of(stranger)[0] is Verdict.UNKNOWN
+    assert b.verdict_of(b.facts(held=[row])) == JUSTIFIED
+    moved = b.facts(b.roster_entry(1, "15000"), held=[row])
+    assert b.verdict_of(moved) == (Verdict.STALE, ("transferred",))
+
+
 def test_an_unknown_word_for_somebody_not_yet_in_a_roster_is_not_an_unknown_account() -> None:
     known = b.facts(b.roster_entry(2), orders=[b.order(kind="謎の発令")])
     assert b.verdict_of(known)[0] is Verdict.UNKNOWN

@@ -73,7 +73,10 @@ class _Kept(NamedTuple):
 
 @dataclass(slots=True)
 class FeedSource:
-    """Implements `ports.source.Source`; `gather` raises FeedError."""
+    """Implements `ports.source.Source`; `gather` raises FeedError.
+
+    `holds_nameless`: a person without a staff number may be set aside alone.
+    """
 
     name: str
     provides: Provides
@@ -82,6 +85,7 @@ class FeedSource:
     where: str
     clock: Callable[[], datetime]
     gather: Callable[[Attempt], Gathered]
+    holds_nameless: bool = False
     _kept: _Kept | None = field(default=None, repr=False)
     _attempt: Attempt | None = field(default=None, repr=False)
     _lock: Lock = field(default_factory=Lock)
@@ -96,7 +100,9 @@ class FeedSource:
         try:
             table = _table(kept.gathered, self.provides)
             options = self._records(kept)
-            parsed = parse_rows(table, self.name, options, self.context)
+            parsed = parse_rows(
+                table, self.name, options, self.context, holds_nameless=self.holds_nameless
+            )
         except FaultyFileError as error:
             raise SourceRefused(self.name, self.where, error.faults) from error
         return whole_reading(self.context, self._fingerprint(kept), parsed)
@@ -157,13 +163,20 @@ class FeedSource:
 
 
 def built(
-    options: FeedManners, context: SourceContext, where: str, gather: Callable[[Attempt], Gathered]
+    options: FeedManners,
+    context: SourceContext,
+    where: str,
+    gather: Callable[[Attempt], Gathered],
+    *,
+    holds_nameless: bool = False,
 ) -> FeedSource:
     """Return a source; raises ConfigurationError where nothing tells the day."""
     if context.clock is None:
         raise ConfigurationError(f"source {context.name!r}: a feed needs a clock")
     name, provides = context.name, context.provides
-    return FeedSource(name, provides, context, options, where, context.clock, gather)
+    return FeedSource(
+        name, provides, context, options, where, context.clock, gather, holds_nameless
+    )
 
 
 def _digest(gathered: Gathered) -> str:

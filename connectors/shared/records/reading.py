@@ -21,7 +21,7 @@ from connectors.shared.tables.parsing import parse_table
 from connectors.shared.tables.place import day_in_name
 from connectors.shared.tables.screening import my_number_faults, screen_row
 from connectors.shared.tables.table import Table
-from syncd.core.facts import Record
+from syncd.core.facts import Provides, Record
 from syncd.errors import RowFault
 from syncd.ports.source import SourceContext
 
@@ -59,8 +59,19 @@ def parse_file(
     return parse_rows(parse_table(raw, options), file_name, options, context)
 
 
-def parse_rows(table: Table, name: str, options: RecordOptions, context: SourceContext) -> Parsed:
-    """Return what a table says, wherever it came from; raises FaultyFileError."""
+def parse_rows(
+    table: Table,
+    name: str,
+    options: RecordOptions,
+    context: SourceContext,
+    *,
+    holds_nameless: bool = False,
+) -> Parsed:
+    """Return what a table says, wherever it came from; raises FaultyFileError.
+
+    `holds_nameless`: rows of a roster that name nobody may be set aside like others, since each is
+    known to be one whole person (a service's record, not a line that may be out of joint).
+    """
     _refuse(my_number_faults(table))
     if not table.rows:
         _refuse(table.faults or (_fault("ファイルが空です", "the file is empty"),))
@@ -70,7 +81,8 @@ def parse_rows(table: Table, name: str, options: RecordOptions, context: SourceC
     if layout.faults:
         raise FaultyFileError(*table.faults, *layout.faults)
     cells = RowCells(_site(context, table, layout, base_on))
-    return _read_rows(table, layout, form, cells, options)
+    nameless = holds_nameless and context.provides is Provides.ROSTER
+    return _read_rows(table, layout, form, cells, options, nameless=nameless)
 
 
 def _fault(ja: str, en: str) -> RowFault:
@@ -107,7 +119,13 @@ def _site(context: SourceContext, table: Table, layout: Layout, base_on: date | 
 
 
 def _read_rows(
-    table: Table, layout: Layout, form: Form, cells: RowCells, options: RecordOptions
+    table: Table,
+    layout: Layout,
+    form: Form,
+    cells: RowCells,
+    options: RecordOptions,
+    *,
+    nameless: bool,
 ) -> Parsed:
     """Read every row, then judge the file as a whole; raises FaultyFileError."""
     built, row_faults, notes, advance_notes = _build_rows(layout, form, cells)
@@ -118,7 +136,8 @@ def _read_rows(
         *base_on_faults(built),
         *distinct.faults,
     ]
-    aside = options.on_error == "quarantine" and all(f.staff_number for f in row_faults)
+    told = nameless or all(f.staff_number for f in row_faults)
+    aside = options.on_error == "quarantine" and told
     if not (built or form.may_be_empty) and (aside or not row_faults):
         whole.append(_fault("使える行が一つもありません", "there is no row that can be used"))
     if whole or (row_faults and not aside):

@@ -56,6 +56,7 @@ class JoinedPeople(Mapping[StaffNumber, Person]):
         heard = {name for name, people in self._of.items() if people.has_roster}
         self.has_roster = bool(heard)
         asked = {policy.authorities.of_source.get(s, "") for s in policy.authorities.roster_sources}
+        self.nameless = next((p.nameless for p in self._of.values() if p.nameless), "")
         self.unheard = tuple(sorted(asked - heard - {""}))
         self._known: dict[StaffNumber, Person] = {}
 

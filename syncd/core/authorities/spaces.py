@@ -36,7 +36,9 @@ def in_own_numbers(facts: Facts, authorities: Authorities) -> Facts:
     }
     for name in ("orders", "training", "designations", "held"):
         records = getattr(facts, name)
-        changed[name] = _kept(records, lambda r: is_own(r.source, r.staff_number))
+        changed[name] = _kept(
+            records, lambda r: not r.staff_number or is_own(r.source, r.staff_number)
+        )
     if all(getattr(facts, name) is records for name, records in changed.items()):
         return facts
     return replace(facts, **changed)

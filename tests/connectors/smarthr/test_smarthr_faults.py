@@ -189,6 +189,23 @@ def test_a_faulty_person_can_be_set_aside_and_is_unknown(connect, tenant):
     assert (reading.rows, len(reading.records)) == (251, 250)
 
 
+@pytest.mark.parametrize("number", [None, "", "-", "未定"])
+def test_a_person_without_a_staff_number_can_be_set_aside_alone(connect, tenant, number):
+    """Somebody whose number HR has not given yet must not cost the city its roster."""
+    tenant.add_crew(700, emp_code=number)
+    assert "職員番号" in refused(connect.source())
+    reading = connect.source(on_error="quarantine").read()
+    assert [(f.line, f.column, f.staff_number) for f in reading.held] == [(251, "職員番号", None)]
+    assert (reading.rows, len(reading.records)) == (251, 250)
+
+
+def test_a_tenant_in_which_nobody_has_a_number_is_no_roster(connect, tenant):
+    for crew in tenant.lists["crews"]:
+        crew["emp_code"] = None
+    with pytest.raises(SourceRefused):
+        connect.source(on_error="quarantine").read()
+
+
 def test_a_department_that_is_in_no_list_is_refused(connect, tenant):
     tenant.add_crew(700, "d77")
     assert "its list lacks" in refused(connect.source())

@@ -29,6 +29,7 @@ class ShadowStores:
     def template(self) -> Store:
         """Return a new and empty store, which every later copy begins as."""
         self._template = open_store(f"sqlite:///{_TEMPLATE}.db", self._folder)
+        self._template.wait_for_no_disk()
         return self._template
 
     @contextmanager
@@ -38,6 +39,7 @@ class ShadowStores:
         name = f"copy{self._copies}"
         shutil.copyfile(self._folder / f"{_TEMPLATE}.db", self._folder / f"{name}.db")
         store = open_store(f"sqlite:///{name}.db", self._folder)
+        store.wait_for_no_disk()
         if self._template is not None:
             store.remember_as(self._template)
         try:

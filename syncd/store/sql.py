@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from syncd.ports.store import Unit
 from syncd.store.engine import label_of, make_engine, parse_url, prepare_file, translated
@@ -75,6 +76,15 @@ class SqlStore:
         """Begin with what another store remembers; only where this database is a copy of its."""
         self._memory = other._memory.copy()
 
+    def wait_for_no_disk(self) -> None:
+        """Let commits return before the disk has them; only for what may be lost."""
+        self._engine.dispose()
+        event.listen(self._engine, "connect", _do_not_wait)
+
     def close(self) -> None:
         """Give every connection back; the store must not be used afterwards."""
         self._engine.dispose()
+
+
+def _do_not_wait(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's object
+    dbapi_connection.execute("PRAGMA synchronous=OFF")

@@ -93,6 +93,8 @@ ROUTES = {
     ("GET", "/runs/{run}"): Permission.READ,
     ("GET", "/trail"): Permission.READ_TRAIL,
     ("GET", "/trail/export"): Permission.READ_TRAIL,
+    ("GET", "/drills"): Permission.READ_TRAIL,
+    ("GET", "/drills/{drill}"): Permission.READ_TRAIL,
     ("GET", "/transfer-day"): Permission.START_SYNC,
     ("GET", "/transfer-day/ahead"): Permission.READ,
     ("GET", "/transfer-day/previews"): Permission.READ,
@@ -238,6 +240,8 @@ GET  /runs                                   200      200   200      200     200
 GET  /runs/{run}                             200      200   200      200     200       200   403    303
 GET  /trail                                  403      200   200      200     403       200   403    303
 GET  /trail/export                           403      200   200      200     403       200   403    303
+GET  /drills                                 403      200   200      200     403       200   403    303
+GET  /drills/none                            403      404   404      404     403       404   403    303
 GET  /transfer-day                           403      403   200      403     200       200   403    303
 POST /transfer-day/files                     403      403   403      403     422       403   403    303
 GET  /transfer-day/files/{upload_id}         403      403   403      403     200       403   403    303

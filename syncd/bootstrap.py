@@ -261,6 +261,8 @@ def open_site(
     Raises ConfigurationError with every fault of the configuration, and StoreError.
     """
     settings = load_settings(config, _options_of)
+    if settings.model.drill.poisons_file is not None:
+        _check_poisons(settings)
     policy = settings.policy()
     sources, directories = _seats(settings, clock, policy)
     return OpenSite(
@@ -278,6 +280,13 @@ def open_site(
         ),
         clock,
     )
+
+
+def _check_poisons(settings: Settings) -> None:
+    """Refuse a site's table of poisons that could not be tried; raises ConfigurationError."""
+    from syncd.settings.poisons import load_poisons
+
+    load_poisons(settings.poison_tables())
 
 
 def _notifier(settings: Settings, table: NotifierTable, clock: Clock) -> NotifierSeat:

@@ -11,10 +11,14 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
-from syncd.bootstrap import OpenSite
+import structlog
+
+from syncd.bootstrap import OpenSite, open_site
+from syncd.core.drill.poisons import Outcome
 from syncd.daemon.drill_files import DrillFiles
-from syncd.errors import StoreError
+from syncd.errors import DirectoryUnreadable, SourceRefused, StoreError
 from syncd.flow.drill.drill import drill
 from syncd.flow.drill.keeping import DrillReport, record_finish, record_start
 from syncd.flow.drill.looking import ReadSeat, look
@@ -22,6 +26,7 @@ from syncd.reports import drill_json
 from syncd.settings.poisons import load_poisons
 from syncd.store.shadows import ShadowStores
 
+ACTOR = "syncd"
 _PRIVATE = 0o700
 _OWN = 0o600
 
@@ -50,6 +55,37 @@ def hold_drill(
     report = DrillReport(name, actor, started_at, site.clock(), sha256, results)
     record_finish(site.store, report)
     return report, _keep(settings.base_dir / settings.model.drill.results, report)
+
+
+class _StoppedError(Exception):
+    """Ends a drill where the process is asked to stop; never leaves this module."""
+
+
+def drill_apart(opened: OpenSite, stop: Event) -> None:
+    """Hold a drill with connectors of its own, and log how it came out.
+
+    What the daemon remembers of a directory is not asked for by a second thread. A drill that
+    cannot be held leaves its record of having begun, and the log says why.
+    """
+    log = structlog.get_logger("syncd")
+
+    def progress(_done: int, _of: int) -> None:
+        if stop.is_set():
+            raise _StoppedError
+
+    own = open_site(opened.settings.path, lambda *_: None, clock=opened.clock)
+    try:
+        report, path = hold_drill(own, ACTOR, progress)
+    except _StoppedError:
+        log.info("drill.stopped")
+    except (SourceRefused, DirectoryUnreadable) as why:
+        log.warning("drill.impossible", why=type(why).__name__)
+    else:
+        say = log.error if report.exit_code else log.info
+        counted = {str(outcome): report.count(outcome) for outcome in Outcome}
+        say("drill.finished", drill=report.drill, file=str(path), **counted)
+    finally:
+        own.site.store.close()
 
 
 def _keep(folder: Path, report: DrillReport) -> Path:

@@ -22,6 +22,7 @@ from syncd.bootstrap import OpenSite
 from syncd.core.audit import AuditEvent, AuditRecord
 from syncd.core.calendar import JST, day_of
 from syncd.daemon.clock import AHEAD, ClockWatch, Jump
+from syncd.daemon.drilling import drill_apart
 from syncd.daemon.health import HealthServer
 from syncd.daemon.metrics import Metrics
 from syncd.daemon.notify import notify, watchdog_interval_s
@@ -57,6 +58,7 @@ class Service:
         set for all who look at it, the site's own `stopping` among them. Raises ConfigurationError.
         """
         model = opened.settings.model
+        self._opened = opened
         self._site = opened.site
         self._parse_upload = opened.parse_upload
         self._notices = opened.notices()
@@ -123,7 +125,9 @@ class Service:
     def _jobs(self) -> dict[str, tuple[str, Callable[[], None]]]:
         """Return what is done when: a name, five cron fields in JST, and the work."""
         at = self._schedule.deadline
+        drills = self._schedule.drill
         return {
+            **({} if drills is None else {"drill": (drills, self._drill)}),
             "full": (self._schedule.full, self._full),
             "midnight": (MIDNIGHT, self._midnight),
             "delta": (self._schedule.delta, self._delta),
@@ -334,6 +338,12 @@ class Service:
             self._log.info("notices.told", composed=composed, **asdict(delivery))
         with self._site.store.begin() as unit:
             self._metrics.note_messages(unit.message_counts())
+
+    def _drill(self) -> None:
+        """Hold a drill beside whatever else goes on; on several nodes one holds it."""
+        cron = self._schedule.drill
+        if cron is not None and self._claim("drill", cron):
+            drill_apart(self._opened, self._stop)
 
     def _deadline(self) -> None:
         """Raise the dead man's alarm where no complete run of today stands on record."""

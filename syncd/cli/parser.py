@@ -69,9 +69,8 @@ def make_parser() -> argparse.ArgumentParser:
     residual.add_argument("--read", action="store_true", help="アクセスログを読む / read the logs")
     _add_pack(add)
     add("drill", "毒を入れた影の突合で、抑止が働くことを確かめる / try every guard on a shadow")
+    _add_report(add)
     add("daemon", "常駐して予定どおりに動く / run as a background service")
-    evidence = add("evidence", "証跡を検証する / verify the audit trail")
-    evidence.add_argument("action", choices=["verify"])
     _add_who_comes_in(add)
     demo = add("demo", "架空の市で一通り試す / the main job on a fictional city")
     demo.add_argument("--dir", type=Path, default=Path("var/demo"), metavar="DIR")
@@ -89,6 +88,17 @@ def _add_pack(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     pack.add_argument("--key", type=Path, metavar="FILE", help="署名の鍵 / the key that signs")
     pack.add_argument("--out", type=Path, metavar="DIR", help="パッケージを置くフォルダ")
     pack.add_argument("--new-key", type=Path, metavar="FILE", help="鍵を作る / make a pair of keys")
+
+
+def _add_report(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """Add the report for the morning, and what proves it."""
+    report = add("report", "朝の報告 / what became of every right of a day, for the morning")
+    report.add_argument("--on", type=_day, metavar="D", help="この日（なければ今日）")
+    report.add_argument(
+        "--csv", type=Path, metavar="FILE", help="台帳を書き出す / write the ledger"
+    )
+    evidence = add("evidence", "証跡を検証する / verify the audit trail")
+    evidence.add_argument("action", choices=["verify"])
 
 
 def _add_who_comes_in(add: Callable[[str, str], argparse.ArgumentParser]) -> None:

@@ -37,6 +37,7 @@ COMMANDS = (
     ("check",),
     ("check", "--json"),
     ("cases", "--json"),
+    ("report", "--json"),
     ("explain", "1", "--json"),
     ("explain", "1", "--as-of", "2027-05-01"),
     ("preview", "--on", "2027-05-01"),

@@ -97,6 +97,9 @@ ROUTES = {
     ("GET", "/drills/{drill}"): Permission.READ_TRAIL,
     ("GET", "/transfer-day"): Permission.START_SYNC,
     ("GET", "/transfer-day/ahead"): Permission.READ,
+    ("GET", "/transfer-day/morning"): Permission.READ,
+    ("GET", "/transfer-day/morning/ledger"): Permission.READ,
+    ("GET", "/transfer-day/exposure"): Permission.READ,
     ("GET", "/transfer-day/previews"): Permission.READ,
     ("GET", "/transfer-day/previews/{preview_id}"): Permission.READ,
     ("POST", "/transfer-day/previews"): Permission.START_SYNC,
@@ -188,6 +191,9 @@ POST /cases/none/deputy                      404      404   403      403     403
 POST /account/deputies                       422      422   403      403     403       403   403    303
 POST /account/deputies/none/end              404      404   403      403     403       403   403    303
 GET  /transfer-day/ahead                     200      200   200      200     200       200   403    303
+GET  /transfer-day/morning                   200      200   200      200     200       200   403    303
+GET  /transfer-day/morning/ledger            200      200   200      200     200       200   403    303
+GET  /transfer-day/exposure                  200      200   200      200     200       200   403    303
 GET  /transfer-day/previews                  200      200   200      200     200       200   403    303
 GET  /transfer-day/previews/{preview_id}     200      200   200      200     200       200   403    303
 GET  /transfer-day/previews/{noticed}        404      404   404      404     200       404   403    303

@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "pack": ("pack", "run"),
         "residual": ("residual", "run"),
         "drill": ("drill", "run"),
+        "report": ("report", "run"),
         "daemon": ("daemon", "run"),
         "evidence": ("evidence", "run"),
         "user": ("users", "run"),

@@ -7,6 +7,7 @@ from syncd.web.pages.approve_ahead import router as approve_ahead
 from syncd.web.pages.cases import router as cases
 from syncd.web.pages.connections import router as connections
 from syncd.web.pages.drills import router as drills
+from syncd.web.pages.morning import router as morning
 from syncd.web.pages.own_keys import router as own_keys
 from syncd.web.pages.people import router as people
 from syncd.web.pages.plans import router as plans
@@ -32,6 +33,7 @@ PAGES = (
     people,
     ahead,
     approve_ahead,
+    morning,
     transfer,
     runs,
     trail,

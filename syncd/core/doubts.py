@@ -16,15 +16,15 @@ from syncd.core.findings import Counts, Decision, Doubt, Finding, Reason, Verdic
 _EVERYTHING = frozenset(
     {Provides.ROSTER, Provides.ORDERS, Provides.DESIGNATIONS, Provides.ENTITLEMENTS}
 )
-_REMOVALS = frozenset({Provides.ORG_UNITS, Provides.ACCOUNTS})
+_REMOVALS = frozenset({Provides.ORG_UNITS, Provides.ACCOUNTS, Provides.PERSON_LINKS})
 
 
 def with_doubts(decision: Decision, refused: Collection[Provides]) -> Decision:
     """Return the decision with everything unknown that a refused input may have changed.
 
-    Rosters, orders and the two lists matter to every right. A refused section table or account
-    list can only have spared a right, so what stands is not touched; refused training likewise
-    matters only where nothing but training is at fault.
+    Rosters, orders and the two lists matter to every right. A refused section table, account list
+    or list of person links can only have spared a right, so what stands is not touched; refused
+    training likewise matters only where nothing but training is at fault.
     """
     if not refused:
         return decision

@@ -21,6 +21,7 @@ from syncd.core.facts import (
     ListedAccount,
     Order,
     OrgUnit,
+    PersonLink,
     Provides,
     Record,
     RosterEntry,
@@ -75,6 +76,7 @@ def before_of(facts: Facts, source: str, provides: Provides, today: date) -> Bef
         Provides.ENTITLEMENTS: facts.entitlements,
         Provides.ACCOUNTS: facts.accounts,
         Provides.ORG_UNITS: facts.org_units,
+        Provides.PERSON_LINKS: facts.links,
     }
     records = tuple(r for r in stated.get(provides, ()) if r.source == source)
     return Before(records, None, people)
@@ -119,7 +121,26 @@ def check_turnover(
         *_lost(before.records, after, limit),
         *_ended(before.records, after, limit, today),
         *_shifted(before.records, after, limit),
+        *_unlinked(before.records, after, today),
     )
+
+
+def _unlinked(before: Iterable[Record], after: Iterable[Record], today: date) -> Iterator[RowFault]:
+    """Refuse person links that are gone without a last day: one person would become two."""
+    named = {(r.staff_number, r.person) for r in after if isinstance(r, PersonLink)}
+    gone = sum(
+        (r.staff_number, r.person) not in named and not _over(today, r.ends_on)
+        for r in before
+        if isinstance(r, PersonLink)
+    )
+    if gone:
+        told = Bilingual(
+            f"前回の正しい入力にあった対応 {gone} 件が、終了日のないまま消えています。"
+            "終わったものには終了日を書いてください",
+            en=f"{gone} links of the last good input are gone without a last day; where one "
+            "ended, write 終了日",
+        )
+        yield RowFault(0, "終了日", None, told, guard=InputGuard.KEY_LOSS)
 
 
 # --- lists: whom they name, and who still stands in them -----------------------------------------

@@ -182,6 +182,20 @@ def test_a_link_with_an_unknown_authority_is_refused_and_says_which_there_are(bo
     assert "市長、教育委員会" in str(refusal)
 
 
+def test_a_link_that_vanishes_takes_no_right_away_and_one_that_ends_does_so_by_its_day(body):
+    body.write("links", LINKS, ["教育委員会,1,市長,3,,"])
+    body.write("city-orders", ORDERS, ["R9-1,2027-04-01,配置換,3,15000,"])
+    assert body.verdicts(body.sync()) == {}
+    body.write("links", LINKS)
+    report = body.sync()
+    assert [r.source for r in report.refused] == ["links"]
+    assert not any(verdict == "stale" for verdict, _ in body.verdicts(report).values())
+    body.write("links", LINKS, ["教育委員会,1,市長,3,,2027-03-31"])
+    report = body.sync()
+    assert not report.refused
+    assert body.verdicts(report) == {"m3": ("stale", ("transferred",))}
+
+
 def test_what_a_scope_refused_is_on_the_trail_without_a_number(body):
     body.write("board", ROSTER, ["0000077,30010,在職,,"])
     body.sync()

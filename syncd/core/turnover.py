@@ -138,7 +138,7 @@ def _unlinked(before: Iterable[Record], after: Iterable[Record], today: date) ->
             f"前回の正しい入力にあった対応 {gone} 件が、終了日のないまま消えています。"
             "終わったものには終了日を書いてください",
             en=f"{gone} links of the last good input are gone without a last day; where one "
-            "ended, write 終了日",
+            "ended, write its 「終了日」",
         )
         yield RowFault(0, "終了日", None, told, guard=InputGuard.KEY_LOSS)
 

@@ -10,9 +10,9 @@ import csv
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from functools import partial
+from typing import Any, NamedTuple, TypeAlias
 
 from connectors.access_log.options import AccessLogOptions, Columns
 from connectors.access_log.stamps import Stamps
@@ -24,12 +24,16 @@ class Unreadable(Exception):  # noqa: N818 - it says what it is; never leaves th
     """A line cannot be read; the text is one of the codes of this module."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line that could be read; `texts` None: it says nothing of a sign-in."""
+class Line(NamedTuple):
+    """A line that could be read; `account` None: it says nothing of a sign-in.
+
+    `texts` gives all that it says under the columns' names: most lines are about nobody in
+    question, and are not looked at any further.
+    """
 
     at: datetime
-    texts: Mapping[str, str] | None
+    account: str | None
+    texts: Callable[[], Mapping[str, str]]
 
 
 Parse: TypeAlias = Callable[[str], "Line | None"]
@@ -63,13 +67,21 @@ class _Csv:
         if not self._places:
             self._learn([cell.strip() for cell in cells])
             return None
-        texts = {
-            name: " ".join(self._cell(cells, place, name) for place in places)
-            for name, places in self._places.items()
-        }
-        return Line(_moment(self._stamps, texts["at"]), texts)
+        at = _moment(self._stamps, self._joined(cells, "at"))
+        return Line(at, self._joined(cells, "account"), partial(self._texts, cells))
+
+    def _joined(self, cells: list[str], name: str) -> str:
+        places = self._places[name]
+        if len(places) == 1 and places[0] < len(cells):
+            return cells[places[0]]
+        return " ".join(self._cell(cells, place, name) for place in places)
+
+    def _texts(self, cells: list[str]) -> dict[str, str]:
+        return {name: self._joined(cells, name) for name in self._places}
 
     def _cells(self, text: str) -> list[str]:
+        if '"' not in text:  # a tenth of the time that a reader of its own takes
+            return text.split(self._delimiter)
         try:
             return next(csv.reader([text], delimiter=self._delimiter, strict=True))
         except csv.Error as error:
@@ -108,12 +120,15 @@ class _JsonLines:
             raise Unreadable(NO_FORM) from error
         if not isinstance(record, dict):
             raise Unreadable(NO_FORM)
-        texts = {
-            name: " ".join(_at(record, path) for path in paths)
-            for name, paths in self._paths.items()
-        }
-        at = _moment(self._stamps, texts["at"])
-        return Line(at, texts if texts["account"].strip() else None)
+        at = _moment(self._stamps, self._joined(record, "at"))
+        account = self._joined(record, "account")
+        return Line(at, account if account.strip() else None, partial(self._texts, record))
+
+    def _joined(self, record: dict[str, Any], name: str) -> str:
+        return " ".join(_at(record, path) for path in self._paths[name])
+
+    def _texts(self, record: dict[str, Any]) -> dict[str, str]:
+        return {name: self._joined(record, name) for name in self._paths}
 
 
 def _at(record: dict[str, Any], path: list[str]) -> str:
@@ -149,8 +164,8 @@ class _Syslog:
         at = _moment(self._stamps, found[1])
         told = self._pattern.search(found[2])
         if told is None:
-            return Line(at, None)
-        return Line(at, {name: text or "" for name, text in told.groupdict().items()})
+            return Line(at, None, dict)
+        return Line(at, told["account"] or "", partial(told.groupdict, ""))
 
 
 def _wanted(columns: Columns) -> dict[str, tuple[str, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from connectors.access_log.files import (
@@ -28,7 +28,6 @@ from syncd.core.residual.use import (
     Question,
     Stretch,
     holes_in,
-    is_pause,
 )
 from syncd.errors import AccessLogUnreadable
 from syncd.ports.access_log import AccessLogContext
@@ -184,17 +183,15 @@ class FileAccessLog:
 
     def _count(self, line: Line, file: str, number: int, scan: Scan) -> None:
         scan.settle(line.at)
-        normal = timedelta(hours=self._options.quiet_hours)
-        reached = scan.reached
-        if reached is not None and is_pause(reached, line.at, normal):
-            scan.pause(reached, line.at)
-        scan.reached = line.at if reached is None else max(reached, line.at)
-        if line.texts is None:
+        scan.reach(line.at)
+        if line.account is None:
             return
         scan.told += 1
-        named = line.texts.get("account", "")
-        if any(t.question.window.holds(line.at) for t in scan.accounts.named(named)):
-            scan.judge(row_of(line.at, dict(line.texts), file, number), named)
+        if not scan.earliest <= line.at < scan.latest:
+            return
+        about = [t for t in scan.named(line.account) if t.question.window.holds(line.at)]
+        if about:
+            scan.judge(row_of(line.at, line.texts(), file, number), about)
 
     def _answer(self, tally: Tally, scan: Scan, stretches: Sequence[Stretch]) -> LogAnswer:
         window = tally.question.window

@@ -38,17 +38,20 @@ class Stamps:
         self._format = time_format
         self._year = year
         self._month = 0
+        self._text: str | None = None
         self._ahead = timedelta(seconds=ahead_s)
 
     def begin(self, written_at: datetime) -> None:
         """Begin a file that was written last at a moment, for stamps without a year."""
-        self._month = 0
+        self._month, self._text = 0, None
         self._written_at = written_at.astimezone(self._zone)
 
     def read(self, text: str) -> datetime:
         """Return the moment that a text says; raises ValueError."""
-        text = text.strip()
-        return self._read(text) - self._ahead
+        if text != self._text:  # many lines share a second
+            self._moment = self._read(text.strip()) - self._ahead
+            self._text = text
+        return self._moment
 
     def _read(self, text: str) -> datetime:
         if self._format:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from connectors.access_log.accounts import Accounts
 from connectors.access_log.options import AccessLogOptions
 from connectors.access_log.shown import shown
-from syncd.core.residual.use import MOST_ROWS, BadLine, LogFile, Question, UseRow
+from syncd.core.residual.use import MOST_ROWS, BadLine, LogFile, Question, UseRow, is_pause
 
 _MOST_BAD = 20
+_MOST_KNOWN = 50_000
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Tally:
     """The answer to one question, under way."""
 
@@ -69,9 +70,17 @@ class Scan:
     pending_named: list[BadLine] = field(default_factory=list)
     pending_after: datetime | None = None
     accounts: Accounts[Tally] = field(init=False)
+    earliest: datetime = field(init=False)
+    latest: datetime = field(init=False)
+    normal: timedelta = field(init=False)
+    known: dict[str, tuple[Tally, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Learn whose accounts are asked about."""
+        """Learn whose accounts are asked about, and when at all."""
+        windows = [tally.question.window for tally in self.tallies]
+        self.earliest = min(window.from_at for window in windows)
+        self.latest = max(window.until_at or window.from_at for window in windows)
+        self.normal = timedelta(hours=self.options.quiet_hours)
         self.accounts = Accounts(self.options.domains)
         for tally in self.tallies:
             for account in sorted(tally.question.accounts):
@@ -86,25 +95,43 @@ class Scan:
 
     def settle(self, after: datetime | None) -> None:
         """Count the unreadable lines before a moment for every window that they may lie in."""
-        for tally in self.tallies if self.pending else ():
-            if tally.touches(self.pending_after, after):
-                tally.unreadable += self.pending
-                left = _MOST_BAD - len(tally.bad_lines)
-                tally.bad_lines += self.pending_named[:left]
-        self.pending, self.pending_named = 0, []
+        if self.pending:
+            for tally in self.tallies:
+                if tally.touches(self.pending_after, after):
+                    tally.unreadable += self.pending
+                    left = _MOST_BAD - len(tally.bad_lines)
+                    tally.bad_lines += self.pending_named[:left]
+            self.pending, self.pending_named = 0, []
         if after is not None:
             self.pending_after = after
+
+    def reach(self, at: datetime) -> None:
+        """Take note of how far the log goes, and of a stretch without a line before that."""
+        reached = self.reached
+        if reached is None:
+            self.reached = at
+        elif at > reached:
+            if is_pause(reached, at, self.normal):
+                self.pause(reached, at)
+            self.reached = at
+
+    def named(self, text: str) -> tuple[Tally, ...]:
+        """Return who asks about the account that a log names; the same names come again."""
+        found = self.known.get(text)
+        if found is None:
+            if len(self.known) >= _MOST_KNOWN:
+                self.known.clear()
+            found = self.known[text] = tuple(dict.fromkeys(self.accounts.named(text)))
+        return found
 
     def pause(self, before: datetime, after: datetime) -> None:
         """Take note of a long stretch without a line, where somebody asks about it."""
         if any(tally.touches(before, after) for tally in self.tallies):
             self.pauses.append((before, after))
 
-    def judge(self, row: UseRow, named: str) -> None:
-        """Count a line for every question that it answers; `named` is the account as written."""
-        for tally in self.accounts.named(named):
-            if not tally.question.window.holds(row.at):
-                continue
+    def judge(self, row: UseRow, about: Iterable[Tally]) -> None:
+        """Count a line that lies in a window for every question that it answers."""
+        for tally in about:
             if self._failed(row.result):
                 tally.failed += 1
             elif self._is_elsewhere(row.target, tally.question.entitlement):
@@ -129,7 +156,7 @@ class Scan:
         return False
 
 
-def row_of(at: datetime, texts: dict[str, str], file: str, number: int) -> UseRow:
+def row_of(at: datetime, texts: Mapping[str, str], file: str, number: int) -> UseRow:
     """Return a row as it may be kept."""
     said = {name: shown(texts.get(name, "")) for name in ("account", "action", "target", "result")}
     return UseRow(at=at, **said, file=shown(file), number=number)

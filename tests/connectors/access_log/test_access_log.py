@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import os
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -501,3 +502,22 @@ def test_a_date_and_a_time_in_two_columns_and_no_headings(tmp_path: Path):
     )
     (row,) = ask(log).rows
     assert row.at == datetime(2027, 4, 3, 8, 0, 1, tzinfo=JST)
+
+
+def test_a_large_log_is_never_in_memory_whole(tmp_path: Path):
+    (tmp_path / "logs").mkdir()
+    with (tmp_path / "logs" / "a.csv").open("w", encoding="utf-8") as file:
+        file.write(f"{HEADER}\n2027-03-31 08:00:00,x,照会,税務,成功\n")
+        for n in range(20_000):
+            stamp = FROM + timedelta(seconds=n)
+            file.write(f"{stamp:%Y-%m-%d %H:%M:%S},u{n % 500:05},照会,{'x' * 1_100},成功\n")
+        file.write("2027-04-11 08:00:00,x,照会,税務,成功\n")
+    size = (tmp_path / "logs" / "a.csv").stat().st_size
+    log = log_of(tmp_path, **CSV, quiet_hours=8000)
+    tracemalloc.start()
+    answer = ask(log, "u00007")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert size > 20_000_000
+    assert peak < 6_000_000
+    assert answer.uses == 40

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ from syncd.errors import ConfigurationError
 from syncd.logs import configure_logs
 from syncd.reports.progress import make_progress
 from syncd.reports.tables import make_console
+
+_A_PIECE = 1000
 
 
 def config_path(arguments: argparse.Namespace) -> Path:
@@ -39,11 +43,32 @@ def open_for(arguments: argparse.Namespace) -> OpenSite:
     return open_site(config_path(arguments), progress)
 
 
+def json_of(value: object) -> Iterator[str]:
+    """Yield the text of a JSON value piece by piece: a city's answer is a hundred megabytes."""
+    if isinstance(value, dict) and value:
+        between = "{"
+        for key, each in value.items():
+            yield f"{between}{json.dumps(key, ensure_ascii=False)}: "
+            yield from json_of(each)
+            between = ", "
+        yield "}"
+    elif isinstance(value, list) and len(value) > _A_PIECE:
+        between = "["
+        for start in range(0, len(value), _A_PIECE):
+            piece = json.dumps(value[start : start + _A_PIECE], ensure_ascii=False)
+            yield between + piece[1:-1]
+            between = ", "
+        yield "]"
+    else:
+        yield json.dumps(value, ensure_ascii=False)
+
+
 def answer(
     arguments: argparse.Namespace, as_json: dict[str, Any], for_people: RenderableType
 ) -> None:
     """Print the answer: one JSON object, or what people read."""
     if arguments.json:
-        print(json.dumps(as_json, ensure_ascii=False))  # noqa: T201 - the answer
+        sys.stdout.writelines(json_of(as_json))
+        sys.stdout.write("\n")
     elif not arguments.quiet:
         make_console().print(for_people)

@@ -142,12 +142,18 @@ class Finding:
     @property
     def since(self) -> date | None:
         """Return the first day on which some reason held, where the facts tell it."""
+        if len(self.faults) == 1:
+            return self.faults[0].since
         days = [fault.since for fault in self.faults if fault.since is not None]
         return min(days, default=None)
 
     @property
     def because(self) -> tuple[Because, ...]:
         """Return every fact that the reasons rest on, each once."""
+        if len(self.faults) == 1:  # nearly all of them, and a fault repeats no fact but by chance
+            because = self.faults[0].because
+            if len(because) < 2 or (len(because) == 2 and because[0] != because[1]):  # noqa: PLR2004
+                return because
         return tuple(dict.fromkeys(b for fault in self.faults for b in fault.because))
 
 

@@ -267,14 +267,22 @@ def _protected(
             return bool(_names(key) & groups)
         return group.protected or bool(_names(key, group.name, *group.aliases) & groups)
 
+    protected = {key for key in {line.group for line in lines} if is_protected(key)}
     found = []
     for kind, hit in (
-        (Guard.PROTECTED_ACCOUNT, [x for x in lines if _names(x.account, x.member) & accounts]),
-        (Guard.PROTECTED_GROUP, [x for x in lines if is_protected(x.group)]),
+        (
+            Guard.PROTECTED_ACCOUNT,
+            [x for x in lines if accounts and _names(x.account, x.member) & accounts],
+        ),
+        (Guard.PROTECTED_GROUP, [x for x in lines if x.group in protected]),
     ):
         if hit:
             found.append((Trip(kind, directory, "", len(_edges(hit)), 0, 0), hit))
     return found
+
+
+def _is_named(line: PlanLine, accounts: set[str]) -> bool:
+    return bool(_names(line.account, line.member) & accounts)
 
 
 def _names(*texts: str) -> set[str]:

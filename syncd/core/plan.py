@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 
 from syncd.core.findings import Reason, Verdict
 from syncd.core.ids import AccountId, CaseId, EntitlementId, PlanHash, StaffNumber
@@ -126,7 +127,7 @@ class Plan:
     def of(cls, lines: Iterable[PlanLine], blocked: Iterable[Blocked] = ()) -> Plan:
         """Return the plan of these lines, each edge once for each right of an account, sorted."""
         unique = {(x.directory, x.group, x.member, x.entitlement, x.account): x for x in lines}
-        ordered = tuple(unique[key] for key in sorted(unique))
+        ordered = tuple(line for _, line in sorted(unique.items(), key=itemgetter(0)))
         return cls(ordered, tuple(sorted(blocked, key=lambda b: (b.directory, b.group, b.case_id))))
 
     @cached_property

@@ -14,6 +14,7 @@ from syncd.core.decide import decide
 from syncd.core.doubts import with_doubts
 from syncd.core.facts import Facts
 from syncd.core.findings import Decision
+from syncd.core.foresight.losses import as_if_confirmed
 from syncd.core.ids import RunId
 from syncd.core.memberships import Reading, Unread
 from syncd.core.plan import Plan
@@ -79,11 +80,11 @@ def rehearse_ahead(site: Site, request: RunRequest, asked: Asked) -> Rehearsed:
     if known.gathered is None:
         raise StoreError("a rehearsal of a coming day gathered nothing to foresee it by")
     foreseen = foresee_day(site, asked, known.gathered)
-    shown = foreseen.openly if foreseen.noticed is None else foreseen.noticed
-    decision = shown.decision
+    decision = foreseen.openly if foreseen.noticed is None else foreseen.noticed
     if any(isinstance(reading, Unread) for reading in known.readings):
         # A preview goes by what was read last; what a run would say now is another matter.
-        decision = _decide(site, known, shown.footing.ground.facts, request.as_of)
+        facts = known.facts if foreseen.noticed is None else as_if_confirmed(known.facts)
+        decision = _decide(site, known, facts, request.as_of)
     read = _Read(run, started_at, intake, known)
     return Rehearsed(_report(site, request, read, decision), foreseen)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from syncd.core.calendar import midnight
@@ -38,7 +39,7 @@ def render(report: RunReport) -> dict[str, Any]:
             "removed": counts.removed,
             "failed": counts.failed,
         },
-        "findings": [_finding(finding, report) for finding in report.findings],
+        "findings": _findings(report),
         "notices": [_notice(notice) for notice in report.decision.notices],
         "plan": report.proposed.hash if report.proposed.lines else None,
         "blocked": [
@@ -73,25 +74,47 @@ def _loss(loss: Loss) -> dict[str, Any]:
     return {"account": loss.account, "rights": rights, "groups": list(loss.groups)}
 
 
-def _finding(finding: Finding, report: RunReport) -> dict[str, Any]:
+_Told = tuple[list[str], list[str]]
+"""The reasons and the facts of some faults, in words."""
+
+
+def _findings(report: RunReport) -> list[dict[str, Any]]:
+    told: dict[int, _Told] = {}
+    return [_finding(finding, report, told) for finding in report.findings]
+
+
+def _finding(finding: Finding, report: RunReport, told: dict[int, _Told]) -> dict[str, Any]:
+    # A person's rights for one affair are judged once and share their faults.
+    known = told.get(id(finding.faults))
+    if known is None:
+        known = told[id(finding.faults)] = (
+            [str(reason) for reason in finding.reasons],
+            [str(because) for because in finding.because],
+        )
     case = report.cases.get(finding.key)
-    due = midnight(finding.since or report.as_of) if case is None else case.due_at
+    since = finding.since
+    due = _midnight(since or report.as_of) if case is None else case.due_at.isoformat()
     return {
         "directory": finding.directory,
         "entitlement": finding.entitlement,
         "account": finding.account,
         "staff_number": finding.staff_number,
         "verdict": str(finding.verdict),
-        "reasons": [str(reason) for reason in finding.reasons],
-        "since": _day(finding.since),
-        "due": due.isoformat(),
-        "because": [str(because) for because in finding.because],
+        "reasons": known[0],
+        "since": _day(since),
+        "due": due,
+        "because": known[1],
         "path": finding.path,
         "case": None if case is None else case.case_id,
         "state": None if case is None else str(case.state),
         "needs_person": finding.needs_person,
         "unknown_because": finding.unknown_because,
     }
+
+
+@lru_cache(maxsize=1024)
+def _midnight(day: date) -> str:
+    return midnight(day).isoformat()
 
 
 def _day(day: date | None) -> str | None:

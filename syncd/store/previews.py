@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zlib
 from collections.abc import Iterable
@@ -41,7 +42,7 @@ class PreviewUnitQueries:
             "made_by": head.made_by,
             "digest": head.digest,
             "counts": dumps(dict(head.counts)),
-            "content": zlib.compress(preview.canonical) if known is None else None,
+            "content": zlib.compress(preview.canonical, 1) if known is None else None,
         }
         self._connection.execute(insert(previews).values(values))
 
@@ -57,12 +58,12 @@ class PreviewUnitQueries:
         if packed is None:
             return None
         try:
-            found = preview_of(zlib.decompress(packed))
+            canonical = zlib.decompress(packed)
+            if hashlib.sha256(canonical).hexdigest() != head.digest:
+                raise StoreError(f"preview {head.preview_id} is not what was hashed: altered.")
+            return preview_of(canonical)
         except (ValueError, TypeError, zlib.error) as error:
             raise StoreError(f"preview {head.preview_id} cannot be read: {error}") from error
-        if found.digest != head.digest:
-            raise StoreError(f"preview {head.preview_id} is not what was hashed: it was altered.")
-        return found
 
     def previews(
         self,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 
 import pytest
 
+from syncd.cli.opening import json_of
 from tests.cli.conftest import Cli
 
 SYNC_KEYS = {"run", "as_of", "complete", "held", "refused", "counts", "findings", "notices", "plan"}
@@ -43,6 +45,21 @@ def test_the_object_is_that_of_a_run_with_the_preview_beside_it(cli: Cli):
     assert (loss["staff_number"], loss["orders"], loss["section"]) == ("0000001", ["R9-1"], "12010")
     assert told["preview"]["compared_with"]["id"] != told["preview"]["id"]
     assert told["preview"]["changes"] == []
+
+
+def test_how_few_are_few_is_configured(cli: Cli):
+    told = cli.json("preview", "--on", "2027-04-01")["preview"]["groups"]
+    assert [(g["outlook"], g["stays"]) for g in told] == [("few", 1)]
+    cli.config.write_text(cli.config.read_text() + "\n[foresight]\nfew_members = 1\n")
+    assert cli.json("preview", "--on", "2027-04-01")["preview"]["groups"] == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    [{}, [], {"a": []}, {"件": list(range(2500)), "b": {"c": [{"d": "「x」"}] * 1001, "e": None}}],
+)
+def test_an_answer_in_pieces_is_the_answer(value: object):
+    assert "".join(json_of(value)) == json.dumps(value, ensure_ascii=False)
 
 
 def test_people_are_told_in_their_language_what_differs_and_why(cli: Cli):

@@ -41,8 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     told = keep(opened.site, made.foreseen.preview, acting_account())
     shown = sync_json.render(made.report)
     if made.foreseen.noticed is not None:
-        openly = made.foreseen.openly.decision
-        as_json.marked_findings(shown["findings"], made.report.decision, openly)
+        as_json.marked_findings(shown["findings"], made.report.decision, made.foreseen.openly)
     shown["preview"] = as_json.render(told)
     line = run_line(made.report, arguments.lang)
     answer(arguments, shown, Group(line, terminal.render(told, arguments.lang)))

@@ -58,16 +58,18 @@ def arrivals(ground: Ground, leaving: Iterable[StaffNumber]) -> Iterator[Arrival
 
 def affairs_by_section(ground: Ground) -> Affairs:
     """Return the affairs of each section, by the lines of its list on the day or the eve."""
+    eve, on = ground.on - _ONE_DAY, ground.on
+    listed = {
+        (line.org_unit, line.affair)
+        for line in ground.facts.designations
+        if (line.released_on is None or line.released_on > eve)
+        and (line.expires_on is None or line.expires_on >= eve)
+        and (line.designated_on is None or line.designated_on <= on)
+    }
     found: Affairs = defaultdict(set)
-    eve = ground.on - _ONE_DAY
-    for line in ground.facts.designations:
-        if (
-            (line.released_on is None or line.released_on > eve)
-            and (line.expires_on is None or line.expires_on >= eve)
-            and (line.designated_on is None or line.designated_on <= ground.on)
-        ):
-            for section in ground.chart.current(line.org_unit):
-                found[section].add(line.affair)
+    for code, affair in listed:
+        for section in ground.chart.current(code):
+            found[section].add(affair)
     return dict(found)
 
 

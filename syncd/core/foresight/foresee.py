@@ -84,6 +84,7 @@ def foresee(view: View, terms: Terms, today: date) -> Preview:
     lists = outdated_lists(view.decided.footing, view.moments)
     leaving = [StaffNumber(x.staff_number) for line in lists for x in line.lines]
     coming = tuple(arrivals(ground, leaving))
+    before, already = _earlier(view.decision, today)
     preview = Preview(
         on=ground.on,
         with_notices=False,
@@ -96,8 +97,8 @@ def foresee(view: View, terms: Terms, today: date) -> Preview:
         training=tuple(training_due(ground, coming, terms.training_within)),
         groups=tuple(group_lines(removals, terms.few_members)),
         limits=tuple(limit_lines(removals, policy)),
-        before=_count(view.decision, today, ground.on),
-        already=_already(view.decision, today),
+        before=before,
+        already=already,
         unknown_counts=_unknown_counts(view.decision),
         orders=tuple(_orders(ground)),
         amendments=tuple(_amendments(ground.facts, policy, ground.on)),
@@ -146,17 +147,22 @@ def _noticed(line: Line, openly: Line | None) -> Line:
 
 
 def _losses(decision: Decision, removals: Removals) -> Iterator[LossLine]:
+    told: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {}
     for loss in coming_losses(decision):
         finding = loss.finding
+        known = told.get(id(loss.because))
+        if known is None:
+            orders = tuple(order.ref for order in loss.orders)
+            known = told[id(loss.because)] = (orders, tuple(map(str, loss.because)))
         yield LossLine(
             finding.directory,
             finding.entitlement,
             finding.account,
             finding.staff_number,
             finding.section,
-            tuple(map(str, finding.reasons)),
-            tuple(order.ref for order in loss.orders),
-            tuple(map(str, finding.because)),
+            finding.reasons,
+            known[0],
+            known[1],
             finding.needs_person,
             finding.key in removals.explained,
         )
@@ -185,18 +191,17 @@ def _unknown_counts(decision: Decision) -> tuple[tuple[str | None, str, int], ..
     return tuple((section, doubt, number) for (section, doubt), number in ordered)
 
 
-def _count(decision: Decision, today: date, on: date) -> int:
-    return sum(
-        f.verdict is Verdict.STALE and f.since is not None and today < f.since < on
-        for f in decision.findings
-    )
-
-
-def _already(decision: Decision, today: date) -> int:
-    return sum(
-        f.verdict is Verdict.STALE and (f.since is None or f.since <= today)
-        for f in decision.findings
-    )
+def _earlier(decision: Decision, today: date) -> tuple[int, int]:
+    """Return how many rights are lost after today and before the day, and how many were stale."""
+    before = already = 0
+    for finding in decision.findings:
+        if finding.verdict is Verdict.STALE:
+            since = finding.since
+            if since is None or since <= today:
+                already += 1
+            elif since < decision.as_of:
+                before += 1
+    return before, already
 
 
 def _orders(ground: Ground) -> Iterator[OrderSeen]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 
 from syncd.core.calendar import midnight
 from syncd.core.cases import Case, CaseState
@@ -42,7 +42,8 @@ def removals_on(decided: Decided, cases: Mapping[Key, Case], policy: Policy) -> 
     """Return what a run of the decision's day would remove if everything were approved."""
     decision = decided.decision
     findings = {f.key: f for f in decision.findings if f.verdict is Verdict.STALE}
-    then = [_case(finding, cases.get(key), decision.as_of) for key, finding in findings.items()]
+    at = midnight(decision.as_of)
+    then = [cases.get(key) or _case(finding, key, at) for key, finding in findings.items()]
     reaches = decided.reaches
     plan = plan_for(then, PlanBasis(findings, reaches, policy))
     groups = {
@@ -55,16 +56,22 @@ def removals_on(decided: Decided, cases: Mapping[Key, Case], policy: Policy) -> 
         guard(plan, Census(memberships, groups, {}), policy),
         groups,
         memberships,
-        frozenset(case.key for case in then if is_explained(case, days)),
+        _explained(then, plan, days),
     )
 
 
-def _case(finding: Finding, known: Case | None, on: date) -> Case:
-    if known is not None:
-        return known
-    at = midnight(on)
+def _explained(cases: Iterable[Case], plan: Plan, days: int) -> frozenset[Key]:
+    """Return the keys of the cases that an order of the day explains, as their lines say."""
+    told = {(x.directory, x.entitlement, x.account): x.explained for x in plan.lines}
+    found = {key for key, explained in told.items() if explained}
+    left = (case for case in cases if case.key not in told)
+    return frozenset(found.union(case.key for case in left if is_explained(case, days)))
+
+
+def _case(finding: Finding, key: Key, at: datetime) -> Case:
+    """Return the case that a run of that midnight would open."""
     return Case(
-        case_id=CaseId("\t".join(finding.key)),
+        case_id=CaseId("\t".join(key)),
         directory=finding.directory,
         entitlement=finding.entitlement,
         account=finding.account,

@@ -8,7 +8,7 @@ say in the same words rests on one, also where no order is cited (decision recor
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from syncd.core.facts import Facts
@@ -19,6 +19,8 @@ from syncd.core.findings import Because, Decision, Finding, Verdict
 class ComingLoss:
     """One right that ends on the day: `orders` take it; none where a term or a list ends it.
 
+    `because` are all the facts that it rests on, as `Finding.because` gives them.
+
     `rests_on_notice` tells that the confirmed facts alone do not say this: it is for nobody but
     those who may see 内示.
     """
@@ -26,6 +28,7 @@ class ComingLoss:
     finding: Finding
     orders: tuple[Because, ...]
     rests_on_notice: bool = False
+    because: tuple[Because, ...] = ()
 
 
 def as_if_confirmed(facts: Facts) -> Facts:
@@ -46,15 +49,30 @@ def coming_losses(decision: Decision, openly: Decision | None = None) -> tuple[C
     made on facts `as_if_confirmed`; None where it was made on confirmed facts itself.
     """
     said = None if openly is None else {finding.key: finding for finding in openly.findings}
+    told: dict[int, _Told] = {}
     return tuple(
-        ComingLoss(
-            finding,
-            orders_of(finding.because),
-            said is not None and said.get(finding.key) != finding,
-        )
+        _loss(finding, said, told)
         for finding in decision.findings
         if finding.verdict is Verdict.STALE and finding.since == decision.as_of
     )
+
+
+_Told = tuple[tuple[Because, ...], tuple[Because, ...]]
+"""The orders among some faults, and all facts behind them."""
+
+
+def _loss(
+    finding: Finding,
+    said: Mapping[tuple[str, str, str], Finding] | None,
+    told: dict[int, _Told],
+) -> ComingLoss:
+    # A person's rights for one affair are judged once and share their faults: so is this.
+    known = told.get(id(finding.faults))
+    if known is None:
+        because = finding.because
+        known = told[id(finding.faults)] = (orders_of(because), because)
+    rests_on_notice = said is not None and said.get(finding.key) != finding
+    return ComingLoss(finding, known[0], rests_on_notice, known[1])
 
 
 def orders_of(because: Iterable[Because]) -> tuple[Because, ...]:

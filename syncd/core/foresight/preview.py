@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from functools import cached_property
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -115,7 +116,7 @@ class Preview:
     @cached_property
     def canonical(self) -> bytes:
         """Return the JSON that is kept and hashed."""
-        return _CANONICAL.encode([_FORM, *_packed(self, _OWN)]).encode()
+        return _CANONICAL.encode([_FORM, *(getattr(self, name) for name in _OWN)]).encode()
 
     @cached_property
     def digest(self) -> str:
@@ -134,23 +135,16 @@ class Preview:
 
 
 def _default(value: object) -> object:
+    """Return a line as the list of its values: the encoder asks for what it does not know."""
+    values_of = _VALUES.get(type(value))
+    if values_of is not None:
+        return values_of(value)
     if isinstance(value, date | datetime):
         return value.isoformat()
     raise TypeError(f"{value!r} has no canonical form")
 
 
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_default)
-
-
-def _packed(value: object, names: Iterable[str]) -> list[object]:
-    return [_pack(getattr(value, name)) for name in names]
-
-
-def _pack(value: object) -> object:
-    if isinstance(value, tuple):
-        return [_pack(each) for each in value]
-    names = _FIELDS.get(type(value))
-    return value if names is None else _packed(value, names)
 
 
 def _names(kind: type) -> tuple[str, ...]:
@@ -165,6 +159,9 @@ _FIELDS: Mapping[type, tuple[str, ...]] = MappingProxyType(
             *(OutlivedDesignation, OrderSeen, Amendment, InputSeen, Shown, ShownSection),
         )
     }
+)
+_VALUES: Mapping[type, Callable[[object], tuple[object, ...]]] = MappingProxyType(
+    {kind: attrgetter(*names) for kind, names in _FIELDS.items()}
 )
 _OWN = _names(Preview)
 _FORM = 1
@@ -205,13 +202,20 @@ _READ: Mapping[tuple[type, str], Callable[[Any], Any]] = MappingProxyType(
 
 
 def _many(kind: type) -> Callable[[list[list[Any]]], tuple[Any, ...]]:
-    readers = [_READ.get((kind, name), _frozen) for name in _FIELDS[kind]]
+    """Return what reads lines of a kind; most values of most lines are as JSON has them."""
+    readers = [
+        (place, _READ.get((kind, field.name), _frozen))
+        for place, field in enumerate(fields(kind))
+        if (kind, field.name) in _READ or str(field.type).startswith("tuple")
+    ]
+
+    def read_one(row: list[Any]) -> Any:  # noqa: ANN401 - a line of the kind
+        for place, reader in readers:
+            row[place] = reader(row[place])
+        return kind(*row)
 
     def read(rows: list[list[Any]]) -> tuple[Any, ...]:
-        return tuple(
-            kind(*(reader(value) for reader, value in zip(readers, row, strict=True)))
-            for row in rows
-        )
+        return tuple(map(read_one, rows))
 
     return read
 

@@ -8,6 +8,7 @@ from datetime import date
 from syncd.core.cases import exceptions_on
 from syncd.core.decide import Decided, decide_on
 from syncd.core.facts import Facts
+from syncd.core.findings import Decision
 from syncd.core.foresight.foresee import Terms, View, foresee, with_marks
 from syncd.core.foresight.losses import as_if_confirmed
 from syncd.core.foresight.preview import Preview
@@ -31,11 +32,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """A preview with the decisions it was made from; `noticed` only where 内示 was asked for."""
+    """A preview with the decisions it was made from; `noticed` only where 内示 was asked for.
+
+    What they stood on is left to go: for a city that is a third of the memory.
+    """
 
     preview: Preview
-    openly: Decided
-    noticed: Decided | None = None
+    openly: Decision
+    noticed: Decision | None = None
 
 
 def foresee_day(site: Site, asked: Asked, known: Gathered) -> Foreseen:
@@ -43,10 +47,10 @@ def foresee_day(site: Site, asked: Asked, known: Gathered) -> Foreseen:
     openly = decide_day(site, known, known.facts, asked.on)
     preview = foresee(_view(openly, known, known.openly), asked.terms, asked.today)
     if not asked.with_notices or known.noticed is None:
-        return Foreseen(preview, openly)
+        return Foreseen(preview, openly.decision)
     noticed = decide_day(site, known, as_if_confirmed(known.facts), asked.on)
     other = foresee(_view(noticed, known, known.noticed), asked.terms, asked.today)
-    return Foreseen(with_marks(other, preview), openly, noticed)
+    return Foreseen(with_marks(other, preview), openly.decision, noticed.decision)
 
 
 def decide_day(site: Site, known: Gathered, facts: Facts, on: date) -> Decided:

@@ -92,6 +92,8 @@ _Against = tuple[PreviewHead | None, Preview | None, tuple[Change, ...]]
 
 def _against(unit: Unit, preview: Preview, head: PreviewHead | None) -> _Against:
     found = unit.previews(with_notices=preview.with_notices, on=preview.on, before=head, limit=1)
+    if found and found[0].digest == preview.digest:
+        return found[0], preview, ()
     before = unit.preview_content(found[0]) if found else None
     return (None, None, ()) if before is None else (found[0], before, compare(before, preview))
 

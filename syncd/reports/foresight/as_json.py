@@ -5,9 +5,13 @@ Everything that `sync --json` gives stands beside it under the same keys (design
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Hashable
 from dataclasses import fields
 from datetime import date, datetime
-from typing import Any
+from functools import cache
+from operator import attrgetter
+from typing import Any, cast
 
 from syncd.core.findings import Decision
 from syncd.core.foresight.compare import Change
@@ -17,6 +21,7 @@ from syncd.ports.previews import PreviewHead
 
 MARK = "rests_on_advance_notice"
 _RENAMED = {"notice": MARK}
+_WRITTEN = re.compile("date|OutlivedDesignation")
 
 
 def render(told: Compared) -> dict[str, Any]:
@@ -74,11 +79,26 @@ def _line(line: Line) -> dict[str, Any]:
     return told
 
 
-def _values(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any line of a preview
-    return {
-        _RENAMED.get(field.name, field.name): _plain(getattr(value, field.name))
-        for field in fields(value)
-    }
+def _values(value: object) -> dict[str, Any]:
+    """Return a line by its fields; only those that JSON has no form for are looked at."""
+    names, values_of, written = _shape(cast("Hashable", type(value)))
+    told = dict(zip(names, values_of(value), strict=True))
+    for name in written:
+        told[name] = _plain(told[name])
+    return told
+
+
+@cache
+def _shape(
+    kind: Hashable,
+) -> tuple[tuple[str, ...], Callable[[object], tuple[object, ...]], tuple[str, ...]]:
+    """Return how a kind of line is told: the keys, its values, which of them are to be written."""
+    own = fields(cast("type[OutlivedDesignation]", kind))
+    names = tuple(_RENAMED.get(field.name, field.name) for field in own)
+    written = tuple(
+        name for name, field in zip(names, own, strict=True) if _WRITTEN.search(str(field.type))
+    )
+    return names, attrgetter(*(field.name for field in own)), written
 
 
 def _plain(value: object) -> object:
@@ -86,6 +106,4 @@ def _plain(value: object) -> object:
         return value.isoformat()
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
-    if isinstance(value, OutlivedDesignation):
-        return _values(value)
-    return value
+    return _values(value) if isinstance(value, OutlivedDesignation) else value

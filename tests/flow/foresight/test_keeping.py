@@ -193,7 +193,7 @@ def test_every_finding_that_rests_on_an_advance_notice_is_marked(town: Town):
     town.orders.records = (transfer(1, "20010"), notice(transfer(2, "20010")))
     made = look(town, with_notices=True)
     shown = sync_json.render(made.report)["findings"]
-    as_json.marked_findings(shown, made.report.decision, made.foreseen.openly.decision)
+    as_json.marked_findings(shown, made.report.decision, made.foreseen.openly)
     assert {f["account"]: f[as_json.MARK] for f in shown} == {"u0001": False, "u0002": True}
 
 

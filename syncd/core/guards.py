@@ -281,10 +281,6 @@ def _protected(
     return found
 
 
-def _is_named(line: PlanLine, accounts: set[str]) -> bool:
-    return bool(_names(line.account, line.member) & accounts)
-
-
 def _names(*texts: str) -> set[str]:
     """Return the spellings under which something is protected: whole, or its first RDN value."""
     whole = {text.casefold() for text in texts}

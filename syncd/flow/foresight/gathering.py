@@ -112,10 +112,14 @@ def _seen(
     return Seen(unit.known_moments(names, with_notices=with_notices), inputs)
 
 
+_TELL_OF_NOTICES = frozenset({Provides.ORDERS, Provides.ORDER_COUNTS})
+"""How many orders there should be tells of 内示 until the day, and decides nothing before it."""
+
+
 def _lists_seen(unit: Unit, site: Site) -> Iterator[InputSeen]:
     for seat in site.sources:
         source = seat.source
-        if source.provides is not Provides.ORDERS:
+        if source.provides not in _TELL_OF_NOTICES:
             last = unit.last_accepted(source.name)
             rows, sha256 = (0, "") if last is None else (last.rows, last.fingerprint.sha256)
             yield InputSeen(source.name, str(source.provides), rows, sha256)

@@ -74,6 +74,8 @@ _GUARDS = {
     Guard.LAST_ADMINISTRATOR: ("最後の管理者", "the last administrator"),
     Guard.PROTECTED_ACCOUNT: ("保護された利用者ID", "a protected account"),
     Guard.PROTECTED_GROUP: ("保護されたグループ", "a protected group"),
+    Guard.CLOCK_JUMP: ("時計が飛んでいる", "the clock jumped"),
+    Guard.ORDER_COUNTS: ("発令の数が申告と違う", "not as many orders as were stated"),
     Guard.ORDER_COUNTS: ("発令の件数が違う", "another number of orders than stated"),
 }
 _UNKNOWN = ("事実がそろわず判定できない", "the facts do not allow to say")

@@ -34,6 +34,7 @@ class MessageKind(StrEnum):
     PRE_APPROVAL = "pre-approval"
     ESCALATION = "escalation"
     PLAN_HELD = "plan-held"
+    ORDER_COUNTS = "order-counts"
     INPUT_REFUSED = "input-refused"
     DIRECTORY_UNREAD = "directory-unread"
     RUN_MISSED = "run-missed"
@@ -48,6 +49,7 @@ class MessageKind(StrEnum):
 TOLD: Mapping[MessageKind, frozenset[Role]] = MappingProxyType(
     {
         MessageKind.PLAN_HELD: frozenset({Role.CHIEF, Role.OPERATOR}),
+        MessageKind.ORDER_COUNTS: frozenset({Role.PERSONNEL, Role.CHIEF, Role.OPERATOR}),
         MessageKind.INPUT_REFUSED: frozenset({Role.OPERATOR, Role.PERSONNEL}),
         MessageKind.DIRECTORY_UNREAD: frozenset({Role.OPERATOR}),
         MessageKind.GUARD_ALARM: frozenset({Role.OPERATOR, Role.ADMIN, Role.CHIEF}),

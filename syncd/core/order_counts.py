@@ -108,45 +108,67 @@ class Counted:
     vouched: frozenset[Cited] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One statement beside the orders that it speaks of; `authority` empty: those of all."""
+
+    stated: OrderCount
+    authority: str
+    orders: tuple[OrderInForce, ...]
+
+    @property
+    def deviation(self) -> Deviation | None:
+        """Return by how much the orders differ; None where that is within the tolerance."""
+        said, found = self.stated, len(self.orders)
+        if said.count is None or abs(found - said.count) <= said.tolerance:
+            return None
+        return Deviation(
+            Shortfall.DIFFERS,
+            said.effective_on,
+            said.kind,
+            self.authority,
+            said.count,
+            found,
+            said.tolerance,
+        )
+
+    @property
+    def cited(self) -> Iterator[Cited]:
+        """Yield its orders as cases cite them."""
+        return ((str(o.order.order_number), o.effective_on) for o in self.orders)
+
+
+def tallies(
+    stated: Iterable[OrderCount], orders: Orders, authorities: Authorities
+) -> Iterator[Tally]:
+    """Yield every statement that was not taken back with its orders, whatever its day."""
+    by_authority: dict[str, list[OrderCount]] = defaultdict(list)
+    for each in stated:
+        if each.count is not None:
+            by_authority[authorities.of_source.get(each.source, "")].append(each)
+    for name, theirs in sorted(by_authority.items()):
+        found = _distinct(orders, name, {each.effective_on for each in theirs})
+        for each in theirs:
+            of_day = found.get(each.effective_on, ())
+            its = tuple(o for o in of_day if each.kind in ("", o.kind.word))
+            yield Tally(each, name, its)
+
+
 def compare(
     stated: Iterable[OrderCount], orders: Orders, authorities: Authorities, as_of: date
 ) -> Counted:
     """Hold the orders against every statement whose day has come by `as_of`."""
-    by_authority: dict[str, list[OrderCount]] = defaultdict(list)
-    for each in stated:
-        if each.count is not None and each.effective_on <= as_of:
-            name = authorities.of_source.get(each.source, "")
-            by_authority[name].append(each)
-    deviations: list[Deviation] = []
-    met: list[OrderCount] = []
-    covered: set[Cited] = set()
-    for name, theirs in sorted(by_authority.items()):
-        found = _distinct(orders, name, {each.effective_on for each in theirs})
-        for each in theirs:
-            its = [o for o in found.get(each.effective_on, ()) if each.kind in ("", o.kind.word)]
-            covered.update((str(o.order.order_number), o.effective_on) for o in its)
-            deviation = _deviation(each, len(its), name)
-            if deviation is None:
-                met.append(each)
-            else:
-                deviations.append(deviation)
-    ordered = sorted(set(deviations), key=lambda d: (d.on, d.kind, d.authority, d.stated or 0))
+    come = (each for each in stated if each.effective_on <= as_of)
+    made = tuple(tallies(come, orders, authorities))
+    deviations = {tally.deviation for tally in made if tally.deviation is not None}
+    ordered = sorted(deviations, key=lambda d: (d.on, d.kind, d.authority, d.stated or 0))
+    covered = frozenset(cited for tally in made for cited in tally.cited)
     doubtful = {each.on for each in ordered}  # one number of the day that is wrong is enough
-    vouched = frozenset(cited for cited in covered if cited[1] not in doubtful)
-    return Counted(tuple(ordered), tuple(met), frozenset(covered), vouched)
-
-
-def _deviation(stated: OrderCount, found: int, authority: str) -> Deviation | None:
-    if stated.count is None or abs(found - stated.count) <= stated.tolerance:
-        return None
-    return Deviation(
-        Shortfall.DIFFERS,
-        stated.effective_on,
-        stated.kind,
-        authority,
-        stated.count,
-        found,
-        stated.tolerance,
+    return Counted(
+        tuple(ordered),
+        tuple(tally.stated for tally in made if tally.deviation is None),
+        covered,
+        frozenset(cited for cited in covered if cited[1] not in doubtful),
     )
 
 

@@ -8,22 +8,32 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from syncd.core.audit import AuditEvent, AuditRecord
 from syncd.core.calendar import day_of
 from syncd.core.cases import Case
 from syncd.core.facts import OrderCount, Provides
+from syncd.core.ground import Ground
 from syncd.core.guards import Guard, Trip
 from syncd.core.ids import CaseId, RunId, normalise_code
-from syncd.core.order_counts import Counted, Deviation, Shortfall, compare, concerns, not_stated
-from syncd.core.policy import OrderCounts, OrderEffect
+from syncd.core.order_counts import (
+    Counted,
+    Deviation,
+    Shortfall,
+    compare,
+    concerns,
+    not_stated,
+    tallies,
+)
+from syncd.core.policy import OrderCounts, OrderEffect, Policy
 from syncd.core.standing import Footing
 from syncd.core.votes import Actor
 from syncd.errors import UsageError
-from syncd.flow.collect import ACTOR, COUNTED
+from syncd.flow.collect import ACTOR, COUNTED, known_facts
 from syncd.flow.site import Site
+from syncd.ports.order_counts import StatedCount
 from syncd.ports.source import Fingerprint, SourceReading
 from syncd.ports.store import Unit
 
@@ -80,6 +90,58 @@ def record_recount(
     unit.audit([AuditRecord(at, event, ACTOR, today, run, ground)])
 
 
+@dataclass(frozen=True, slots=True)
+class CountSeen:
+    """One statement that stands, with the orders there are now; `deviation` None: they agree.
+
+    `has_come` tells that its day is there, so that runs are held to it.
+    """
+
+    said: StatedCount
+    authority: str
+    found: int
+    deviation: Deviation | None
+    has_come: bool
+
+
+def look_at_counts(site: Site, today: date) -> tuple[CountSeen, ...]:
+    """Return the statements that stand, the latest day first.
+
+    For those only who may see 内示: what is stated of a coming day tells of it.
+    """
+    with site.store.begin() as unit:
+        said = {
+            replace(each.stated, line=0): each
+            for each in unit.stated_counts()
+            if each.replaced_at is None
+        }
+        facts = known_facts(unit, site, today)
+    people = Ground(facts, site.policy, today).people
+    made = tallies(facts.order_counts, people, site.policy.authorities)
+    seen = (
+        CountSeen(
+            said[replace(tally.stated, line=0)],
+            tally.authority,
+            len(tally.orders),
+            tally.deviation,
+            tally.stated.effective_on <= today,
+        )
+        for tally in made
+    )
+    return tuple(
+        sorted(
+            seen,
+            key=lambda s: (-s.said.stated.effective_on.toordinal(), s.said.stated.kind),
+        )
+    )
+
+
+def countable(policy: Policy) -> tuple[str, ...]:
+    """Return the words of 発令区分 whose orders are counted."""
+    kinds = policy.order_kinds.values()
+    return tuple(kind.word for kind in kinds if kind.effect not in _ABOUT_ANOTHER)
+
+
 def state_count(site: Site, actor: Actor, stated: OrderCount) -> None:
     """Keep what somebody says of a day beside all that was said before; raises UsageError.
 
@@ -87,8 +149,7 @@ def state_count(site: Site, actor: Actor, stated: OrderCount) -> None:
     tells of 内示.
     """
     kind = normalise_code(stated.kind)
-    known = site.policy.order_kinds.get(kind)
-    if kind and (known is None or known.effect in _ABOUT_ANOTHER):
+    if kind and kind not in countable(site.policy):
         raise UsageError(
             f"orders of the kind {kind!r} are not counted; name one of the table of kinds, or "
             "none for all of the day.",

@@ -31,6 +31,7 @@ from syncd.errors import RowFault
 from syncd.ports.access import AccessUnit
 from syncd.ports.exposure import ExposureUnit
 from syncd.ports.listing import ListingUnit
+from syncd.ports.order_counts import OrderCountsUnit
 from syncd.ports.outbox import OutboxUnit
 from syncd.ports.preapprovals import PreApprovalsUnit
 from syncd.ports.previews import PreviewsUnit
@@ -102,6 +103,7 @@ class Unit(
     AccessUnit,
     ExposureUnit,
     ListingUnit,
+    OrderCountsUnit,
     OutboxUnit,
     PreApprovalsUnit,
     PreviewsUnit,

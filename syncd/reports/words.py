@@ -67,6 +67,7 @@ _MESSAGES = {
     MessageKind.PRE_APPROVAL: ("事前の承認の期限", "deadlines of approving ahead"),
     MessageKind.ESCALATION: ("督促", "escalation"),
     MessageKind.PLAN_HELD: ("保留された計画", "held plan"),
+    MessageKind.ORDER_COUNTS: ("合わない発令の件数", "counts of orders that differ"),
     MessageKind.INPUT_REFUSED: ("拒否された入力", "refused input"),
     MessageKind.DIRECTORY_UNREAD: ("読めないディレクトリ", "unread directory"),
     MessageKind.GUARD_ALARM: ("抑止の警報", "alarm about a guard"),

@@ -54,6 +54,8 @@ from syncd.store.upsert import upsert
 
 _IDS_A_QUERY = 10_000
 _TOLD_IN_FULL = (
+    "order_counts.met",
+    "order_counts.deviated",
     "input.accepted",
     "input.refused",
     "directory.read",

@@ -30,6 +30,7 @@ from syncd.store.factors import FactorUnitQueries
 from syncd.store.facts import FactsMemory
 from syncd.store.flows import FlowUnitQueries
 from syncd.store.listing import ListingUnitQueries
+from syncd.store.order_counts import OrderCountUnitQueries
 from syncd.store.outbox import OutboxUnitQueries
 from syncd.store.preapprovals import PreApprovalUnitQueries
 from syncd.store.previews import PreviewUnitQueries
@@ -58,6 +59,7 @@ class SqlUnit(
     FlowUnitQueries,
     FactorUnitQueries,
     ExposureUnitQueries,
+    OrderCountUnitQueries,
     ListingUnitQueries,
     OutboxUnitQueries,
     PreApprovalUnitQueries,

@@ -37,6 +37,10 @@ _FIELDS = {
     "sort": ("並び順", "sorting"),
     "before": ("ページの始まり", "beginning of the page"),
     "lang": ("言語", "language"),
+    "on": ("発令日", "day of the orders"),
+    "kind": ("発令区分", "kind of order"),
+    "count": ("件数", "number"),
+    "tolerance": ("許容差", "give or take"),
 }
 _A_DAY = ("日付を 2027-04-01 のように書いてください", "must be a day such as 2027-04-01")
 _WANTED = {

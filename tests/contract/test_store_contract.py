@@ -902,3 +902,5 @@ def test_a_stated_count_stands_until_it_is_stated_again_and_the_one_before_stays
     with store.begin() as unit:
         assert unit.facts(at(0)).order_counts == (first,)
         assert set(unit.facts(at(3)).order_counts) == {may, second}
+        said = {(each.stated.count, each.at, each.replaced_at) for each in unit.stated_counts()}
+        assert said == {(15000, at(0), at(1)), (None, at(1), None), (3, at(1), None)}

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from syncd.core.acting import Grant
 from syncd.core.audit import AuditEvent
 from syncd.core.drill.rows import ROW_MUTATORS, Around
 from syncd.core.facts import OrderCount, Provides
@@ -17,11 +18,13 @@ from syncd.core.policy import GuardPolicy, OrderCounts
 from syncd.core.votes import Actor, Role
 from syncd.errors import UsageError
 from syncd.flow.order_counts import state_count
+from syncd.flow.telling.composing import compose
 from syncd.flow.vote import approve_plan
 from syncd.reports.sync_json import render
 from syncd.settings.poisons import load_poisons
 from syncd.settings.tables import shipped
 from tests.fakes.source import FakeSource
+from tests.flow.test_composing import GRANTS, notices, told
 from tests.flow.town import (
     APRIL,
     Town,
@@ -34,6 +37,7 @@ from tests.flow.town import (
 
 LAST_DAY = date(2027, 3, 31)
 HR = Actor("jinji", None, frozenset({Role.PERSONNEL}))
+HR_GRANT = Grant(account="jinji", roles=frozenset({Role.PERSONNEL}))
 
 
 def leaving(first: int, last: int, on: date = LAST_DAY) -> tuple:
@@ -381,3 +385,21 @@ def test_a_drill_sees_the_guard_fire_on_counts_of_another_year(tmp_path):
     report = town.sync()
     assert {str(trip.guard) for trip in report.trips} == poison.expects
     assert town.directory.written == []
+
+
+# --- telling ---
+
+
+def test_orders_that_did_not_come_are_told_once_a_day_with_the_numbers(tmp_path):
+    town = counted(tmp_path, says(500, "退職", on=APRIL))
+    town.sync(LAST_DAY)
+    compose(town.site(), notices(*GRANTS, HR_GRANT))
+    for _ in range(2):
+        assert town.sync(APRIL).exit_code == 4
+        compose(town.site(), notices(*GRANTS, HR_GRANT))
+    letters = [m for m in told(town) if m.kind == "order-counts"]
+    assert [m.account for m in letters] == ["chief", "jinji", "unyo"]
+    assert all("500" in m.body and "退職" in m.body for m in letters)
+    town.sync(APRIL + timedelta(days=1))
+    compose(town.site(), notices(*GRANTS, HR_GRANT))
+    assert len([m for m in told(town) if m.kind == "order-counts"]) == 6

@@ -33,6 +33,7 @@ CASES = tuple(
 )
 ABOUT = {
     MessageKind.PLAN_HELD: {"subject": "ab" * 32, "lines": 20, "trips": ["ad: 上限を超えます"]},
+    MessageKind.ORDER_COUNTS: {"subject": "2027-04-01", "trips": ["4月1日の発令が違います"]},
     MessageKind.INPUT_REFUSED: {"subject": "roster", "faults": 2, "first": "line 3, 発令日"},
     MessageKind.DIRECTORY_UNREAD: {"subject": "ad", "why": "connection refused"},
     MessageKind.RUN_MISSED: {"subject": "deadline"},

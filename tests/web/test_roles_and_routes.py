@@ -106,6 +106,9 @@ ROUTES = {
     ("POST", "/transfer-day/previews/with-notices"): Permission.SEE_ADVANCE_NOTICES,
     ("GET", "/transfer-day/approve"): Permission.READ,
     ("POST", "/transfer-day/approve"): Permission.DECIDE,
+    ("GET", "/transfer-day/counts"): Permission.BRING_ORDERS,
+    ("POST", "/transfer-day/counts"): Permission.BRING_ORDERS,
+    ("POST", "/transfer-day/counts/take-back"): Permission.BRING_ORDERS,
     ("POST", "/transfer-day/feed"): Permission.START_SYNC,
     ("POST", "/transfer-day/files"): Permission.BRING_ORDERS,
     ("GET", "/transfer-day/files/{upload_id}"): Permission.BRING_ORDERS,
@@ -203,6 +206,9 @@ POST /transfer-day/previews/with-notices     403      403   403      403     422
 GET  /transfer-day/approve                   200      200   200      200     200       200   403    303
 POST /transfer-day/approve                   422      422   403      403     403       403   403    303
 POST /transfer-day/feed                      403      403   422      403     422       422   403    303
+GET  /transfer-day/counts                    403      403   403      403     200       403   403    303
+POST /transfer-day/counts                    403      403   403      403     422       403   403    303
+POST /transfer-day/counts/take-back          403      403   403      403     422       403   403    303
 GET  /plans                                  200      200   200      200     200       200   403    303
 GET  /plans/{plan_hash}                      200      200   200      200     200       200   403    303
 POST /plans/none/approve                     404      404   403      403     403       403   403    303

@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 
 from syncd.core.calendar import day_of
 from syncd.core.cases import Case
+from syncd.core.guards import Trip
 from syncd.core.ids import CaseId, PlanHash
 from syncd.core.messages import (
     TOLD,
@@ -216,6 +217,8 @@ def _about(unit: Unit, event: Event) -> dict[str, Any]:
     if event.kind is MessageKind.PLAN_HELD:
         stored = unit.plan(PlanHash(event.subject))
         about |= {"trips": [str(trip) for trip in stored.trips], "lines": len(stored.plan.lines)}
+    if event.kind is MessageKind.ORDER_COUNTS:
+        about["trips"] = [str(Trip.of(trip)) for trip in event.ground["trips"]]
     return about
 
 

@@ -23,6 +23,7 @@ EVENTS, DIGEST, REMINDERS = "events", "digest", "reminders"
 
 _TOLD_OF = {
     AuditEvent.PLAN_HELD: MessageKind.PLAN_HELD,
+    AuditEvent.ORDER_COUNTS_DEVIATED: MessageKind.ORDER_COUNTS,
     AuditEvent.INPUT_REFUSED: MessageKind.INPUT_REFUSED,
     AuditEvent.DIRECTORY_UNREAD: MessageKind.DIRECTORY_UNREAD,
     AuditEvent.ALARM_RAISED: MessageKind.RUN_MISSED,

@@ -6,6 +6,7 @@ from syncd.web.pages.ahead import router as ahead
 from syncd.web.pages.approve_ahead import router as approve_ahead
 from syncd.web.pages.cases import router as cases
 from syncd.web.pages.connections import router as connections
+from syncd.web.pages.counts import router as counts
 from syncd.web.pages.drills import router as drills
 from syncd.web.pages.morning import router as morning
 from syncd.web.pages.own_keys import router as own_keys
@@ -34,6 +35,7 @@ PAGES = (
     ahead,
     approve_ahead,
     morning,
+    counts,
     transfer,
     runs,
     trail,

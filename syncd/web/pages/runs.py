@@ -63,6 +63,7 @@ def show_run(
         "counted": records.counted,
         "inputs": [r for r in told if r["event"].startswith("input.")],
         "directories": [r for r in told if r["event"].startswith("directory.")],
+        "counts": [r for r in told if r["event"].startswith("order_counts.")],
         "plans": [r for r in told if r["event"].startswith(("plan.", "override."))],
     }
     return page(request, "run.html", visitor, context)

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from connectors.shared.feeds.json_paths import parse_path
 from connectors.shared.feeds.options import FeedOptions
+from connectors.shared.http.options import check_private
 
 Paging = Literal["none", "link", "next", "cursor", "page", "offset"]
 _HEADER = r"^[A-Za-z0-9-]*$"
@@ -38,9 +39,14 @@ class HttpFeedOptions(FeedOptions):
     offset_param: str = "offset"
     size_param: str = "per_page"
     size: Annotated[int, Field(ge=1, le=10_000)] = 100
-    auth: Literal["bearer", "header", "basic"] = "bearer"
+    auth: Literal["bearer", "header", "basic", "oauth"] = "bearer"
     auth_header: Annotated[str, Field(pattern=_HEADER)] = ""
     username: str = ""
+    token_url: str = ""
+    """Where `oauth` gets its tokens; `token_file` or `token_env` is then the client's secret."""
+    client_id: str = ""
+    client_auth: Literal["basic", "post"] = "basic"
+    scope: str = ""
     reset_header: Annotated[str, Field(pattern=_HEADER)] = ""
 
     @property
@@ -78,6 +84,10 @@ class HttpFeedOptions(FeedOptions):
             raise ValueError("auth = 'header' needs auth_header, the name of the header")
         if (self.auth == "basic") != bool(self.username):
             raise ValueError("auth = 'basic' needs username")
+        if (self.auth == "oauth") != bool(self.token_url and self.client_id):
+            raise ValueError("auth = 'oauth' needs token_url and client_id, and only it")
+        if self.token_url:
+            check_private(self.token_url, allow_plaintext=self.allow_plaintext)
         if set(self.words) - set(self.fields):
             raise ValueError("words are for columns in fields")
         return self

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import base64
 import time
+from datetime import datetime
 from typing import ClassVar
 
 from pydantic import BaseModel
 
+from connectors.http.oauth import ClientCredentials
 from connectors.http.options import HttpFeedOptions
 from connectors.http.pages import Paging
 from connectors.http.rows import RowReader
+from connectors.shared.feeds.faults import FeedError
 from connectors.shared.feeds.line import Manners, opened, proof
 from connectors.shared.feeds.pages import Listing, read_list
 from connectors.shared.feeds.source import Attempt, FeedSource, Gathered, built
@@ -41,19 +44,32 @@ def http_source(
     _check_fields(options, context)
     reader = RowReader(options)
 
-    def headers() -> dict[str, str]:
-        return _proof(options, proof(options, context.base_dir))
+    clients = ClientCredentials(options, context.base_dir, context.clock or _no_clock)
 
     def gather(attempt: Attempt) -> Gathered:
-        manners = Manners(headers, options.reset_header)
         patience = options.patience(lambda: attempt.began_at, pause)
+
+        def headers() -> dict[str, str]:
+            if options.auth == "oauth":
+                return clients.headers(patience)
+            return _proof(options, proof(options, context.base_dir))
+
+        manners = Manners(headers, options.reset_header)
         paging = Paging(options, attempt.began_at.date())
         listing = Listing(paging.begins, paging.shown, reader.row, options.most_rows)
-        with opened(options, context.base_dir, manners, patience) as line:
-            rows = read_list(listing, line.get, attempt.progress("rows"))
+        try:
+            with opened(options, context.base_dir, manners, patience) as line:
+                rows = read_list(listing, line.get, attempt.progress("rows"))
+        except FeedError:
+            clients.forget()
+            raise
         return Gathered(reader.columns, rows)
 
     return built(options, context, options.url, gather)
+
+
+def _no_clock() -> datetime:
+    raise ConfigurationError("a feed needs a clock")
 
 
 def _proof(options: HttpFeedOptions, secret: str) -> dict[str, str]:
@@ -62,7 +78,7 @@ def _proof(options: HttpFeedOptions, secret: str) -> dict[str, str]:
             return {"Authorization": f"Bearer {secret}"}
         case "header":
             return {options.auth_header: secret}
-        case "basic":
+        case _:
             pair = base64.b64encode(f"{options.username}:{secret}".encode()).decode()
             return {"Authorization": f"Basic {pair}"}
 

@@ -13,6 +13,7 @@ from typing import Any
 from rich.console import RenderableType
 
 from syncd.bootstrap import OpenSite, now, open_site
+from syncd.core.access import Permission, permissions_of
 from syncd.errors import ConfigurationError
 from syncd.logs import configure_logs
 from syncd.reports.progress import make_progress
@@ -61,6 +62,11 @@ def json_of(value: object) -> Iterator[str]:
         yield "]"
     else:
         yield json.dumps(value, ensure_ascii=False)
+
+
+def sees_notices(opened: OpenSite) -> bool:
+    """Tell whether the account that acts may see 内示."""
+    return any(Permission.SEE_ADVANCE_NOTICES in permissions_of(a) for a in opened.acting())
 
 
 def answer(

@@ -51,19 +51,7 @@ def make_parser() -> argparse.ArgumentParser:
     explain.add_argument("--as-of", type=_day, metavar="D")
     cases = add("cases", "案件の一覧 / list the cases")
     cases.add_argument("--state", choices=[str(state) for state in CaseState], metavar="S")
-    approve = add("approve", "案件または計画を承認する / approve cases or a whole plan")
-    approve.add_argument("cases", nargs="*", metavar="CASE")
-    approve.add_argument("--plan", metavar="HASH")
-    approve.add_argument("--reason", default="", metavar="T")
-    ahead = add("pre-approval", "次の異動日の失効を事前に承認する計画 / what a coming day takes")
-    ahead.add_argument("--on", type=_day, metavar="D", help="この日（既定は次の異動日）")
-    refuse = add("refuse", "期限付きで権限を残す（2名） / keep a right until a day")
-    refuse.add_argument("case", metavar="CASE")
-    refuse.add_argument("--until", type=_day, required=True, metavar="D")
-    refuse.add_argument("--reason", required=True, metavar="T")
-    restore = add("restore", "失効を元に戻す（2名） / put a removed right back")
-    restore.add_argument("case", metavar="CASE")
-    restore.add_argument("--reason", default="", metavar="T")
+    _add_decisions(add)
     residual = add("residual", "権限残存報告の一覧 / rights that outlived their ground")
     residual.add_argument("--state", choices=[str(state) for state in ResidualState], metavar="S")
     residual.add_argument("--read", action="store_true", help="アクセスログを読む / read the logs")
@@ -77,6 +65,24 @@ def make_parser() -> argparse.ArgumentParser:
     demo.add_argument("--console", action="store_true", help="コンソールを開く / serve the console")
     demo.add_argument("--listen", default="127.0.0.1:8470", metavar="HOST:PORT")
     return parser
+
+
+def _add_decisions(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """Add what one person decides under their own account, and what they look at before it."""
+    approve = add("approve", "案件または計画を承認する / approve cases or a whole plan")
+    approve.add_argument("cases", nargs="*", metavar="CASE")
+    approve.add_argument("--plan", metavar="HASH")
+    approve.add_argument("--reason", default="", metavar="T")
+    ahead = add("pre-approval", "次の異動日の失効を事前に承認する計画 / what a coming day takes")
+    ahead.add_argument("--on", type=_day, metavar="D", help="この日（既定は次の異動日）")
+    add("order-texts", "発令内容の読めた文・読めない文 / which written-out orders are understood")
+    refuse = add("refuse", "期限付きで権限を残す（2名） / keep a right until a day")
+    refuse.add_argument("case", metavar="CASE")
+    refuse.add_argument("--until", type=_day, required=True, metavar="D")
+    refuse.add_argument("--reason", required=True, metavar="T")
+    restore = add("restore", "失効を元に戻す（2名） / put a removed right back")
+    restore.add_argument("case", metavar="CASE")
+    restore.add_argument("--reason", default="", metavar="T")
 
 
 def _add_pack(add: Callable[[str, str], argparse.ArgumentParser]) -> None:

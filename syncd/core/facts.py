@@ -86,7 +86,8 @@ class Order:
     """One personnel order (発令). `kind` is 発令区分, normalised but not interpreted.
 
     `effective_on` is 発令日; None only where a correction (訂正) leaves it as it was. `ends_on` is
-    終了日, the last day. `confirmed` is False for an advance notice (内示).
+    終了日, the last day. `confirmed` is False for an advance notice (内示). `text` is 発令内容 as
+    received; `unread` is never stored and says why it was not understood where it was not.
     """
 
     order_number: OrderNumber
@@ -101,6 +102,8 @@ class Order:
     confirmed: bool
     source: str = ""
     line: int = 0
+    text: str = ""
+    unread: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,8 @@ def _of_one_person(
     held = [
         HeldOrder(
             o,
-            Bilingual(
+            o.unread
+            or Bilingual(
                 f"発令区分「{o.kind}」は表にありません", en=f"the kind 「{o.kind}」 is in no table"
             ),
             o.effective_on,

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from syncd.core.findings import Reason
 from syncd.core.ids import EntitlementId
+from syncd.core.order_patterns import TextTable
 from syncd.core.reporting import ResidualPolicy
 from syncd.core.scopes import Authorities
 
@@ -157,6 +158,7 @@ class Policy:
     """
 
     order_kinds: Mapping[str, OrderKind] = field(default_factory=dict)
+    order_texts: TextTable = field(default_factory=TextTable)
     training_months: int | None = None
     training_grace_days: int = 30
     suspended_kinds: frozenset[str] | None = None

@@ -24,6 +24,7 @@ from syncd.core.intake import (
     without_advance_notices,
 )
 from syncd.core.memberships import DirectorySnapshot, Reading, Unread
+from syncd.core.ordertexts.reading import with_texts_read
 from syncd.core.people import contractor_number
 from syncd.core.policy import Policy
 from syncd.core.reach import reach_of
@@ -268,7 +269,7 @@ def facts_about(unit: Unit, site: Site, staff_number: StaffNumber) -> Facts:
 
 def _stated(facts: Facts, site: Site) -> Facts:
     """Return what the configured sources state: the very same facts where that is all."""
-    facts = in_own_numbers(facts, site.policy.authorities)
+    facts = with_texts_read(in_own_numbers(facts, site.policy.authorities), site.policy)
     names = frozenset({BROUGHT, API, COUNTED, *(seat.source.name for seat in site.sources)})
     vanished = tuple(v for v in facts.vanished_designations if v.designation.source in names)
     stated: dict[str, Any] = {name: _stated_by(names, getattr(facts, name)) for name in _OF_SOURCES}

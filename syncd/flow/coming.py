@@ -9,12 +9,12 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date
 
-from syncd.core.calendar import EVER
 from syncd.core.foresight.lines import LossLine
 from syncd.core.foresight.preview import Preview
 from syncd.core.ids import OrderNumber, OrgUnitCode, StaffNumber
 from syncd.core.orders import orders_in_force
 from syncd.core.policy import OrderKind
+from syncd.flow.order_texts import orders_read
 from syncd.flow.site import Site
 
 
@@ -74,7 +74,7 @@ def _orders_ahead(
 ) -> set[tuple[date, StaffNumber, OrderNumber, OrderKind]]:
     """Return the orders that take effect after today: a day, whose, which."""
     with site.store.begin() as unit:
-        orders = unit.orders(EVER)
+        orders = orders_read(unit, site.policy)
     if with_notices:
         orders = tuple(replace(order, confirmed=True) for order in orders)
     in_force, _ = orders_in_force(orders, site.policy.order_kinds)

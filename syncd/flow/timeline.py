@@ -15,6 +15,7 @@ from syncd.core.career import Post
 from syncd.core.facts import Facts, Order, TrainingRecord
 from syncd.core.ground import Ground
 from syncd.core.ids import AccountId, StaffNumber
+from syncd.core.ordertexts.reading import with_texts_read
 from syncd.core.policy import Policy
 from syncd.flow.holdings import HeldRight, held_rights
 from syncd.flow.site import Site
@@ -55,7 +56,7 @@ def timeline_of(
     `accounts` are theirs, by directory; without them no right is told.
     """
     with site.store.begin() as unit:
-        facts = unit.facts_about([staff_number], EVER)
+        facts = with_texts_read(unit.facts_about([staff_number], EVER), site.policy)
         stretches = unit.stretches(accounts)
     card = Ground(facts, site.policy, today).people.card(staff_number)
     return Timeline(

@@ -22,6 +22,7 @@ from syncd.core.scopes import Authorities
 from syncd.errors import ConfigurationError
 from syncd.settings.faults import Fault, OptionsOf, find_faults
 from syncd.settings.model import ActorTable, ConfigurationModel
+from syncd.settings.ordertexts import load_order_texts
 from syncd.settings.places import Places
 from syncd.settings.residual import residual_policy
 from syncd.settings.tables import (
@@ -49,8 +50,11 @@ class Settings:
         """Return the body's own rules; raises ConfigurationError for a table that is unreadable."""
         table = self.model.policy
         approval = ApprovalPolicy()
+        kinds = load_order_kinds(self._files("order-kinds.toml", table.order_kinds_file))
+        texts = self._files("order-texts.toml", table.order_texts_file)
         return Policy(
-            order_kinds=load_order_kinds(self._files("order-kinds.toml", table.order_kinds_file)),
+            order_kinds=kinds,
+            order_texts=load_order_texts(texts, kinds),
             training_months=table.training_months,
             training_grace_days=table.training_grace_days,
             suspended_kinds=table.suspended_kinds,

@@ -154,6 +154,7 @@ class PolicyTable(Table):
     on_silence: OnSilence = OnSilence.REVOKE
     restore_days: Annotated[int, Field(ge=0)] = 30
     order_kinds_file: str | None = None
+    order_texts_file: str | None = None
     closed_days_file: str | None = None
     status_words: dict[str, Literal["at-work", "suspended", "away", "separated"]] = Field(
         default_factory=dict

@@ -143,13 +143,17 @@ def _encode_order(r: Order) -> Row:
         encode_date(r.ends_on),
         r.target,
         r.confirmed,
+        *([r.text] if r.text else ()),
     ]
 
 
 def _decode_order(v: Row, source: str, line: int) -> Order:
     effective_on, ends_on = decode_date(v[1]), decode_date(v[7])
     return Order(
-        v[0], effective_on, v[2], v[3], v[4], v[5], v[6], ends_on, v[8], v[9], source, line
+        *(v[0], effective_on, v[2], v[3], v[4], v[5], v[6], ends_on, v[8], v[9]),
+        source=source,
+        line=line,
+        text=v[_ORDER_TEXT] if len(v) > _ORDER_TEXT else "",
     )
 
 
@@ -248,6 +252,7 @@ def _decode_count(v: Row, source: str, line: int) -> OrderCount:
 
 
 ORDER_CONFIRMED = 9
+_ORDER_TEXT = 10
 """Where the payload of an order says whether it is confirmed."""
 
 CODECS: Mapping[Provides, Codec[Any]] = MappingProxyType(

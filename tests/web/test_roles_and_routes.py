@@ -96,6 +96,7 @@ ROUTES = {
     ("GET", "/drills"): Permission.READ_TRAIL,
     ("GET", "/drills/{drill}"): Permission.READ_TRAIL,
     ("GET", "/transfer-day"): Permission.START_SYNC,
+    ("GET", "/transfer-day/texts"): Permission.START_SYNC,
     ("GET", "/transfer-day/ahead"): Permission.READ,
     ("GET", "/transfer-day/morning"): Permission.READ,
     ("GET", "/transfer-day/morning/ledger"): Permission.READ,
@@ -255,6 +256,7 @@ GET  /trail/export                           403      200   200      200     403
 GET  /drills                                 403      200   200      200     403       200   403    303
 GET  /drills/none                            403      404   404      404     403       404   403    303
 GET  /transfer-day                           403      403   200      403     200       200   403    303
+GET  /transfer-day/texts                     403      403   200      403     200       200   403    303
 POST /transfer-day/files                     403      403   403      403     422       403   403    303
 GET  /transfer-day/files/{upload_id}         403      403   403      403     200       403   403    303
 POST /transfer-day/start                     403      403   422      403     422       422   403    303

@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "cases": ("cases", "run"),
         "approve": ("votes", "run_approve"),
         "pre-approval": ("pre_approval", "run"),
+        "order-texts": ("order_texts", "run"),
         "refuse": ("votes", "run_refuse"),
         "restore": ("votes", "run_restore"),
         "pack": ("pack", "run"),

@@ -10,8 +10,7 @@ from typing import Any
 from rich.text import Text
 
 from syncd.bootstrap import OpenSite
-from syncd.cli.opening import answer, open_for
-from syncd.core.access import Permission, permissions_of
+from syncd.cli.opening import answer, open_for, sees_notices
 from syncd.core.preapproval.line import AheadLine, AheadPlan
 from syncd.core.preapproval.standing import KeptLine, Standing, Standings
 from syncd.core.votes import distinct_voters
@@ -33,7 +32,7 @@ _WORDS = {
 def run(arguments: argparse.Namespace) -> int:
     """Show the plan of a coming day; what rests on 内示 only to an account that may see it."""
     opened = open_for(arguments)
-    with_notices = _sees_notices(opened)
+    with_notices = sees_notices(opened)
     on = arguments.on or _next_day(opened, with_notices=with_notices)
     plan = plan_ahead(opened.site, on, with_notices=with_notices)
     standings = look_ahead(opened.site, plan).standings
@@ -45,7 +44,7 @@ def approve_by_hash(opened: OpenSite, given: str, reason: str) -> AheadVoteResul
     """Approve the plan of the next transfer day where it is this one; None where it is another."""
     if len(given) < _SHORTEST:
         return None
-    for with_notices in (False, True) if _sees_notices(opened) else (False,):
+    for with_notices in (False, True) if sees_notices(opened) else (False,):
         on = _next_day(opened, with_notices=with_notices)
         plan = plan_ahead(opened.site, on, with_notices=with_notices)
         if plan.hash.startswith(given):
@@ -75,10 +74,6 @@ def vote_json(result: AheadVoteResult) -> dict[str, Any]:
         "refused": list(result.refused),
         "elsewhere": result.elsewhere,
     }
-
-
-def _sees_notices(opened: OpenSite) -> bool:
-    return any(Permission.SEE_ADVANCE_NOTICES in permissions_of(actor) for actor in opened.acting())
 
 
 def _next_day(opened: OpenSite, *, with_notices: bool) -> date:

@@ -17,6 +17,7 @@ from syncd.core.career import Post
 from syncd.core.facts import PersonLink
 from syncd.core.ground import Ground
 from syncd.core.ids import StaffNumber
+from syncd.core.ordertexts.reading import with_texts_read
 from syncd.core.votes import Actor
 from syncd.flow.site import Site
 from syncd.ports.store import Unit
@@ -68,7 +69,8 @@ def linked_numbers(
 
 
 def _posts_of(site: Site, unit: Unit, number: StaffNumber, today: date) -> tuple[Post, ...]:
-    return plain_posts(Ground(unit.facts_about([number], EVER), site.policy, today), number)
+    facts = with_texts_read(unit.facts_about([number], EVER), site.policy)
+    return plain_posts(Ground(facts, site.policy, today), number)
 
 
 def plain_posts(ground: Ground, number: StaffNumber) -> tuple[Post, ...]:

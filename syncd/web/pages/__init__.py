@@ -9,6 +9,7 @@ from syncd.web.pages.connections import router as connections
 from syncd.web.pages.counts import router as counts
 from syncd.web.pages.drills import router as drills
 from syncd.web.pages.morning import router as morning
+from syncd.web.pages.order_texts import router as order_texts
 from syncd.web.pages.own_keys import router as own_keys
 from syncd.web.pages.people import router as people
 from syncd.web.pages.plans import router as plans
@@ -36,6 +37,7 @@ PAGES = (
     approve_ahead,
     morning,
     counts,
+    order_texts,
     transfer,
     runs,
     trail,

@@ -15,7 +15,8 @@ _CONFIRMED = {CONFIRMED: True, NOTICE: False}
 
 def _build(cells: RowCells) -> Built:
     staff_number = cells.person()
-    kind = cells.needed_code("発令区分")
+    written = cells.text("発令内容")
+    kind = (cells.code("発令区分") or "") if written else cells.needed_code("発令区分")
     refers = kind in _ABOUT_ANOTHER
     target = cells.needed_code("対象発令番号") if refers else cells.code("対象発令番号")
     unit = cells.code("所属コード")
@@ -32,6 +33,7 @@ def _build(cells: RowCells) -> Built:
         confirmed=cells.word(CONFIRMED_COLUMN, _CONFIRMED, blank=True),
         source=cells.site.source,
         line=cells.line,
+        text=written,
     )
     return Built(order)
 
@@ -41,6 +43,7 @@ FORM = Form(
         code("発令番号", required=True),
         day("発令日", Cut.TELLING, required=True),
         code("発令区分", required=True),
+        text("発令内容"),
         staff(required=True),
         text("氏名"),
         code("所属コード"),

@@ -36,8 +36,24 @@ class Metrics:
         )
         self._alarm = self._gauge("syncd_alarm", "1 while no complete run came by the deadline")
 
+        self._running = self._gauge("syncd_running", "1 while this node is in a run")
+        self._done = self._gauge("syncd_run_done", "steps done of the run, by kind", ["step"])
+        self._total = self._gauge("syncd_run_total", "steps of the run, by kind", ["step"])
+
     def _gauge(self, name: str, text: str, labels: list[str] | None = None) -> Gauge:
         return Gauge(name, text, labels or [], registry=self.registry)
+
+    def note_running(self, *, running: bool) -> None:
+        """Note that a run of this node begins, with nothing done yet, or ends."""
+        self._running.set(int(running))
+        if running:
+            self._done.clear()
+            self._total.clear()
+
+    def note_step(self, what: str, done: int, total: int | None) -> None:
+        """Note how far the run of this node is; `total` None: nobody knows."""
+        self._done.labels(what).set(done)
+        self._total.labels(what).set(0 if total is None else total)
 
     def note_run(self, report: RunReport, cases: tuple[Case, ...]) -> None:
         """Take over what a run reported, and the cases that stand after it."""

@@ -8,7 +8,7 @@ schedule; it is logged, counted, and shows as not ready once the deadline passes
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Event, RLock, Thread
@@ -59,14 +59,15 @@ class Service:
         """
         model = opened.settings.model
         self._opened = opened
-        self._site = opened.site
+        self._metrics = Metrics()
+        self._site = replace(opened.site, progress=self._note_step)
+        self._told_step = opened.site.progress
         self._parse_upload = opened.parse_upload
         self._notices = opened.notices()
         self._schedule = model.schedule
         self._listen = model.daemon.listen
         self._asked_to_stop = asked_to_stop
         self._stop = stop
-        self._metrics = Metrics()
         self._one_run = RLock()
         self._log = structlog.get_logger("syncd")
 
@@ -281,7 +282,11 @@ class Service:
             if self._stop.is_set():
                 return
             today = day_of(self._site.clock())
-            report = run(self._site, RunRequest(today, ACTOR, kind))
+            self._metrics.note_running(running=True)
+            try:
+                report = run(self._site, RunRequest(today, ACTOR, kind))
+            finally:
+                self._metrics.note_running(running=False)
             with self._site.store.begin() as unit:
                 cases = unit.cases()
         self._metrics.note_run(report, cases)
@@ -308,6 +313,10 @@ class Service:
             used = sum(bool(reading.answer.uses) for reading in read)
             whole = sum(reading.answer.is_whole for reading in read)
             self._log.info("access_logs.read", answers=len(read), whole=whole, with_uses=used)
+
+    def _note_step(self, what: str, done: int, total: int | None) -> None:
+        self._metrics.note_step(what, done, total)
+        self._told_step(what, done, total)
 
     def _watch_requests(self) -> None:
         """Look for runs that people asked for until stopped; each node may do them."""

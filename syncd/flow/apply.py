@@ -71,9 +71,18 @@ def apply_plan(site: Site, plan: Plan, run: RunId) -> tuple[Removal, ...]:
         site.progress("removals", done, total)
         removals.extend(_apply_round(lines, progress))
         done += len(lines)
+        _tell_outcomes(site, removals, len(progress.left))
     if total:
         site.progress("removals", done, total)
     return tuple(removals)
+
+
+def _tell_outcomes(site: Site, removals: Sequence[Removal], cases: int) -> None:
+    """Tell how many cases were verified so far, and how many failed, where any did."""
+    for what, outcomes in (("verified", ("verified",)), ("failed", ("failed", "retry"))):
+        count = sum(removal.outcome in outcomes for removal in removals)
+        if count:
+            site.progress(what, count, cases)
 
 
 def _rounds(plan: Plan) -> Iterator[tuple[PlanLine, ...]]:

@@ -24,7 +24,12 @@ _LIST_IT = (
 
 def read_directories(site: Site, now: datetime) -> tuple[Reading, ...]:
     """Read every directory; one that cannot be read whole becomes an `Unread`."""
-    return tuple(read_directory(site, seat, now) for seat in site.directories.values())
+    readings = []
+    for done, seat in enumerate(site.directories.values()):
+        site.progress("directories", done, len(site.directories))
+        readings.append(read_directory(site, seat, now))
+    site.progress("directories", len(readings), len(readings))
+    return tuple(readings)
 
 
 def read_directory(site: Site, seat: DirectorySeat, now: datetime) -> Reading:

@@ -51,6 +51,7 @@ from syncd.flow.report import Removal, RunReport
 from syncd.flow.residual.follow import follow_residue
 from syncd.flow.roll import record_roll
 from syncd.flow.site import Mode, RunRequest, Site
+from syncd.flow.steps import KEPT, with_steps
 from syncd.flow.vote import OVERRIDE_VOTES, override_votes
 from syncd.ports.runs import RunRow
 from syncd.ports.store import PlanState, StoredPlan, Unit
@@ -91,7 +92,9 @@ def run(site: Site, request: RunRequest) -> RunReport:
             jump = clock_trip(unit, site, row)
             unit.save_run(row)
             unit.audit([_run_record(AuditEvent.RUN_STARTED, row, started_at)])
+            unit.forget_sync_events(started_at - KEPT)
             forget_past(unit, started_at)
+        site = with_steps(site, row, request.steps)
         intake = read_sources(site, started_at, request.brought)
         readings = read_directories(site, started_at)
         site.watch.owes_run = False

@@ -119,6 +119,7 @@ class RunRequest:
     `acts` False: what was read becomes fact and is judged, but no case moves and nothing is
     removed. So it is for any other day than today, whose facts are no ground to act on now.
     `brought` are readings that somebody hands over for this run, beside the configured sources.
+    `steps` is the id under which its progress is kept; empty: the run's own.
     """
 
     as_of: date
@@ -126,3 +127,4 @@ class RunRequest:
     kind: str = "full"
     acts: bool = True
     brought: tuple[SourceReading, ...] = ()
+    steps: str = ""

@@ -11,8 +11,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import astuple, dataclass, field, replace
-from datetime import date, datetime, timedelta
+from dataclasses import astuple, replace
+from datetime import date
 from typing import TypeAlias
 
 from syncd.bilingual import Bilingual
@@ -39,7 +39,6 @@ _BROKE_OFF = Bilingual(
     "the run broke off in a way that nobody foresaw; the log says where.",
     ja="突合が予期しないところで途切れました。どこでかはログにあります。",
 )
-_STEP = timedelta(milliseconds=200)
 
 
 def hold(site: Site, actor: Actor, file_name: str, content: bytes, expected_rows: int) -> Upload:
@@ -174,12 +173,11 @@ def work_off(site: Site, parse: ParseUpload) -> RequestedSync | None:
 
 
 def _do(site: Site, row: RequestedSync, parse: ParseUpload) -> RequestedSync:
-    steps = _Steps(site, row.sync_id)
     # Holds unless something better is known: what nobody foresaw must not be tried for ever.
     ended = replace(row, state=SyncState.FAILED, exit_code=1, error=_BROKE_OFF)
     try:
         bound = site if row.feed is None else pinned(site, read_as_checked(site, row.feed))
-        report = run(replace(bound, progress=steps.report), _request(site, row, parse))
+        report = run(bound, _request(site, row, parse))
         ended = replace(row, state=SyncState.DONE, run=report.run, exit_code=report.exit_code)
         if site.stopping() and not report.complete:
             ended = row  # still running: whoever comes next does the rest
@@ -199,7 +197,14 @@ def _request(site: Site, row: RequestedSync, parse: ParseUpload) -> RunRequest:
     """Return the run that was asked for; one that comes a day late acts on nothing (0005)."""
     brought = _brought(site, row, parse)
     acts = row.as_of == day_of(site.clock())
-    return RunRequest(row.as_of, row.requested_by, "requested", acts=acts, brought=brought)
+    return RunRequest(
+        row.as_of,
+        row.requested_by,
+        "requested",
+        acts=acts,
+        brought=brought,
+        steps=row.sync_id,
+    )
 
 
 def _brought(site: Site, row: RequestedSync, parse: ParseUpload) -> tuple[SourceReading, ...]:
@@ -219,23 +224,3 @@ def _told(why: SyncdError) -> Bilingual:
 def _finish(site: Site, row: RequestedSync) -> None:
     with site.store.begin() as unit:
         unit.update_sync(row)
-
-
-@dataclass
-class _Steps:
-    """Keeps the progress of a run, a few steps a second at most, and the last of each kind."""
-
-    site: Site
-    sync_id: str
-    _what: str = ""
-    _at: datetime | None = field(default=None)
-
-    def report(self, what: str, done: int, total: int | None) -> None:
-        """Take a step over from whoever does the work; called with no transaction open."""
-        now = self.site.clock()
-        is_new = what != self._what or (total is not None and done >= total)
-        if not is_new and self._at is not None and now - self._at < _STEP:
-            return
-        self._what, self._at = what, now
-        with self.site.store.begin() as unit:
-            unit.add_sync_event(self.sync_id, now, what, done, total)

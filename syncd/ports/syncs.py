@@ -74,7 +74,7 @@ class RequestedSync:
 
 @dataclass(frozen=True, slots=True)
 class SyncEvent:
-    """One step of a requested run's progress; numbers grow from 1 without gaps."""
+    """One step of a run's progress; numbers grow from 1 without gaps."""
 
     number: int
     at: datetime
@@ -122,6 +122,10 @@ class SyncsUnit(Protocol):
         self, sync_id: str, at: datetime, what: str, done: int, total: int | None
     ) -> SyncEvent:
         """Append a step of progress under the next number."""
+        ...
+
+    def forget_sync_events(self, before: datetime) -> None:
+        """Forget the steps of before a moment, of all runs."""
         ...
 
     def sync_events(self, sync_id: str, after: int = 0) -> tuple[SyncEvent, ...]:

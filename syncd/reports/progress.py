@@ -17,6 +17,9 @@ _LONG = 100
 _WORDS = MappingProxyType(
     {
         "sources": "入力を読む",
+        "directories": "ディレクトリを読む",
+        "verified": "失効を確かめる",
+        "failed": "失敗",
         "decision": "判定する",
         "removals": "失効する",
         "check": "接続を試す",

@@ -150,12 +150,13 @@ syncs = Table(
 sync_events = Table(
     "sync_events",
     metadata,
-    Column("sync_id", String, ForeignKey("syncs.sync_id"), primary_key=True),
+    Column("sync_id", String, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("at", MOMENT, nullable=False),
     Column("what", String, nullable=False),
     Column("done", Integer, nullable=False),
     Column("total", Integer),
+    Index(None, "at"),
 )
 
 outbox = Table(

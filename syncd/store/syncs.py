@@ -6,7 +6,7 @@ import json
 from dataclasses import astuple
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, case, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, case, delete, func, insert, select, update
 
 from syncd.core.ids import RunId
 from syncd.errors import IdempotencyConflict
@@ -110,6 +110,11 @@ class SyncsUnitQueries:
         }
         self._connection.execute(insert(sync_events).values(values))
         return event
+
+    def forget_sync_events(self, before: datetime) -> None:
+        """Forget the steps of before a moment, of all runs."""
+        old = sync_events.c.at < encode_moment(before)
+        self._connection.execute(delete(sync_events).where(old))
 
     def sync_events(self, sync_id: str, after: int = 0) -> tuple[SyncEvent, ...]:
         """Return the steps after a number, in order."""

@@ -1,4 +1,4 @@
-"""Server-sent events of a requested run (WHATWG HTML, 9.2): resumable, and never held for ever."""
+"""Server-sent events of a run (WHATWG HTML, 9.2): resumable, and never held for ever."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
+from syncd.core.ids import RunId
+from syncd.flow.steps import key_of
+from syncd.ports.runs import RunRow
+from syncd.ports.store import Unit
 from syncd.ports.syncs import SyncEvent, SyncState
 from syncd.web.desk import Desk
 from syncd.web.gate import desk_of, is_still_in
@@ -23,20 +27,21 @@ _ASK_EVERY = 10
 """After how many looks the gate is asked again: some three seconds."""
 
 
-def stream(request: Request, visitor: Visitor, sync_id: str) -> Response:
-    """Stream the steps of a run after `Last-Event-ID`, to its end."""
+def stream(request: Request, visitor: Visitor, key: str) -> Response:
+    """Stream the steps of a run after `Last-Event-ID`, to its end.
+
+    `key` is the id of a request or of a run that nobody asked for.
+    """
     seen = request.headers.get("Last-Event-ID", "0")
     after = int(seen) if seen.isdecimal() and len(seen) < 10 else 0  # noqa: PLR2004 - digits
     return StreamingResponse(
-        _events(request, visitor, sync_id, after),
+        _events(request, visitor, key, after),
         media_type="text/event-stream",
         headers={"X-Accel-Buffering": "no"},
     )
 
 
-async def _events(
-    request: Request, visitor: Visitor, sync_id: str, after: int
-) -> AsyncIterator[str]:
+async def _events(request: Request, visitor: Visitor, key: str, after: int) -> AsyncIterator[str]:
     """Yield each step once; end with the run, with the session, or after a while.
 
     Then the browser comes back, and the gate is asked again.
@@ -46,7 +51,7 @@ async def _events(
         turn += 1
         if turn % _ASK_EVERY == 0 and not await run_in_threadpool(is_still_in, request):
             return
-        steps, state = await run_in_threadpool(_steps, desk, sync_id, after)
+        steps, state = await run_in_threadpool(_steps, desk, key, after)
         for step in steps:
             after = step.number
             told = {"done": step.done, "total": step.total, "words": step_word(step, visitor.lang)}
@@ -59,7 +64,19 @@ async def _events(
         left -= _POLL_S
 
 
-def _steps(desk: Desk, sync_id: str, after: int) -> tuple[tuple[SyncEvent, ...], SyncState]:
+def _steps(desk: Desk, key: str, after: int) -> tuple[tuple[SyncEvent, ...], SyncState]:
     with desk.opened.site.store.begin() as unit:
-        row = unit.sync(sync_id)
-        return unit.sync_events(sync_id, after), SyncState.FAILED if row is None else row.state
+        asked = unit.sync(key)
+        if asked is not None:
+            return unit.sync_events(key, after), asked.state
+        row = unit.find_run(RunId(key))
+        if row is None:
+            return (), SyncState.FAILED
+        return unit.sync_events(key_of(unit, row), after), _state(unit, row)
+
+
+def _state(unit: Unit, row: RunRow) -> SyncState:
+    """Return where a run stands; one that broke off is over when another has begun."""
+    last = unit.last_run()
+    is_over = row.finished_at is not None or last is None or last.run != row.run
+    return SyncState.DONE if is_over else SyncState.RUNNING

@@ -150,6 +150,9 @@ def days_between(since: date | None, until: date) -> int | None:
 
 
 _STEPS = {
+    "directories": ("ディレクトリを読み終えました", "directories read"),
+    "verified": ("失効を確かめました", "removed and verified"),
+    "failed": ("失敗しました", "failed"),
     "sources": ("入力を読んでいます", "reading the inputs"),
     "decision": ("判定しています", "deciding"),
     "removals": ("失効しています", "removing"),

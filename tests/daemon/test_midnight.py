@@ -60,6 +60,10 @@ def test_the_approved_plan_runs_by_itself_at_midnight_sharp_and_not_before(
         assert {case.updated_at for case in node.cases()} == {at("2027-04-01T00:00:00")}
 
 
+def metric(node: Night, name: str, **labels: str) -> float | None:
+    return node.service._metrics.registry.get_sample_value(name, labels)
+
+
 class Slow:
     """A reader that a test holds up in the middle of a run."""
 
@@ -88,6 +92,9 @@ def test_a_run_that_goes_on_over_midnight_judges_by_its_day_and_the_next_one_com
         write_file(folder, "orders.csv", ORDERS + transfer(1))
         node.move_to("2027-03-31T23:59:00")
         assert slow.entered.wait(60)
+        assert metric(node, "syncd_running") == 1
+        assert metric(node, "syncd_run_total", step="directories") == 1
+        assert metric(node, "syncd_run_done", step="directories") == 0
         node.move_to("2027-04-01T00:00:00", busy=True)
         wait_until(lambda: node.firings("full") == at("2027-04-01T00:00:00"))
         assert len(node.runs()) == 1

@@ -5,11 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from syncd.core.cases import CaseState
+from syncd.core.ids import RunId
 from syncd.flow.morning.report import morning_report
+from syncd.ports.runs import RunRow
 from tests.web.conftest import HOST, Office
 
 PATH = "/transfer-day/morning"
@@ -92,3 +96,41 @@ def test_a_day_on_which_nothing_happened_says_so(office: Office):
     text = office.enter("soukatsu").get(f"{PATH}?on=2020-01-01").text
     assert "この日に関わる権限はありません" in text
     assert "まだ確定していません" in text
+
+
+def begin_a_run(office: Office, run: str) -> None:
+    now = office.opened.clock()
+    row = RunRow(RunId(run), "full", office.opened.today(), "syncd", now + timedelta(seconds=1))
+    with office.opened.site.store.begin() as unit:
+        unit.save_run(row)
+        unit.add_sync_event(run, now, "sources", 4, 4)
+        unit.add_sync_event(run, now, "removals", 3, 8)
+
+
+def end_the_run(office: Office, run: str) -> None:
+    with office.opened.site.store.begin() as unit:
+        row = unit.find_run(RunId(run))
+        assert row is not None
+        unit.save_run(replace(row, finished_at=row.started_at, complete=True))
+
+
+def test_a_scheduled_run_shows_its_progress_and_who_comes_back_sees_where_it_is(
+    fresh_office: Office,
+):
+    begin_a_run(fresh_office, "going")
+    browser = fresh_office.enter("soukatsu")
+    for path in ("/", "/runs/going"):
+        text = browser.get(path).text
+        assert 'data-follow="/runs/going/events"' in text
+        assert "失効しています  3 / 8" in text
+        assert "入力を読んでいます  4 / 4" in text
+    end_the_run(fresh_office, "going")
+    told = browser.get("/runs/going/events", headers={"Last-Event-ID": "1"}).text
+    assert "id: 1\n" not in told
+    assert "id: 2\nevent: progress" in told
+    assert told.rstrip().endswith('event: done\ndata: "done"')
+    assert "data-follow" not in browser.get("/").text
+
+
+def test_a_stream_of_no_run_ends_at_once(office: Office):
+    assert "event: done" in office.enter("soukatsu").get("/runs/none/events").text

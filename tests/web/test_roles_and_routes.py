@@ -91,6 +91,7 @@ ROUTES = {
     ("GET", "/people/{staff_number}"): Permission.READ,
     ("GET", "/runs"): Permission.READ,
     ("GET", "/runs/{run}"): Permission.READ,
+    ("GET", "/runs/{run}/events"): Permission.READ,
     ("GET", "/trail"): Permission.READ_TRAIL,
     ("GET", "/trail/export"): Permission.READ_TRAIL,
     ("GET", "/drills"): Permission.READ_TRAIL,
@@ -251,6 +252,7 @@ GET  /people/{mine}                          200      200   200      200     200
 GET  /people/{theirs}                        404      200   200      200     200       200   403    303
 GET  /runs                                   200      200   200      200     200       200   403    303
 GET  /runs/{run}                             200      200   200      200     200       200   403    303
+GET  /runs/{run}/events                      200      200   200      200     200       200   403    303
 GET  /trail                                  403      200   200      200     403       200   403    303
 GET  /trail/export                           403      200   200      200     403       200   403    303
 GET  /drills                                 403      200   200      200     403       200   403    303

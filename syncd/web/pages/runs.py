@@ -12,9 +12,12 @@ from syncd.core.access import Permission
 from syncd.core.calendar import FIRST_DAY, LAST_DAY
 from syncd.core.ids import RunId
 from syncd.errors import NoSuchCase, UsageError
+from syncd.flow.steps import Going, key_of, latest
+from syncd.web.events import stream
 from syncd.web.gate import desk_of, door
 from syncd.web.render import page
 from syncd.web.visitor import Visitor
+from syncd.web.words import step_word
 
 router = APIRouter()
 _A_PAGE = 50
@@ -57,9 +60,12 @@ def show_run(
         if row is None:
             raise NoSuchCase(f"there is no run {run}.", ja=f"突合 {run} はありません。")
         records = unit.run_records(row)
+        steps = latest(unit.sync_events(key_of(unit, row)))
     told = [json.loads(leaf) for leaf in records.leaves]
     context = {
         "row": row,
+        "going": Going(row, steps) if row.finished_at is None else None,
+        "step_word": lambda step: step_word(step, visitor.lang),
         "counted": records.counted,
         "inputs": [r for r in told if r["event"].startswith("input.")],
         "directories": [r for r in told if r["event"].startswith("directory.")],
@@ -67,3 +73,11 @@ def show_run(
         "plans": [r for r in told if r["event"].startswith(("plan.", "override."))],
     }
     return page(request, "run.html", visitor, context)
+
+
+@router.get("/runs/{run}/events")
+def follow_run(
+    request: Request, run: str, visitor: Annotated[Visitor, door(Permission.READ)]
+) -> Response:
+    """Stream the progress of a run that the schedule began (server-sent events)."""
+    return stream(request, visitor, run)

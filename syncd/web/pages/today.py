@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from syncd.core.access import Permission
 from syncd.flow.coming import planned_day
+from syncd.flow.steps import going_on
 from syncd.flow.today import look_at_today
 from syncd.flow.uncertain import uncertain
 from syncd.ports.listing import NO_SECTION
@@ -17,6 +18,7 @@ from syncd.web.gate import desk_of, door
 from syncd.web.pages.tasks import seen_by
 from syncd.web.render import page
 from syncd.web.visitor import Visitor
+from syncd.web.words import step_word
 
 router = APIRouter()
 
@@ -34,6 +36,8 @@ def show_today(request: Request, visitor: Annotated[Visitor, door(Permission.REA
         tasks = unit.task_counts(seen_by(visitor, opened.site, TaskQuery()), opened.clock())
     context = {
         "seen": seen,
+        "going": going_on(opened.site),
+        "step_word": lambda step: step_word(step, visitor.lang),
         "planned": None if coming is None else planned_day(desk.preview(coming.on), visible),
         "section_names": names,
         "no_section": NO_SECTION,

@@ -21,6 +21,7 @@ _CHART_DAYS = 60
 _MOST_HELD = 20
 _MOST_PROPOSED = 10
 _A_PART = 200
+_A_GUARD_HELD = 4  # the exit code of such a run (design, section 7)
 _FOR_PEOPLE = (CaseState.OPEN, CaseState.REFUSED)
 _UNDER_WAY = (CaseState.APPROVED, CaseState.APPLYING, CaseState.REMOVED, CaseState.EXCEPTED)
 
@@ -81,11 +82,21 @@ class Today:
         return not (begun and self.is_running)
 
     @property
+    def is_held_without_a_plan(self) -> bool:
+        """Tell whether a guard held the last run with nothing to release: orders are missing, say.
+
+        What they would have taken is found by nobody, and the numbers show none of it.
+        """
+        run = self.last_run
+        return run is not None and run.exit_code == _A_GUARD_HELD and not self.held
+
+    @property
     def is_established(self) -> bool:
         """Tell whether the numbers are of a complete run in time, and nothing is unknown."""
         run = self.last_run
         complete = run is not None and run.complete is True
-        return complete and not self.is_late and not self.uncertain
+        is_sure = not self.uncertain and not self.is_held_without_a_plan
+        return complete and not self.is_late and is_sure
 
     @property
     def is_fine(self) -> bool:

@@ -98,3 +98,13 @@ def test_a_run_that_finds_another_number_says_so_where_runs_are_shown(fresh_offi
 def test_the_way_leads_from_the_transfer_day(office: Office):
     assert AT in office.enter("jinji").get("/transfer-day").text
     assert AT not in office.enter("unyo").get("/transfer-day").text
+
+
+def test_where_orders_are_missing_nothing_looks_fine(fresh_office: Office):
+    """What they would have taken was found by nobody: no plan is held, and no number shows it."""
+    stated(fresh_office, count=4711)
+    run(fresh_office.opened.site, RunRequest(day_of(fresh_office.clock()), "syncd"))
+    shown = fresh_office.enter("soukatsu").get("/").text
+    assert "直近の突合で抑止が働きました" in shown
+    assert "tile fine" not in shown
+    assert "A guard held the last run" in in_english(fresh_office, "soukatsu").get("/").text

@@ -124,6 +124,26 @@ def kanri(served: tuple[Office, str]) -> str:
 
 @pytest.mark.parametrize("lang", ["ja", "en"])
 @pytest.mark.parametrize("size", [DESK, TABLET], ids=["desk", "tablet"])
+def test_the_counts_of_orders_pass_axe_and_fit_the_screen(
+    page: Page, served: tuple[Office, str], lang: str, size: dict[str, int]
+):
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    sign_in(page, "jinji")
+    page.goto("/transfer-day/counts")
+    page.get_by_label("発令日").fill("2027-05-01")
+    page.get_by_label("件数", exact=True).fill("12")
+    page.get_by_role("button", name="示す", exact=True).click()
+    expect(page.get_by_role("button", name="取り下げる")).to_be_visible()
+    if lang == "en":
+        page.get_by_role("button", name="English").click()
+        page.goto("/transfer-day/counts")
+    assert violations(page) == []
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wide <= 0
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+@pytest.mark.parametrize("size", [DESK, TABLET], ids=["desk", "tablet"])
 def test_the_page_of_accesses_has_no_violation_either(
     page: Page, kanri: str, lang: str, size: dict[str, int]
 ):

@@ -212,9 +212,9 @@ def test_no_name_of_a_person_is_printed_by_a_run(cli):
 def test_every_command_that_a_page_names_exists(cli, page):
     text = (ROOT / page).read_text(encoding="utf-8")
     named = {
-        found[1] for found in re.finditer(r"(?:`|^|sato )syncd ([a-z]+)\b", text, re.MULTILINE)
+        found[1] for found in re.finditer(r"(?:`|^|sato )syncd ([a-z-]+)\b", text, re.MULTILINE)
     }
-    known = set(re.findall(r"^    ([a-z]+) ", cli("--help").stdout, re.MULTILINE))
+    known = set(re.findall(r"^    ([a-z-]+) ", cli("--help").stdout, re.MULTILINE))
     assert named & known
     assert named - known - {"drill"} == set()  # the pages say that it is not there yet
 

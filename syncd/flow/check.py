@@ -38,7 +38,8 @@ def check_one(site: Site, name: str) -> tuple[CheckLine, ...]:
     """Try one source or directory; nothing for a name that the configuration does not have."""
     sources = [_source(seat) for seat in site.sources if seat.source.name == name]
     found = [seat for seat in site.directories.values() if seat.name == name]
-    return (*sources, *(line for seat in found for line in _directory(seat)))
+    logs = [_access_log(log) for log in site.access_logs if log.name == name]
+    return (*sources, *(line for seat in found for line in _directory(seat)), *logs)
 
 
 def _lines(site: Site) -> Iterator[CheckLine]:

@@ -250,3 +250,12 @@ def test_filters_narrow_and_an_unknown_state_is_refused(office: Office):
     assert foreign(office).report_id not in only
     assert browser.get("/residuals?state=x").status_code == 422
     assert browser.get("/residuals/none").status_code == 404
+
+
+def test_a_log_is_tried_from_the_page_of_connections(office: Office):
+    operator = office.enter("unyo")
+    missing = send(operator, "/connections/test", "/connections", name="税務システム")
+    assert "読めません" in missing.text
+    write_log(office)
+    tried = send(operator, "/connections/test", "/connections", name="税務システム")
+    assert "読めました: 1 files, from 2027-03-31 08:00" in tried.text

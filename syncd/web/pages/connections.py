@@ -68,6 +68,7 @@ def _shown(request: Request, visitor: Visitor, tested: tuple[CheckLine, ...]) ->
         "kinds": {name: table.type for name, table in tables.items()},
         "reads": reads,
         "tested": tested,
+        "access_logs": opened.site.access_logs,
         "notifiers": opened.settings.model.notifiers,
         "message_counts": counts,
         "failed": [m for m in messages if m.last_error] if visitor.may("read-trail") else [],

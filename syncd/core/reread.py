@@ -15,6 +15,7 @@ from syncd.bilingual import Bilingual
 from syncd.core.policy import GuardPolicy
 
 _FEW = 10
+_FEW_GROUPS = 1
 
 
 class RereadGuard(StrEnum):
@@ -63,12 +64,12 @@ def check_change(
     """Return why a read is not believed; `own_removals` are members that syncd took out since."""
     before, gone = change.members
     losses = (
-        ("利用者", "accounts", *change.accounts),
-        ("グループ", "groups", *change.groups),
-        ("所属", "memberships", before, max(0, gone - own_removals)),
+        ("利用者", "accounts", _FEW, *change.accounts),
+        ("グループ", "groups", _FEW_GROUPS, *change.groups),
+        ("所属", "memberships", _FEW, before, max(0, gone - own_removals)),
     )
-    for ja, en, there, lost in losses:
-        if lost > max(_FEW, there * guards.max_directory_loss) or (there and lost == there):
+    for ja, en, few, there, lost in losses:
+        if lost > max(few, there * guards.max_directory_loss) or (there and lost == there):
             why = Bilingual(
                 f"{lost} of the {there} {en} of the last read are missing "
                 f"(limit {guards.max_directory_loss:.0%})",

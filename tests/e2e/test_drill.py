@@ -175,12 +175,9 @@ def test_a_guard_that_is_left_out_shows_as_missed_and_no_other_poison_does(
     report, _ = hold_drill(city(tmp_path, guards), "kansa")
     assert missed(report) == set(WITHOUT[guards].split())
     assert report.exit_code == 1
-
-
-def test_what_the_limits_let_through_is_counted(tmp_path: Path):
-    report, _ = hold_drill(city(tmp_path, "max_removals = 99999"), "kansa")
-    lost = [r for r in report.results if r.outcome is Outcome.MISSED]
-    assert all(r.writes > 0 and not r.held for r in lost)
+    if "max_removals" in guards:  # what the limits let through is counted
+        lost = [r for r in report.results if r.outcome is Outcome.MISSED]
+        assert all(r.writes > 0 and not r.held for r in lost)
 
 
 def test_a_source_without_its_loss_check_shows_as_missed(tmp_path: Path):

@@ -112,3 +112,11 @@ def test_groups_without_their_members_are_not_believed_but_for_our_own_removals(
 def test_accounts_that_lost_their_staff_numbers_are_not_believed(store: SqlStore):
     assert guard(store, renumbered(11)) is RereadGuard.IDENTITY_CHANGE
     assert guard(store, renumbered(10)) is None
+
+
+def test_groups_are_few_and_more_than_one_of_them_may_not_vanish(store: SqlStore):
+    def with_groups(count: int) -> DirectorySnapshot:
+        return replace(town(), groups=town().groups[:count], blocks=town().blocks[:count])
+
+    assert guard(store, with_groups(3)) is None
+    assert guard(store, with_groups(2)) is RereadGuard.DIRECTORY_LOSS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from math import ceil
 from types import MappingProxyType
 
 from syncd.core.ids import AccountId, StaffNumber
@@ -36,7 +37,7 @@ def lose_page(answer: DirectorySnapshot, *, share: float) -> DirectorySnapshot:
 
 def lose_groups(answer: DirectorySnapshot, *, share: float) -> DirectorySnapshot:
     """Lose a share of the groups with all that they convey."""
-    kept = answer.groups[: len(answer.groups) - max(1, round(len(answer.groups) * share))]
+    kept = answer.groups[: len(answer.groups) - ceil(len(answer.groups) * share)]
     keys = {group.key for group in kept}
     return _with_blocks(replace(answer, groups=kept), [b for b in answer.blocks if b.group in keys])
 

@@ -55,7 +55,8 @@ def poisoned(poison: Poison, looked: Looked, parser: FileParser) -> Dose:
 
 
 def _clock(looked: Looked, *, days: int) -> Dose:
-    """Let the run's clock be wrong by some days."""
+    """Let the run's clock be wrong by some days; without a directory it could do no harm."""
+    _whole_answers(looked)
     told = told_of(looked)
     return Dose("clock", replace(told, at=told.at + timedelta(days=days)), abs(days))
 
@@ -240,7 +241,8 @@ _READING_MUTATORS: Mapping[str, Any] = {
 # --- directories ---------------------------------------------------------------------------------
 
 
-def _directory(poison: Poison, looked: Looked) -> Dose:
+def _whole_answers(looked: Looked) -> Mapping[str, DirectorySnapshot]:
+    """Return the directories of which everything is known; raises NotApplicable for none."""
     whole = {
         name: one.answer
         for name, one in looked.directories.items()
@@ -250,7 +252,11 @@ def _directory(poison: Poison, looked: Looked) -> Dose:
         raise NotApplicable(
             Bilingual("no directory can be read whole", ja="すべて読めるディレクトリがありません")
         )
-    told = told_of(looked)
+    return whole
+
+
+def _directory(poison: Poison, looked: Looked) -> Dose:
+    whole, told = _whole_answers(looked), told_of(looked)
     if poison.mutator == "swap-directories":
         return _swapped(whole, told, **poison.parameters)
     name = max(whole, key=lambda n: (len(whole[n].accounts), n))

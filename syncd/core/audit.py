@@ -83,6 +83,7 @@ class AuditEvent(StrEnum):
     ALARM_RAISED = "alarm.raised"
     DRILL_STARTED = "drill.started"
     DRILL_FINISHED = "drill.finished"
+    REPORT_READIED = "report.readied"
     CLOCK_JUMPED = "clock.jumped"
     SESSION_BEGUN = "session.begun"
     SESSION_REFUSED = "session.refused"

@@ -38,6 +38,7 @@ class MessageKind(StrEnum):
     INPUT_REFUSED = "input-refused"
     DIRECTORY_UNREAD = "directory-unread"
     RUN_MISSED = "run-missed"
+    REPORT_READY = "report-ready"
     GUARD_ALARM = "guard-alarm"
     TASKS_TO_DO = "tasks-to-do"
     TASKS_TO_CHECK = "tasks-to-check"
@@ -52,6 +53,7 @@ TOLD: Mapping[MessageKind, frozenset[Role]] = MappingProxyType(
         MessageKind.ORDER_COUNTS: frozenset({Role.PERSONNEL, Role.CHIEF, Role.OPERATOR}),
         MessageKind.INPUT_REFUSED: frozenset({Role.OPERATOR, Role.PERSONNEL}),
         MessageKind.DIRECTORY_UNREAD: frozenset({Role.OPERATOR}),
+        MessageKind.REPORT_READY: frozenset({Role.CHIEF, Role.OPERATOR}),
         MessageKind.GUARD_ALARM: frozenset({Role.OPERATOR, Role.ADMIN, Role.CHIEF}),
         MessageKind.RUN_MISSED: frozenset({Role.OPERATOR, Role.ADMIN, Role.CHIEF}),
     }

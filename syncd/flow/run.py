@@ -43,6 +43,7 @@ from syncd.flow.directories import read_directories, take_missed
 from syncd.flow.foresight.keeping import forget_past
 from syncd.flow.handover import follow, for_machines, hand_over, outdated, standing
 from syncd.flow.lists import as_known
+from syncd.flow.morning.ready import announce_report
 from syncd.flow.moves import commit_moves
 from syncd.flow.order_counts import Recount, record_recount, recount
 from syncd.flow.plausible import as_plausible
@@ -108,7 +109,9 @@ def run(site: Site, request: RunRequest) -> RunReport:
         handed = hand_over(site, free, row.run)
         removals = (*handed, *apply_plan(site, for_machines(site, free), row.run))
         follow_residue(site, row)
-        return _finish(site, row, intake, seen, planned, removals)
+        done = _finish(site, row, intake, seen, planned, removals)
+        announce_report(site, done)
+        return done
 
 
 def _decide(

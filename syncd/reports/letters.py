@@ -100,6 +100,7 @@ _SAMPLE: Mapping[str, Any] = {
     "faults": 1,
     "first": "line 2, sample",
     "why": "sample",
+    **dict.fromkeys(("day", "removed", "verified", "waiting", "failed", "unknown"), "sample"),
 }
 
 

@@ -71,6 +71,7 @@ _MESSAGES = {
     MessageKind.INPUT_REFUSED: ("拒否された入力", "refused input"),
     MessageKind.DIRECTORY_UNREAD: ("読めないディレクトリ", "unread directory"),
     MessageKind.GUARD_ALARM: ("抑止の警報", "alarm about a guard"),
+    MessageKind.REPORT_READY: ("朝の報告", "morning report"),
     MessageKind.RUN_MISSED: ("突合の遅れ", "missed run"),
     MessageKind.TASKS_TO_DO: ("行う作業", "tasks to do"),
     MessageKind.TASKS_TO_CHECK: ("確認する作業", "tasks to check"),

@@ -76,6 +76,7 @@ _EVENTS = {
     _E.ALARM_RAISED: ("警報を出した", "alarm raised"),
     _E.DRILL_STARTED: ("訓練を始めた", "drill started"),
     _E.DRILL_FINISHED: ("訓練を終えた", "drill finished"),
+    _E.REPORT_READIED: ("朝の報告ができた", "morning report ready"),
     _E.CLOCK_JUMPED: ("時計が飛んだ", "the clock jumped"),
     _E.SESSION_BEGUN: ("サインインした", "signed in"),
     _E.SESSION_REFUSED: ("サインインを拒否した", "sign-in refused"),
@@ -103,6 +104,9 @@ _EVENTS = {
     _E.NOTICE_FAILED: ("知らせを送れなかった", "notice not sent"),
 }
 _KEYS = {
+    "day": ("日", "day"),
+    "verified": ("読み戻しで確認", "verified"),
+    "waiting": ("待ち", "waiting"),
     "seconds": ("飛んだ秒数", "seconds jumped"),
     **residual_words.KEYS,
     **drill_words.KEYS,

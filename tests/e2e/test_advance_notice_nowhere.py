@@ -49,6 +49,7 @@ NOT_THERE = {
     *("/tasks/{task_id}", "/tasks/{task_id}/form", "/tasks/{task_id}/evidence/{evidence_id}"),
     *("/transfer-day/files/{upload_id}", "/transfer-day/runs/{sync_id}"),
     "/transfer-day/runs/{sync_id}/events",
+    "/runs/{run}/events",
     *("/residuals/{report_id}/rows", "/residuals/{report_id}/first-report"),
     "/residuals/{report_id}/first-report/text",
 }

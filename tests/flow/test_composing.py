@@ -33,6 +33,8 @@ SATO = Grant(
 )
 CHIEF = Grant(account="chief", staff_number=staff(901), roles=frozenset({Role.CHIEF}))
 OPERATOR = Grant(account="unyo", roles=frozenset({Role.OPERATOR}), mail="helpdesk@city.example")
+OTHERS = frozenset(MessageKind) - {MessageKind.REPORT_READY}
+"""That the day's report is ready is told of in tests/flow/morning."""
 GRANTS = (SATO, CHIEF, OPERATOR)
 
 
@@ -44,7 +46,7 @@ def plain(letter: Letter) -> tuple[str, str]:
 
 def notices(*grants: Grant, mail: FakeNotifier | None = None, **more: object) -> Notices:
     addresses = Addresses(grants or GRANTS, "city.example")
-    seat = NotifierSeat(mail or FakeNotifier())
+    seat = NotifierSeat(mail or FakeNotifier(), OTHERS)
     return Notices((seat,), addresses, plain, **more)  # type: ignore[arg-type]
 
 
@@ -143,7 +145,7 @@ def test_each_notifier_tells_what_it_is_for(begun: Town):
     moved(begun, 1)
     chat = FakeNotifier("chat", Addressing.ACCOUNT)
     silent = NotifierSeat(FakeNotifier("other"), frozenset({MessageKind.RUN_MISSED}))
-    both = (NotifierSeat(FakeNotifier()), NotifierSeat(chat), silent)
+    both = (NotifierSeat(FakeNotifier(), OTHERS), NotifierSeat(chat, OTHERS), silent)
     assert compose(begun.site(), replace(notices(), seats=both)) == 2
     assert [(m.notifier, m.recipient) for m in told(begun)] == [
         ("mail", "sato@city.example"),

@@ -37,6 +37,11 @@ ABOUT = {
     MessageKind.INPUT_REFUSED: {"subject": "roster", "faults": 2, "first": "line 3, 発令日"},
     MessageKind.DIRECTORY_UNREAD: {"subject": "ad", "why": "connection refused"},
     MessageKind.RUN_MISSED: {"subject": "deadline"},
+    MessageKind.REPORT_READY: {
+        "subject": "report 2027-04-01",
+        "day": "2027-04-01",
+        **dict.fromkeys(("removed", "verified", "waiting", "failed", "unknown"), 3),
+    },
     MessageKind.GUARD_ALARM: {"subject": "drill"},
 }
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from syncd.core.calendar import day_of
 from syncd.core.exposure.spans import Exposure
 from syncd.core.exposure.totals import ExposureTotals, totals
 from syncd.core.ids import OrgUnitCode
@@ -121,7 +122,21 @@ class MorningReport:
         return tuple(Place(*key, dict(counted[key])) for key in ordered)
 
     @property
-    def is_quiet(self) -> bool:
-        """Tell whether the day gives nobody a reason to read this."""
-        news = any(line.outcome is not Outcome.EXCEPTED for line in self.lines)
-        return not (news or self.outages or self.overrides)
+    def has_news(self) -> bool:
+        """Tell whether the day itself gives somebody a reason to read this.
+
+        What stands from before and only goes on waiting is told of by its own deadlines.
+        """
+        news = any(_is_of(line, self.on) for line in self.lines)
+        return bool(news or self.outages or self.overrides)
+
+
+def _is_of(line: MorningLine, on: date) -> bool:
+    """Tell whether a right was lost, found or over on a day, or its removal failed."""
+    case, span = line.case, line.exposure
+    days = {day_of(case.opened_at)}
+    if case.is_ended or line.outcome is Outcome.FAILED:
+        days.add(day_of(case.updated_at))
+    if span is not None:
+        days.add(day_of(span.lost_at))
+    return on in days

@@ -27,6 +27,7 @@ _TOLD_OF = {
     AuditEvent.INPUT_REFUSED: MessageKind.INPUT_REFUSED,
     AuditEvent.DIRECTORY_UNREAD: MessageKind.DIRECTORY_UNREAD,
     AuditEvent.ALARM_RAISED: MessageKind.RUN_MISSED,
+    AuditEvent.REPORT_READIED: MessageKind.REPORT_READY,
 }
 
 _ABOUT_GUARDS = frozenset({"drill", "clock"})

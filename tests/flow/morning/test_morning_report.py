@@ -81,7 +81,7 @@ def test_a_right_removed_at_midnight_is_told_with_the_minutes_to_its_read_back(a
 
 def test_an_order_that_comes_in_the_morning_stands_in_the_same_report(auto: Town):
     auto.sync()
-    assert report(auto).is_quiet
+    assert not report(auto).has_news
     auto.now = DAY + timedelta(hours=10)
     auto.orders.records = (transfer(2, "20010"),)
     auto.sync()

@@ -6,7 +6,7 @@ The facts of before are loaded only where a source gave something new that must 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from syncd.core.calendar import EVER, day_of
 from syncd.core.facts import Facts
@@ -20,10 +20,14 @@ from syncd.ports.store import AcceptedInput
 
 @dataclass(slots=True)
 class Beside:
-    """The comparisons of one run; inputs of one source that follow each other compare in turn."""
+    """The comparisons of one run; inputs of one source that follow each other compare in turn.
+
+    `as_of` is the day that the run asks about, where it is a coming one.
+    """
 
     site: Site
     now: datetime
+    as_of: date | None = None
     _facts: Facts | None = None
     _taken: dict[str, Before] = field(default_factory=dict)
 
@@ -33,7 +37,8 @@ class Beside:
         The very first input of a source has none before it, `loss_check = false` asks for none, and
         another scope of the same authority names people by other numbers.
         """
-        name, today = reading.source, day_of(self.now)
+        name = reading.source
+        today = max(day_of(self.now), self.as_of or date.min)
         guards = self.site.policy.guards
         before = self._taken.get(name)
         same = last is not None and scope_of(last.fingerprint) == seat.scope

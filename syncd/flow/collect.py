@@ -60,17 +60,23 @@ class Intake:
         return frozenset(provides for provides, _ in self.refused)
 
 
-def read_sources(site: Site, now: datetime, brought: tuple[SourceReading, ...] = ()) -> Intake:
+def read_sources(
+    site: Site,
+    now: datetime,
+    brought: tuple[SourceReading, ...] = (),
+    as_of: date | None = None,
+) -> Intake:
     """Read every source that changed; raises nothing for an input, however broken.
 
-    What was brought was read already, and counts like the rest.
+    What was brought was read already, and counts like the rest. `as_of`: the day that is asked
+    about, where that is not today: its roster is not ahead of it.
     """
     with site.store.begin() as unit:
         last = {s.source.name: unit.last_accepted(s.source.name) for s in site.sources}
         doubtful = {refused.source for refused in unit.refused_inputs()}
     accepted: list[SourceReading] = []
     refused: list[tuple[Provides, SourceRefused]] = []
-    beside = Beside(site, now)
+    beside = Beside(site, now, as_of)
     for done, seat in enumerate(site.sources):
         site.progress("sources", done, len(site.sources))
         name = seat.source.name

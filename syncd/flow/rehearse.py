@@ -62,7 +62,7 @@ def rehearse(site: Site, request: RunRequest) -> RunReport:
     """Return what a run of that day would find, without recording anything; raises StoreError."""
     started_at = site.clock()
     run = RunId(site.new_id())
-    intake = read_sources(site, started_at, request.brought)
+    intake = read_sources(site, started_at, request.brought, request.as_of)
     known = _learn(site, request, run, intake, read_directories(site, started_at))
     decision = _decide(site, known, known.facts, request.as_of)
     return _report(site, request, _Read(run, started_at, intake, known), decision)
@@ -75,7 +75,7 @@ def rehearse_ahead(site: Site, request: RunRequest, asked: Asked) -> Rehearsed:
     """
     started_at = site.clock()
     run = RunId(site.new_id())
-    intake = read_sources(site, started_at, request.brought)
+    intake = read_sources(site, started_at, request.brought, request.as_of)
     known = _learn(site, request, run, intake, read_directories(site, started_at), asked)
     if known.gathered is None:
         raise StoreError("a rehearsal of a coming day gathered nothing to foresee it by")

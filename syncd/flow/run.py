@@ -96,7 +96,7 @@ def run(site: Site, request: RunRequest) -> RunReport:
             unit.forget_sync_events(started_at - KEPT)
             forget_past(unit, started_at)
         site = with_steps(site, row, request.steps)
-        intake = read_sources(site, started_at, request.brought)
+        intake = read_sources(site, started_at, request.brought, request.as_of)
         readings = read_directories(site, started_at)
         site.watch.owes_run = False
         seen = _decide(site, request, row, intake, readings)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -37,6 +38,7 @@ from syncd.flow.drill.shadow import (
     shadow_site,
     told_of,
 )
+from syncd.flow.memory import Memory
 from syncd.flow.report import RunReport
 from syncd.flow.run import run
 from syncd.flow.site import Mode, RunRequest, Site
@@ -78,36 +80,59 @@ def drill(
 ) -> tuple[PoisonResult, ...]:
     """Try every poison on a shadow of what was looked at; return the result of each, in order."""
     numbers = Numbers()
-    _seed(looked, shadows.template(), numbers)
-    clean = _one_night(looked, told_of(looked), shadows, numbers)
-    return tuple(_tried(looked, poisons, (shadows, parser, numbers), clean, progress))
+    memory = _seed(looked, shadows.template(), numbers)
+    nights = _Nights(looked, shadows, numbers, memory)
+    clean = nights.pass_one(told_of(looked))
+    return tuple(_tried(nights, poisons, parser, clean, progress))
+
+
+@dataclass(frozen=True, slots=True)
+class _Nights:
+    """What every shadow begins with; `memory` is of a run on what was looked at."""
+
+    looked: Looked
+    shadows: Shadows
+    numbers: Numbers
+    memory: Memory
+
+    def pass_one(self, told: Told) -> _Seen:
+        """Do the day's run as often as it takes until nobody is asked for anything any more."""
+        told = replace(told, at=told.at + _LATER)
+        with self.shadows.copy() as store:
+            site, journal = shadow_site(self.looked, told, store, Mode.APPLY, self.numbers)
+            site = replace(site, memory=copy(self.memory))
+            request = RunRequest(day_of(told.at), "syncd")
+            reports = [run(site, request)]
+            if _approve_everything(site):
+                reports.append(run(site, request))
+            return _seen(reports, journal, _held_at(store))
 
 
 def _tried(
-    looked: Looked,
+    nights: _Nights,
     poisons: Iterable[Poison],
-    with_what: tuple[Shadows, FileParser, Numbers],
+    parser: FileParser,
     clean: _Seen,
     progress: Progress,
 ) -> Iterator[PoisonResult]:
-    shadows, parser, numbers = with_what
     every = tuple(poisons)
     for done, poison in enumerate(every):
         progress(done, len(every))
         try:
-            dose = poisoned(poison, looked, parser)
+            dose = poisoned(poison, nights.looked, parser)
         except NotApplicable as why:
             yield PoisonResult(poison, Outcome.NOT_APPLICABLE, poison.target, because=why.told)
             continue
-        night = _one_night(looked, dose.told, shadows, numbers)
+        night = nights.pass_one(dose.told)
         yield judge(poison, dose.target, _beside(clean, night, dose.changed))
     progress(len(every), len(every))
 
 
-def _seed(looked: Looked, store: Store, numbers: Numbers) -> None:
+def _seed(looked: Looked, store: Store, numbers: Numbers) -> Memory:
     """Let the shadow know what the site knows, with everything approved that may be.
 
-    Raises SourceRefused and DirectoryUnreadable where there is nothing to compare a poison with.
+    Returns what a second run remembers: where a poison changes nothing, its night works nothing
+    out anew. Raises SourceRefused and DirectoryUnreadable where nothing can be compared with.
     """
     site, _ = shadow_site(looked, told_of(looked), store, Mode.PROPOSE, numbers)
     report = run(site, RunRequest(day_of(looked.at), "syncd"))
@@ -116,8 +141,10 @@ def _seed(looked: Looked, store: Store, numbers: Numbers) -> None:
     if report.unread and len(report.unread) == len(looked.directories):
         first = report.unread[0]
         raise DirectoryUnreadable(first.directory, first.why, first.remedy)
+    run(site, RunRequest(day_of(looked.at), "syncd"))
     _approve_everything(site)
     store.close()
+    return site.memory
 
 
 def _approve_everything(site: Site) -> bool:
@@ -128,18 +155,6 @@ def _approve_everything(site: Site) -> bool:
         if waiting:
             approve_selected(site, [actor], waiting, "drill")
     return bool(waiting)
-
-
-def _one_night(looked: Looked, told: Told, shadows: Shadows, numbers: Numbers) -> _Seen:
-    """Do the day's run as often as it takes until nobody is asked for anything any more."""
-    told = replace(told, at=told.at + _LATER)
-    with shadows.copy() as store:
-        site, journal = shadow_site(looked, told, store, Mode.APPLY, numbers)
-        request = RunRequest(day_of(told.at), "syncd")
-        reports = [run(site, request)]
-        if _approve_everything(site):
-            reports.append(run(site, request))
-        return _seen(reports, journal, _held_at(store))
 
 
 def _seen(reports: list[RunReport], journal: Journal, held_at: list[datetime]) -> _Seen:

@@ -22,6 +22,7 @@ from syncd.flow.foresight.gathering import known
 from syncd.flow.foresight.keeping import Compared, compared
 from syncd.flow.judge import judge
 from syncd.flow.preapproval.plan import plan_ahead
+from syncd.flow.releases import Releases, releases_on
 from syncd.flow.roll import Listed, roll_of
 from syncd.flow.uncertain import Learned, learn
 from syncd.ports.identity import PasswordCheck, Provider
@@ -107,6 +108,16 @@ class Desk:
         found: AheadPlan = self._once(
             ("ahead", on, with_notices),
             lambda: plan_ahead(self.opened.site, on, with_notices=with_notices),
+        )
+        return found
+
+    def releases(self, on: date, *, with_notices: bool = False) -> Releases:
+        """Return what sections have to do about their lists; one with 内示 is never kept here."""
+        site = self.opened.site
+        if with_notices:
+            return releases_on(site, on, with_notices=True)
+        found: Releases = self._once(
+            ("releases", on), lambda: releases_on(site, on, with_notices=False)
         )
         return found
 

@@ -87,6 +87,11 @@ ROUTES = {
     ("POST", "/residuals/{report_id}/send-back"): Permission.READ,
     ("POST", "/residuals/{report_id}/known"): Permission.HANDLE_TASKS,
     ("POST", "/residuals/{report_id}/filing"): Permission.DECIDE,
+    ("GET", "/releases"): Permission.READ,
+    ("GET", "/releases/table"): Permission.READ,
+    ("GET", "/releases/{section}/notice"): Permission.READ,
+    ("GET", "/releases/{section}/designation"): Permission.READ,
+    ("GET", "/releases/{section}/application/{staff_number}"): Permission.READ,
     ("GET", "/people"): Permission.READ,
     ("GET", "/people/{staff_number}"): Permission.READ,
     ("GET", "/runs"): Permission.READ,
@@ -247,6 +252,16 @@ POST /residuals/none/send-back               404      404   404      404     404
 POST /residuals/none/known                   404      404   404      403     404       404   403    303
 POST /residuals/none/filing                  404      404   403      403     403       403   403    303
 POST /residuals/{residual}/close             403      403   403      409     403       403   403    303
+GET  /releases                               200      200   200      200     200       200   403    303
+GET  /releases?notices=true                  403      403   403      403     200       403   403    303
+GET  /releases/table                         200      200   200      200     200       200   403    303
+GET  /releases/table?notices=true            403      403   403      403     200       403   403    303
+GET  /releases/none/notice                   404      404   404      404     404       404   403    303
+GET  /releases/none/notice?notices=true      403      403   403      403     404       403   403    303
+GET  /releases/none/designation              404      404   404      404     404       404   403    303
+GET  /releases/none/designation?notices=true 403      403   403      403     404       403   403    303
+GET  /releases/none/application/none         404      404   404      404     404       404   403    303
+GET  /releases/none/application/none?notices=true 403 403   403      403     404       403   403    303
 GET  /people                                 200      200   200      200     200       200   403    303
 GET  /people/{mine}                          200      200   200      200     200       200   403    303
 GET  /people/{theirs}                        404      200   200      200     200       200   403    303
@@ -483,6 +498,7 @@ MENU = {
     "/plans",
     "/tasks",
     "/residuals",
+    "/releases",
     "/people",
     "/transfer-day",
     "/runs",

@@ -14,6 +14,7 @@ from syncd.web.pages.own_keys import router as own_keys
 from syncd.web.pages.people import router as people
 from syncd.web.pages.plans import router as plans
 from syncd.web.pages.provider import router as provider
+from syncd.web.pages.releases import router as releases
 from syncd.web.pages.residuals import router as residuals
 from syncd.web.pages.runs import router as runs
 from syncd.web.pages.steps import router as steps
@@ -32,6 +33,7 @@ PAGES = (
     plans,
     tasks,
     residuals,
+    releases,
     people,
     ahead,
     approve_ahead,

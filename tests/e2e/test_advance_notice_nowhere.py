@@ -29,6 +29,7 @@ ROWS = (  # somebody whom nothing else names, and somebody who holds a right
 PASSWORD = "four grey herons above the weir"
 PAGES = (
     *("/people?text=秘密", "/people?text=0000077", "/people/0000077"),
+    *("/releases?on=2027-05-01", "/releases/table?on=2027-05-01"),
     *("/transfer-day/ahead?on=2027-05-01", "/api/v1/openapi.json"),
     *("/api/v1/people/0000077", "/api/v1/findings", "/api/v1/cases", "/api/v1/plans"),
 )

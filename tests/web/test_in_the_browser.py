@@ -17,6 +17,7 @@ from syncd.core.cases import CaseState
 from syncd.core.factors import FactorPolicy, step_at, totp
 from syncd.flow.access.tokens import TokenWish, make_token
 from syncd.flow.access.users import disable_user, set_password
+from syncd.flow.releases import releases_on
 from syncd.identity.local import hash_password
 from syncd.settings.model import ConsoleTable
 from syncd.web.server import WebServer
@@ -67,7 +68,14 @@ def sign_in(page: Page, account: str) -> None:
 
 def pages_of(office: Office) -> dict[str, str]:
     case = office.cases()[0]
+    told = releases_on(office.opened.site, office.opened.today(), with_notices=False)
+    released = next(room.section for room in told.rooms if room.releases)
+    joined = next(room for room in told.rooms if room.newcomers)
     return {
+        "releases": "/releases",
+        "notice of release": f"/releases/{released}/notice",
+        "form of designation": f"/releases/{joined.section}/designation",
+        "application": f"/releases/{joined.section}/application/{joined.newcomers[0].staff_number}",
         "today": "/",
         "cases": "/cases",
         "case": f"/cases/{case.case_id}",

@@ -53,8 +53,9 @@ NOT_THERE = {
     "/runs/{run}/events",
     *("/residuals/{report_id}/rows", "/residuals/{report_id}/first-report"),
     "/residuals/{report_id}/first-report/text",
+    *("/releases/{section}/designation", "/releases/{section}/application/{staff_number}"),
 }
-"""Routes of what this site has not: tasks of people, brought files, requested runs, a provider, a log that shows a use."""
+"""Routes of what this site has not: tasks of people, brought files, requested runs, a provider, a log that shows a use, somebody who came newly."""
 CONFIGURATION = """
 [console]
 listen = "127.0.0.1:{console}"

@@ -54,8 +54,11 @@ NOT_THERE = {
     *("/residuals/{report_id}/rows", "/residuals/{report_id}/first-report"),
     "/residuals/{report_id}/first-report/text",
     *("/releases/{section}/designation", "/releases/{section}/application/{staff_number}"),
+    *("/transfer-day/previews/{preview_id}", "/drills/{drill}"),
 }
-"""Routes of what this site has not: tasks of people, brought files, requested runs, a provider, a log that shows a use, somebody who came newly."""
+"""Routes of what this site has not: tasks of people, brought files, requested runs, a provider, a
+log that shows a use, somebody who came newly, a preview that somebody kept, a drill.
+"""
 CONFIGURATION = """
 [console]
 listen = "127.0.0.1:{console}"

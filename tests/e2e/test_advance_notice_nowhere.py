@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -15,6 +16,9 @@ import pytest
 
 from syncd.bootstrap import open_site
 from syncd.flow.access.users import add_user
+from syncd.flow.foresight.foreseeing import Asked, foresee_day
+from syncd.flow.foresight.gathering import known
+from syncd.flow.foresight.keeping import keep
 from syncd.identity.local import hash_password
 from syncd.settings.template import init_site
 from tests.daemon.test_daemon import PATIENCE_S, Running, daemon, free_port
@@ -52,12 +56,11 @@ NOT_THERE = {
     "/transfer-day/runs/{sync_id}/events",
     "/runs/{run}/events",
     *("/residuals/{report_id}/rows", "/residuals/{report_id}/first-report"),
-    "/residuals/{report_id}/first-report/text",
+    *("/residuals/{report_id}/first-report/text", "/drills/{drill}"),
     *("/releases/{section}/designation", "/releases/{section}/application/{staff_number}"),
-    *("/transfer-day/previews/{preview_id}", "/drills/{drill}"),
 }
 """Routes of what this site has not: tasks of people, brought files, requested runs, a provider, a
-log that shows a use, somebody who came newly, a preview that somebody kept, a drill.
+log that shows a use, somebody who came newly, a drill.
 """
 CONFIGURATION = """
 [console]
@@ -125,6 +128,9 @@ def everything_told(running: Running, port: int, site: Path, mail: MailServer) -
     told["ready"] = running.get("/readyz")[1]
     for number, letter in enumerate(mail.mails()):
         told[f"mail {number}"] = str(letter) + letter.get_content()
+    keep_with_notices(site)
+    for words in COMMANDS:  # before pages are read: the previews that they keep are linked there
+        told[" ".join(words)] = said_by_command(site, words)
     visited: set[str] = set()
     for account in ("unyo", "soukatsu"):
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as browser:
@@ -133,10 +139,17 @@ def everything_told(running: Running, port: int, site: Path, mail: MailServer) -
             for path, answer in crawl(browser, PAGES).items():
                 told[f"{account} {path}"] = _without_question(answer)
                 visited.add(path)
-    for words in COMMANDS:
-        told[" ".join(words)] = said_by_command(site, words)
     assert unseen(visited) <= NOT_THERE
     return told
+
+
+def keep_with_notices(site: Path) -> None:
+    """Let personnel keep a preview that takes 内示 for orders: nobody else shall come across it."""
+    opened = open_site(site / "syncd.toml", lambda *_: None)
+    asked = Asked(date(2027, 5, 1), opened.today(), with_notices=True)
+    gathered = known(opened.site, asked.on, with_notices=True)
+    keep(opened.site, foresee_day(opened.site, asked, gathered).preview, "jinji")
+    opened.site.store.close()
 
 
 def _without_question(answer: httpx.Response) -> str:

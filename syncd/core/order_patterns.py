@@ -16,12 +16,16 @@ from dataclasses import dataclass
 MOST_CHARACTERS = 300
 """Longer texts are held: no order of a person is that long."""
 
+ORDERING = re.compile(
+    "命|免[ずじ]|解[くき除]|補[すし]|兼|併任|取扱|代理|勤務|[休退復辞失停]職|任期|昇任|降任|採用"
+)
+"""What orders something: no title and nothing that is passed over holds it."""
 _DAY = r"(?:(?:令和|平成)(?:元|\d{1,2})年\d{1,2}月\d{1,2}日|\d{4}年\d{1,2}月\d{1,2}日)"
 _PLACES = {
     "section": r"[^、,〔〕]{1,40}?",
     "post": r"[^、,〔〕]{1,60}?",
     "title": r"[^、,〔〕]{1,30}?",
-    "some": r"[^、]{1,60}?",
+    "some": rf"(?:(?!{ORDERING.pattern})[^、]){{1,60}}?",
     "number": r"\d{1,8}",
     "day": _DAY,
     "from": _DAY,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from syncd.core.facts import OrgUnit
 from syncd.core.ids import OrgUnitCode
-from syncd.core.order_patterns import normalised
+from syncd.core.order_patterns import ORDERING, normalised
 
 _ONE_DAY = timedelta(days=1)
 _HEADS = ("部", "課", "室", "局", "所", "係", "署", "センター", "館", "校", "園")
@@ -37,14 +38,16 @@ class SectionNames:
     def post(self, text: str, on: date) -> tuple[frozenset[OrgUnitCode], str]:
         """Return the sections that a post can mean, and its title: 税務課長 is 課長 of 税務課.
 
-        What stands behind the section is a title only where it ends as one.
+        What stands behind the section is a title only where it ends as one, orders nothing, and
+        names no unit of its own: 総務部新設課長 heads a section that the table does not have.
         """
         names = self._names(on)
         wanted = normalised(text)
         for length in range(len(wanted) - 1, 0, -1):
             found = names.get(wanted[:length])
-            if found and wanted[length:].endswith(self._titles):
-                return found, _title(wanted[:length], wanted[length:])
+            rest = wanted[length:]
+            if found and rest.endswith(self._titles) and _is_title(wanted[:length], rest):
+                return found, _title(wanted[:length], rest)
         return frozenset(), ""
 
     def _names(self, on: date) -> Mapping[str, frozenset[OrgUnitCode]]:
@@ -72,6 +75,14 @@ class SectionNames:
 def _holds(row: OrgUnit, on: date) -> bool:
     begun = row.starts_on is None or row.starts_on <= on
     return begun and (row.ends_on is None or row.ends_on >= on - _ONE_DAY)
+
+
+def _is_title(section: str, rest: str) -> bool:
+    if ORDERING.search(rest):
+        return False
+    own = next((head for head in _HEADS if section.endswith(head)), "")
+    named = re.sub(f"^(?:副|次|主任)?{own}", "", rest) if own else rest
+    return not any(head in named for head in _HEADS if head != "係")
 
 
 def _title(section: str, rest: str) -> str:

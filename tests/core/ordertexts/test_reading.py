@@ -271,3 +271,31 @@ def test_no_text_makes_the_search_long():
 def test_orders_without_a_text_are_left_as_they_are():
     plain = replace(order("", "配置換", "12"), text="")
     assert list(reader().read_all([plain])) == [plain]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "税務課勤務を命じ総務課長に補する",  # two orders, and no title 「勤務を命じ総務課長」
+        "総務部新設課長に補する",  # the head of a section that the table lacks, not of 総務部
+        "税務課新設課長を命ずる",
+        "税務課兼務を解き管理職手当を支給する",  # a raise does not cover what stands before it
+        "税務課兼務を解くことにより休職を命ずる",
+    ],
+)
+def test_nothing_that_orders_something_hides_in_a_title_or_in_what_is_passed_over(text: str):
+    assert reader().read(order(text)).why
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("総務部次長を命ずる", "次長"),
+        ("税務課収納係長に補する", "収納係長"),
+        ("税務課課長補佐を命じる", "課長補佐"),
+        ("北支所副所長を命ずる", "副所長"),
+    ],
+)
+def test_titles_within_a_section_are_still_titles(text: str, title: str):
+    ((_, _, found, _),) = told(text)
+    assert found == title

@@ -5,12 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import quote
 
 import openpyxl
 import pytest
 
+from syncd.core.facts import Provides
 from syncd.flow.releases import Releases, releases_on
+from syncd.ports.source import Fingerprint, SourceReading
+from tests.fakes.readings import order
 from tests.web.conftest import Office
 from tests.web.test_both_languages import JAPANESE, in_english
 
@@ -154,3 +159,35 @@ def test_advance_notices_are_for_those_who_may_see_them(office: Office, path: st
 
 def test_a_day_far_away_is_refused(office: Office):
     assert office.enter("soukatsu").get("/releases?on=1999-01-01").status_code == 422
+
+
+def test_an_advance_notice_is_on_no_open_page_and_marked_on_the_other(fresh_office: Office):
+    """Somebody designated is to leave by 内示: only who may see that is told to prepare it."""
+    site, now = fresh_office.opened.site, fresh_office.clock()
+    on = fresh_office.opened.today() + timedelta(days=20)
+    openly = releases_on(site, on, with_notices=False)
+    stale = {each.line.staff_number for room in openly.rooms for each in room.releases}
+    with site.store.begin() as unit:
+        known = unit.facts(now)
+    listed = {x.staff_number for x in known.designations if x.released_on is None} - stale
+    source = known.orders[0].source
+    number = min(n for n in listed if n.isdigit())
+    made = replace(order("NAIJI-7", number, "30010", confirmed=False), effective_on=on)
+    mark = Fingerprint("ef" * 32, now, "x")
+    given = SourceReading(source, Provides.ORDERS, mark, None, 1, (replace(made, source=source),))
+    with site.store.begin() as unit:
+        unit.accept(given, now)
+    asked = f"on={on.isoformat()}"
+    for account in ("soukatsu", "jinji"):
+        browser = fresh_office.enter(account)
+        for path in ("/releases", "/releases/table"):
+            answer = browser.get(f"{path}?{asked}").text
+            assert "NAIJI-7" not in answer
+            assert number not in answer
+    browser = fresh_office.enter("jinji")
+    told = browser.get(f"/releases?{asked}&notices=true").text
+    assert "NAIJI-7" in told
+    assert "取扱注意" in told
+    table = browser.get(f"/releases/table?{asked}&notices=true").text
+    (row,) = (line for line in table.splitlines() if number in line and "NAIJI-7" in line)
+    assert row.endswith(",内示")

@@ -136,6 +136,10 @@ roles = ["operator", "admin", "auditor"]
 account = "hogo"
 roles = ["approver"]
 
+[[actors]]
+account = "jinji"
+roles = ["personnel"]
+
 [[notifiers]]
 name = "mail"
 type = "smtp"

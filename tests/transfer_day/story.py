@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from syncd.core.cases import Case, CaseState
+from syncd.core.facts import OrderCount
+from syncd.core.morning.report import MorningReport
 from syncd.core.preapproval.standing import Standing
+from syncd.core.residual.reports import ResidualReport
+from syncd.flow.morning.report import morning_report
+from syncd.flow.order_counts import state_count
 from syncd.flow.preapproval.plan import look_ahead, plan_ahead
 from syncd.flow.preapproval.vote import approve_ahead
 from syncd.flow.vote import approve_selected
@@ -34,6 +39,9 @@ class Story:
     told_under_notice: dict[str, str] = field(default_factory=dict)
     removed: dict[str, int] = field(default_factory=dict)
     cases: list[Case] = field(default_factory=list)
+    residual: tuple[ResidualReport, ...] = ()
+    morning: MorningReport = field(init=False)
+    last_report: MorningReport = field(init=False)
 
     def tell(self) -> None:
         """Live through all of it."""
@@ -47,16 +55,24 @@ class Story:
         self.retroactive_orders_arrive()
         with self.days.opened.site.store.begin() as unit:
             self.cases = list(unit.cases(list(CaseState)))
+            self.residual = unit.residuals()
 
     def notices_arrive(self) -> None:
-        """内示 of 15,000 orders; the chief, who may see them, approves what follows at once."""
-        self._send(moment(NOTICED_ON, "09:00"), as_notice(self.orders.planned))
+        """内示 of 15,000 orders, in half a file first; the chief approves what follows at once."""
+        notices = as_notice(self.orders.planned)
+        self.days.send(moment(NOTICED_ON, "09:00"), notices, broken=True)
         self.days.tick(moment(NOTICED_ON, "09:05"))
-        self.told_under_notice = self._everything_told()
+        self.told_under_notice = {f"broken: {k}": v for k, v in self._everything_told().items()}
+        self._send(moment(NOTICED_ON, "09:07"), notices)
+        self.days.tick(moment(NOTICED_ON, "09:10"))
+        self.told_under_notice |= self._everything_told()
         self._approve_ahead("under notice", with_notices=True)
 
     def orders_are_confirmed(self) -> None:
-        """Thirty of the moves never become orders."""
+        """Thirty of the moves never become orders; personnel state how many there are."""
+        dated = [o for o in self.orders.confirmed if o.effective_on == APRIL]
+        count = OrderCount(APRIL, "", len(dated), tolerance=200)
+        state_count(self.days.opened.site, self.days.actors("jinji")[0], count)
         self._send(moment(CONFIRMED_ON, "14:00"), self.orders.confirmed)
         self.days.tick(moment(CONFIRMED_ON, "14:05"))
         self._approve_ahead("confirmed")
@@ -82,19 +98,19 @@ class Story:
         self._count("when the feed is mended")
 
     def late_orders_arrive(self) -> None:
-        """Sixty in the night and forty in the morning; each waits for a person, who decides."""
-        for at, first, last in (("00:50", 100, 160), ("10:00", 160, 200)):
-            self._send(moment(APRIL, at), (*self.sent, *self.orders.late[first:last]))
-            after = moment(APRIL, at[:-1] + "5")
-            self.days.tick(after)
-            if at == "00:50":
-                continue
-            self._approve_cases()
-            self.days.tick(moment(APRIL, "10:10"))
-            self._count("after the late orders")
+        """Sixty in the night; they wait for a person until the morning."""
+        self._send(moment(APRIL, "00:50"), (*self.sent, *self.orders.late[100:160]))
+        self.days.tick(moment(APRIL, "00:55"))
 
     def the_morning_comes(self) -> None:
-        """Nothing happens until the fifth, a Monday."""
+        """The report lies ready; forty late orders more come, and the chief decides on all."""
+        self.days.go_to(moment(APRIL, "08:30"))
+        self.morning = morning_report(self.days.opened.site, APRIL)
+        self._send(moment(APRIL, "10:00"), (*self.sent, *self.orders.late[160:]))
+        self.days.tick(moment(APRIL, "10:05"))
+        self._approve_cases()
+        self.days.tick(moment(APRIL, "10:10"))
+        self._count("after the late orders")
         self.days.go_to(moment(RETROACTIVE_ON, "09:00"))
 
     def retroactive_orders_arrive(self) -> None:
@@ -105,6 +121,7 @@ class Story:
         self.days.tick(moment(RETROACTIVE_ON, "10:10"))
         self._count("after the retroactive orders")
         self.days.go_to(moment(RETROACTIVE_ON, "18:00"))
+        self.last_report = morning_report(self.days.opened.site, RETROACTIVE_ON)
 
     def _send(self, at: datetime, sent: tuple[Sent, ...]) -> None:
         self.sent = sent

@@ -77,7 +77,8 @@ class Days:
         self.service = Service(self.opened, Event(), lambda _: True)
 
     def begin(self) -> None:
-        """Do the first run of all."""
+        """Begin as the daemon does: ready to tell people before the first run of all."""
+        self.service._begin_telling()
         self._pass(self.clock.at, self.service._full)
 
     def go_to(self, at: datetime) -> None:

@@ -23,7 +23,7 @@ from tests.transfer_day.days import Days, moment
 NOTICED_ON, CONFIRMED_ON = date(2027, 3, 18), date(2027, 3, 25)
 EVE, RETROACTIVE_ON = date(2027, 3, 31), date(2027, 4, 5)
 CHIEF = "soukatsu"
-_PAGES = 110
+_PAGES = 80
 _WORDS = re.compile(r"R9-\d{5}|8\d{6}|苗字[あかさたなはまやらわ]{5}")
 
 

@@ -33,7 +33,7 @@ from tests.transfer_day.days import moment
 from tests.transfer_day.promise import ends_at
 from tests.transfer_day.story import RETROACTIVE_ON, Story, leaks
 
-pytestmark = [pytest.mark.slapd, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slapd, pytest.mark.timeout(1800)]
 
 
 def rights_of_orders(story: Story, kind: Kind) -> int:

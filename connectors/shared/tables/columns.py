@@ -33,12 +33,16 @@ class Cut(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One canonical column; `required` means that the file must have it."""
+    """One canonical column.
+
+    `required` means that the file must have it, or the column `instead` where one is named.
+    """
 
     name: str
     kind: Kind
     cut: Cut = Cut.TELLING
     required: bool = False
+    instead: str = ""
 
     @property
     def is_key(self) -> bool:
@@ -56,9 +60,9 @@ def staff(name: str = "職員番号", *, required: bool = False) -> Column:
     return Column(name, Kind.STAFF, required=required)
 
 
-def code(name: str, cut: Cut = Cut.TELLING, *, required: bool = False) -> Column:
+def code(name: str, cut: Cut = Cut.TELLING, *, required: bool = False, instead: str = "") -> Column:
     """Return a column of keys."""
-    return Column(name, Kind.CODE, cut, required)
+    return Column(name, Kind.CODE, cut, required, instead)
 
 
 def day(name: str, cut: Cut = Cut.HARMLESS_IF_BLANK, *, required: bool = False) -> Column:

@@ -72,8 +72,16 @@ def _by_position(
     longest = max(len(row.cells) for row in table.rows)
     width = longest if options.columns else min(longest, len(names))
     found = {name: place for name, place in index.items() if place < width}
-    missing = [_unplaced(name) for name in required if name not in found]
+    missing = [_unplaced(name) for name in _lacking(required, columns, found)]
     return Layout(table.rows, found, width, tuple(missing), table.lettered)
+
+
+def _lacking(
+    required: tuple[str, ...], columns: tuple[Column, ...], found: Mapping[str, int]
+) -> list[str]:
+    """Return the required columns that are not there, nor what may stand instead of them."""
+    instead = {column.name: column.instead for column in columns}
+    return [name for name in required if name not in found and instead[name] not in found]
 
 
 def _unplaced(name: str) -> RowFault:
@@ -90,7 +98,7 @@ def _by_header(
     header = table.rows[at]
     names = [_name(cell) for cell in header.cells]
     index = {name: i for name, sought in wanted.items() if (i := _place(sought, names)) is not None}
-    missing = [name for name in required if name not in index]
+    missing = _lacking(required, columns, index)
     repeated = [name for name in index if names.count(_name(str(wanted[name]))) > 1]
     faults = [_missing(header, name, wanted[name], known=bool(index)) for name in missing]
     faults += [_repeated(header.line, name) for name in repeated]

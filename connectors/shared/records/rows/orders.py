@@ -42,8 +42,7 @@ FORM = Form(
     columns=(
         code("発令番号", required=True),
         day("発令日", Cut.TELLING, required=True),
-        code("発令区分", required=True),
-        text("発令内容"),
+        code("発令区分", required=True, instead="発令内容"),
         staff(required=True),
         text("氏名"),
         code("所属コード"),
@@ -51,6 +50,8 @@ FORM = Form(
         day("終了日", Cut.TELLING),
         code("対象発令番号", Cut.HARMLESS_IF_BLANK),
         word(CONFIRMED_COLUMN),
+        # Last: files without a header are read by the places of the columns before it.
+        text("発令内容"),
     ),
     build=_build,
     may_be_empty=True,

@@ -28,7 +28,7 @@ servers:
 	deploy/install-test-servers
 
 test: install servers $(VENV)/.kerberos
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # Signing in to Active Directory by ticket is an extra: built from source, which takes the headers of
 # libkrb5 that `servers` installs. pip keeps what it built.

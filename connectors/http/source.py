@@ -93,7 +93,7 @@ def _check_fields(options: HttpFeedOptions, context: SourceContext) -> None:
             f"source {context.name!r}: {context.provides} has no columns {', '.join(wrong)}; "
             f"it has: {', '.join(sorted(known))}"
         )
-    needed = {column.name for column in columns if column.required} - {BASE_ON}
-    missing = sorted(needed - set(options.fields))
+    lacking = {column.name for column in columns if column.is_missed(options.fields)}
+    missing = sorted(lacking - {BASE_ON})
     if missing:
         raise ConfigurationError(f"source {context.name!r}: fields lacks {', '.join(missing)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -43,6 +44,10 @@ class Column:
     cut: Cut = Cut.TELLING
     required: bool = False
     instead: str = ""
+
+    def is_missed(self, there: Container[str]) -> bool:
+        """Tell whether columns that are there lack this one, and what may stand instead of it."""
+        return self.required and self.name not in there and self.instead not in there
 
     @property
     def is_key(self) -> bool:

@@ -80,8 +80,7 @@ def _lacking(
     required: tuple[str, ...], columns: tuple[Column, ...], found: Mapping[str, int]
 ) -> list[str]:
     """Return the required columns that are not there, nor what may stand instead of them."""
-    instead = {column.name: column.instead for column in columns}
-    return [name for name in required if name not in found and instead[name] not in found]
+    return [c.name for c in columns if c.name in required and c.is_missed(found)]
 
 
 def _unplaced(name: str) -> RowFault:

@@ -69,8 +69,10 @@ class Asking:
 
     def _is_needed(self, column: Column) -> bool:
         """Tell what must be there: what the kind asks for, and all that the configuration names."""
-        required = column.required and column.name != BASE_ON
-        return required or column.name in self.options.columns
+        configured = self.options.columns
+        return column.name in configured or (
+            column.name != BASE_ON and column.is_missed(configured)
+        )
 
     def _counted(self) -> int:
         sql = self.options.count or self.options.asking("count(*)")

@@ -86,6 +86,7 @@ def test_a_run_that_goes_on_over_midnight_judges_by_its_day_and_the_next_one_com
     config = make_site(folder)
     with night(config, clock, monkeypatch) as node:
         wait_until(lambda: len(node.runs()) == 1)
+        node.rest()  # a tick of noon that still goes on would be held up instead
         seats = node.opened.site.directories
         slow = Slow(seats["ad"].reader)
         seats["ad"] = replace(seats["ad"], reader=slow)

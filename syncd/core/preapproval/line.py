@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -95,8 +95,14 @@ def line_id(digest: str) -> CaseId:
     return CaseId(f"{_PREFIX}{digest}")
 
 
-def ahead_line(loss: ComingLoss, on: date, policy: Policy) -> AheadLine:
-    """Return the line for one coming loss of a day."""
+def ahead_lines(losses: Iterable[ComingLoss], on: date, policy: Policy) -> Iterator[AheadLine]:
+    """Yield the lines for the coming losses of a day, which share its deadlines."""
+    deadlines = deadlines_of(on, policy.pre_approval, policy.closed_days)
+    for loss in losses:
+        yield _line(loss, on, deadlines, policy)
+
+
+def _line(loss: ComingLoss, on: date, deadlines: Deadlines, policy: Policy) -> AheadLine:
     finding = loss.finding
     asked = approval_asked(
         finding.reasons, finding.entitlement, policy.approval, needs_person=finding.needs_person
@@ -113,7 +119,7 @@ def ahead_line(loss: ComingLoss, on: date, policy: Policy) -> AheadLine:
         groups=tuple(sorted(finding.groups)),
         needs_person=finding.needs_person,
         needed=asked.votes,
-        deadlines=deadlines_of(on, policy.pre_approval, policy.closed_days),
+        deadlines=deadlines,
         rests_on_notice=loss.rests_on_notice,
         digest=digest_of(finding),
     )

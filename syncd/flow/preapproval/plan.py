@@ -11,7 +11,7 @@ from syncd.core.decide import decide
 from syncd.core.facts import Facts
 from syncd.core.findings import Decision
 from syncd.core.foresight.losses import as_if_confirmed, coming_losses
-from syncd.core.preapproval.line import AheadPlan, ahead_line
+from syncd.core.preapproval.line import AheadPlan, ahead_lines
 from syncd.core.preapproval.standing import KeptLine, Standings, compare
 from syncd.flow.collect import known_facts
 from syncd.flow.site import Mode, Site
@@ -43,8 +43,7 @@ def plan_ahead(site: Site, on: date, *, with_notices: bool) -> AheadPlan:
     told = as_if_confirmed(facts) if with_notices else facts
     openly = judged(facts)
     losses = coming_losses(openly) if told is facts else coming_losses(judged(told), openly)
-    lines = (ahead_line(loss, on, site.policy) for loss in losses)
-    return AheadPlan.of(on, lines, with_notices=with_notices)
+    return AheadPlan.of(on, ahead_lines(losses, on, site.policy), with_notices=with_notices)
 
 
 def _proposing(site: Site) -> list[str]:

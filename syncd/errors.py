@@ -246,6 +246,14 @@ class NoSuchCase(_ToldError):  # noqa: N818 - a refusal says what it is
             ja=f"権限残存報告 {report_id} はありません。一覧にあるものを選んでください。",
         )
 
+    @classmethod
+    def review(cls, review_id: str) -> NoSuchCase:
+        """Return that there is no such access review, or no such question in it."""
+        return cls(
+            f"there is no access review {review_id}. 'syncd review list' lists those there are.",
+            ja=f"棚卸 {review_id} はありません。棚卸の一覧にあるものを選んでください。",
+        )
+
 
 class EvidenceRefused(UsageError):  # noqa: N818 - a refusal says what it is
     """A file is not taken as evidence; nothing of it was kept."""

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     SEE_ADVANCE_NOTICES = "see-advance-notices"
     READ_TRAIL = "read-trail"
     TEST_CONNECTIONS = "test-connections"
+    HOLD_REVIEWS = "hold-reviews"
     ADMINISTER = "administer"
 
 
@@ -34,7 +35,10 @@ _P = Permission
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.OPERATOR: frozenset(
-            {_P.READ, _P.HANDLE_TASKS, _P.START_SYNC, _P.READ_TRAIL, _P.TEST_CONNECTIONS}
+            {
+                *(_P.READ, _P.HANDLE_TASKS, _P.START_SYNC, _P.READ_TRAIL),
+                *(_P.TEST_CONNECTIONS, _P.HOLD_REVIEWS),
+            }
         ),
         Role.APPROVER: frozenset({_P.READ, _P.DECIDE, _P.DELEGATE, _P.HANDLE_TASKS}),
         Role.PERSONNEL: frozenset(
@@ -44,11 +48,16 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             }
         ),
         Role.AUDITOR: frozenset({_P.READ, _P.READ_TRAIL}),
-        Role.CHIEF: frozenset({_P.READ, _P.DECIDE, _P.DELEGATE, _P.HANDLE_TASKS, _P.READ_TRAIL}),
+        Role.CHIEF: frozenset(
+            {
+                *(_P.READ, _P.DECIDE, _P.DELEGATE, _P.HANDLE_TASKS, _P.READ_TRAIL),
+                _P.HOLD_REVIEWS,
+            }
+        ),
         Role.ADMIN: frozenset(
             {
                 *(_P.READ, _P.HANDLE_TASKS, _P.START_SYNC, _P.READ_TRAIL),
-                *(_P.TEST_CONNECTIONS, _P.ADMINISTER),
+                *(_P.TEST_CONNECTIONS, _P.HOLD_REVIEWS, _P.ADMINISTER),
             }
         ),
     }

@@ -164,6 +164,10 @@ class Census:
             *contested,
         )
 
+    def holder(self, account: AccountId) -> StaffNumber | None:
+        """Return the person to whom an account belongs; None where nothing tells."""
+        return self._staff.get(account)
+
     def judge(self, entitlement: Entitlement, account: AccountId) -> Judgement:
         """Judge one account's right rule by rule."""
         if not self.ground.people.has_roster:

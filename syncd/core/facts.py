@@ -24,7 +24,10 @@ from syncd.core.ids import (
 
 
 class Provides(StrEnum):
-    """What a source gives: the `provides` key of the configuration."""
+    """What a source gives: the `provides` key of the configuration.
+
+    REVIEW_OUTCOMES come from syncd's own access reviews and from nowhere else.
+    """
 
     ROSTER = "roster"
     ORDERS = "orders"
@@ -35,6 +38,11 @@ class Provides(StrEnum):
     ACCOUNTS = "accounts"
     PERSON_LINKS = "person_links"
     ORDER_COUNTS = "order_counts"
+    REVIEW_OUTCOMES = "review_outcomes"
+
+
+FED = frozenset(Provides) - {Provides.REVIEW_OUTCOMES}
+"""What a configured source may give."""
 
 
 class EmploymentStatus(StrEnum):
@@ -218,6 +226,25 @@ class OrderCount:
     line: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewOutcome:
+    """What an access review (棚卸) settled about one right of one account.
+
+    From `ends_on` on the right is not needed: what justified it by then justifies it no more, until
+    a later designation does. None: it is needed, which takes an earlier statement back. `stated_by`
+    is the account that answered; empty: nobody did, and the policy for silence spoke.
+    """
+
+    directory: str
+    entitlement: EntitlementId
+    account: AccountId
+    ends_on: date | None
+    review_id: str
+    stated_by: str
+    source: str = ""
+    line: int = 0
+
+
 Record: TypeAlias = (
     RosterEntry
     | Order
@@ -228,6 +255,7 @@ Record: TypeAlias = (
     | ListedAccount
     | PersonLink
     | OrderCount
+    | ReviewOutcome
 )
 
 
@@ -290,3 +318,4 @@ class Facts:
     held: tuple[HeldRow, ...] = ()
     links: tuple[PersonLink, ...] = ()
     order_counts: tuple[OrderCount, ...] = ()
+    review_outcomes: tuple[ReviewOutcome, ...] = ()

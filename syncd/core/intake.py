@@ -15,7 +15,9 @@ from syncd.bilingual import Bilingual
 from syncd.core.facts import Provides
 from syncd.errors import RowFault
 
-ACCUMULATES = frozenset({Provides.ORDERS, Provides.TRAINING, Provides.ORDER_COUNTS})
+ACCUMULATES = frozenset(
+    {Provides.ORDERS, Provides.TRAINING, Provides.ORDER_COUNTS, Provides.REVIEW_OUTCOMES}
+)
 """What adds up over all inputs: a row that a later input lacks still stands."""
 
 

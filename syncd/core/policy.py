@@ -108,6 +108,23 @@ class PreApprovalPolicy:
     remind_open_days: frozenset[int] = frozenset({5, 2, 0})
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewPolicy:
+    """What a body asks of an access review (棚卸), in open days.
+
+    Answers are due `answer_open_days` after the set was frozen; sections are reminded on each of
+    `remind_open_days` before that. `silence_open_days` later what nobody answered follows
+    `on_silence` (None: the policy for silence of cases). A right that is not needed should be gone
+    `correct_open_days` after the answer (是正期限).
+    """
+
+    answer_open_days: int = 20
+    remind_open_days: frozenset[int] = frozenset({10, 5, 2, 0})
+    silence_open_days: int = 5
+    correct_open_days: int = 10
+    on_silence: OnSilence | None = None
+
+
 class OrderCounts(StrEnum):
     """Whether personnel must state how many orders of a day there should be."""
 
@@ -166,6 +183,7 @@ class Policy:
     approval: ApprovalPolicy = field(default_factory=ApprovalPolicy)
     deadlines: DeadlinePolicy = field(default_factory=DeadlinePolicy)
     pre_approval: PreApprovalPolicy = field(default_factory=PreApprovalPolicy)
+    review: ReviewPolicy = field(default_factory=ReviewPolicy)
     guards: GuardPolicy = field(default_factory=GuardPolicy)
     directories: Mapping[str, DirectoryPolicy] = field(default_factory=dict)
     closed_days: frozenset[date] = frozenset()

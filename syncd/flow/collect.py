@@ -39,11 +39,13 @@ ACTOR = "syncd"
 BROUGHT = "console"
 API = "api"
 COUNTED = "console-counts"
+REVIEWED = "access-reviews"
 """The sources under whose names orders stand that people brought, or that a system pushed as JSON,
-and how many of them people say there are.
+how many of them people say there are, and what access reviews settled.
 
 No configured source may have one of them.
 """
+OWN = frozenset({BROUGHT, API, COUNTED, REVIEWED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +278,7 @@ def facts_about(unit: Unit, site: Site, staff_number: StaffNumber) -> Facts:
 def _stated(facts: Facts, site: Site) -> Facts:
     """Return what the configured sources state: the very same facts where that is all."""
     facts = with_texts_read(in_own_numbers(facts, site.policy.authorities), site.policy)
-    names = frozenset({BROUGHT, API, COUNTED, *(seat.source.name for seat in site.sources)})
+    names = frozenset({*OWN, *(seat.source.name for seat in site.sources)})
     vanished = tuple(v for v in facts.vanished_designations if v.designation.source in names)
     stated: dict[str, Any] = {name: _stated_by(names, getattr(facts, name)) for name in _OF_SOURCES}
     if len(vanished) == len(facts.vanished_designations) and all(
@@ -297,6 +299,7 @@ _OF_SOURCES = (
     "held",
     "links",
     "order_counts",
+    "review_outcomes",
 )
 
 

@@ -50,6 +50,8 @@ from syncd.flow.plausible import as_plausible
 from syncd.flow.preapproval.adopt import adopt_votes, lapse
 from syncd.flow.report import Removal, RunReport
 from syncd.flow.residual.follow import follow_residue
+from syncd.flow.reviews.ending import close_due
+from syncd.flow.reviews.following import follow_reviews
 from syncd.flow.roll import record_roll
 from syncd.flow.site import Mode, RunRequest, Site
 from syncd.flow.steps import KEPT, with_steps
@@ -96,6 +98,8 @@ def run(site: Site, request: RunRequest) -> RunReport:
             unit.forget_sync_events(started_at - KEPT)
             forget_past(unit, started_at)
         site = with_steps(site, row, request.steps)
+        if request.acts:
+            close_due(site, row.run)
         intake = read_sources(site, started_at, request.brought, request.as_of)
         readings = read_directories(site, started_at)
         site.watch.owes_run = False
@@ -110,6 +114,8 @@ def run(site: Site, request: RunRequest) -> RunReport:
         removals = (*handed, *apply_plan(site, for_machines(site, free), row.run))
         follow_residue(site, row)
         done = _finish(site, row, intake, seen, planned, removals)
+        gone = {r.case.key for r in removals if r.outcome == "verified"}
+        follow_reviews(site, seen.reaches, gone, row.run, complete=done.complete)
         announce_report(site, done)
         return done
 

@@ -36,6 +36,7 @@ from syncd.ports.outbox import OutboxUnit
 from syncd.ports.preapprovals import PreApprovalsUnit
 from syncd.ports.previews import PreviewsUnit
 from syncd.ports.residual import ResidualUnit
+from syncd.ports.reviews import ReviewsUnit
 from syncd.ports.runs import RunRow
 from syncd.ports.source import Fingerprint, SourceReading
 from syncd.ports.syncs import SyncsUnit
@@ -108,6 +109,7 @@ class Unit(
     PreApprovalsUnit,
     PreviewsUnit,
     ResidualUnit,
+    ReviewsUnit,
     SyncsUnit,
     TasksUnit,
     Protocol,

@@ -68,6 +68,7 @@ class Settings:
                 table.on_silence,
             ),
             pre_approval=table.pre_approval.policy(),
+            review=table.review.policy(),
             guards=GuardPolicy(**table.guards.model_dump()),
             directories=self._directory_policies(),
             closed_days=load_closed_days(self._files("closed-days.txt", table.closed_days_file)),

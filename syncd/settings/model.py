@@ -16,7 +16,7 @@ from apscheduler.triggers.cron import CronTrigger
 from pydantic import Field, field_validator, model_validator
 
 from syncd.core.factors import FactorPolicy
-from syncd.core.facts import Provides
+from syncd.core.facts import FED, Provides
 from syncd.core.findings import Reason
 from syncd.core.messages import MessageKind
 from syncd.core.policy import Approval, OnSilence, OrderCounts
@@ -28,6 +28,7 @@ from syncd.settings.drill import DrillTable
 from syncd.settings.foresight import ForesightTable
 from syncd.settings.preapproval import PreApprovalTable
 from syncd.settings.residual import AccessLogTable, ResidualTable
+from syncd.settings.review import ReviewTable
 
 _LAST_PORT = 65535
 
@@ -67,8 +68,16 @@ class SourceTable(OpenTable):
     @field_validator("name")
     @classmethod
     def _not_reserved(cls, given: str) -> str:
-        if given in ("console", "api", "console-counts"):
+        if given in ("console", "api", "console-counts", "access-reviews"):
             raise ValueError("this name is kept for what people bring or state or systems push")
+        return given
+
+    @field_validator("provides")
+    @classmethod
+    def _is_fed(cls, given: Provides) -> Provides:
+        if given not in FED:
+            allowed = ", ".join(sorted(map(str, FED)))
+            raise ValueError(f"no source gives {given}; it gives one of: {allowed}")
         return given
 
 
@@ -163,6 +172,7 @@ class PolicyTable(Table):
     approval_by_entitlement: dict[str, Approval] = Field(default_factory=dict)
     deadlines: Deadlines = Deadlines()
     pre_approval: PreApprovalTable = PreApprovalTable()
+    review: ReviewTable = ReviewTable()
     guards: Guards = Guards()
 
 

@@ -25,6 +25,7 @@ from syncd.core.facts import (
     OrgUnit,
     PersonLink,
     Provides,
+    ReviewOutcome,
     RosterEntry,
     TrainingRecord,
 )
@@ -251,6 +252,15 @@ def _decode_count(v: Row, source: str, line: int) -> OrderCount:
     return OrderCount(date.fromisoformat(v[0]), v[1], v[2], v[3], v[4], source, line)
 
 
+def _encode_outcome(r: ReviewOutcome) -> Row:
+    key = r.directory, r.entitlement, r.account
+    return [*key, encode_date(r.ends_on), r.review_id, r.stated_by]
+
+
+def _decode_outcome(v: Row, source: str, line: int) -> ReviewOutcome:
+    return ReviewOutcome(v[0], v[1], v[2], decode_date(v[3]), v[4], v[5], source, line)
+
+
 ORDER_CONFIRMED = 9
 _ORDER_TEXT = 10
 """Where the payload of an order says whether it is confirmed."""
@@ -292,6 +302,12 @@ CODECS: Mapping[Provides, Codec[Any]] = MappingProxyType(
         ),
         Provides.ORDER_COUNTS: Codec(
             lambda r: _key(r.effective_on, r.kind), _encode_count, _decode_count, accumulates=True
+        ),
+        Provides.REVIEW_OUTCOMES: Codec(
+            lambda r: _key(r.directory, r.entitlement, r.account),
+            _encode_outcome,
+            _decode_outcome,
+            accumulates=True,
         ),
     }
 )

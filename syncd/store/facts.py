@@ -138,6 +138,7 @@ def _load(
         held=tuple(_held(connection, newest)),
         links=_contents(connection, newest, Provides.PERSON_LINKS),
         order_counts=_contents(connection, newest, Provides.ORDER_COUNTS),
+        review_outcomes=_contents(connection, newest, Provides.REVIEW_OUTCOMES),
     )
 
 

@@ -35,6 +35,7 @@ from syncd.store.outbox import OutboxUnitQueries
 from syncd.store.preapprovals import PreApprovalUnitQueries
 from syncd.store.previews import PreviewUnitQueries
 from syncd.store.residual import ResidualUnitQueries
+from syncd.store.reviews import ReviewUnitQueries
 from syncd.store.syncs import SyncsUnitQueries
 from syncd.store.tasks import TaskUnitQueries
 from syncd.store.tokens import TokenUnitQueries
@@ -65,6 +66,7 @@ class SqlUnit(
     PreApprovalUnitQueries,
     PreviewUnitQueries,
     ResidualUnitQueries,
+    ReviewUnitQueries,
     SyncsUnitQueries,
     TaskUnitQueries,
 ):

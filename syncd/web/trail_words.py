@@ -20,7 +20,7 @@ from syncd.core.messages import MessageKind
 from syncd.core.votes import Role
 from syncd.reports.explain import because_word
 from syncd.reports.words import Lang, day_word, message_word, place_word, reason_word
-from syncd.web import drill_words, residual_words
+from syncd.web import drill_words, residual_words, review_words
 from syncd.web.words import Titles, deadline_word, moment_word, role_word, said, scope_word
 
 _E = AuditEvent
@@ -72,6 +72,7 @@ _EVENTS = {
     _E.TASK_DROPPED: ("作業が不要になった", "task no longer needed"),
     _E.TASK_REFUSED: ("作業の操作を受け付けなかった", "step of a task refused"),
     **residual_words.EVENTS,
+    **review_words.EVENTS,
     _E.EVIDENCE_ATTACHED: ("証拠を添付した", "evidence attached"),
     _E.ALARM_RAISED: ("警報を出した", "alarm raised"),
     _E.DRILL_STARTED: ("訓練を始めた", "drill started"),
@@ -109,6 +110,7 @@ _KEYS = {
     "waiting": ("待ち", "waiting"),
     "seconds": ("飛んだ秒数", "seconds jumped"),
     **residual_words.KEYS,
+    **review_words.KEYS,
     **drill_words.KEYS,
     "account": ("アカウント", "account"),
     "accounts": ("利用者", "accounts"),
@@ -204,6 +206,7 @@ _KEYS = {
 }
 _VALUES = {
     **residual_words.VALUES,
+    **review_words.VALUES,
     "revoke": ("失効を承認", "approves the removal"),
     "keep": ("残す", "keeps the right"),
     "override": ("保留を解除", "releases"),
@@ -356,6 +359,7 @@ def _sayings(lang: Lang, titles: Titles) -> dict[str, Say]:
         "trips": lambda trip: trip_word(trip, lang),
         "until": day,
         **residual_words.sayings(lang),
+        **review_words.sayings(lang),
         **drill_words.sayings(lang),
     }
 

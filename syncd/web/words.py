@@ -63,6 +63,7 @@ _PROVIDES = {
     Provides.ACCOUNTS: ("アカウント一覧", "accounts"),
     Provides.PERSON_LINKS: ("職員番号の対応", "person links"),
     Provides.ORDER_COUNTS: ("発令件数", "counts of orders"),
+    Provides.REVIEW_OUTCOMES: ("棚卸の結果", "outcomes of access reviews"),
 }
 
 

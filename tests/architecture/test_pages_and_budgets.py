@@ -19,7 +19,7 @@ from connectors.smtp.options import SmtpOptions
 from connectors.sql.feed.options import SqlFeedOptions
 from connectors.sql.options import SqlOptions
 from connectors.webhook.options import WebhookOptions
-from syncd.settings import model, preapproval, residual
+from syncd.settings import model, preapproval, residual, review
 from syncd.settings.authorities import AuthorityTable
 from syncd.settings.drill import DrillTable
 from syncd.settings.foresight import ForesightTable
@@ -35,6 +35,7 @@ TABLES = [
     model.Deadlines,
     model.Guards,
     preapproval.PreApprovalTable,
+    review.ReviewTable,
     model.PolicyTable,
     model.ScheduleTable,
     model.DaemonTable,

@@ -18,6 +18,7 @@ ALLOWED = {
     Permission.SEE_ADVANCE_NOTICES: {Role.PERSONNEL},
     Permission.READ_TRAIL: {Role.OPERATOR, Role.AUDITOR, Role.CHIEF, Role.ADMIN},
     Permission.TEST_CONNECTIONS: {Role.OPERATOR, Role.ADMIN},
+    Permission.HOLD_REVIEWS: {Role.OPERATOR, Role.CHIEF, Role.ADMIN},
     Permission.ADMINISTER: {Role.ADMIN},
 }
 

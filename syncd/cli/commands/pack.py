@@ -8,7 +8,7 @@ from typing import cast
 
 from syncd.bootstrap import now
 from syncd.cli.opening import answer, config_path
-from syncd.core.facts import Provides
+from syncd.core.facts import FED, Provides
 from syncd.errors import ConfigurationError, UsageError
 from syncd.plugins import SOURCES, load_connector
 from syncd.ports.handover import PackageMaker, Packing
@@ -63,8 +63,8 @@ def _files(given: list[str]) -> dict[Provides, Path]:
     files: dict[Provides, Path] = {}
     for each in given:
         kind, _, path = each.partition("=")
-        if kind not in list(Provides) or not path or kind in files:
-            known = ", ".join(Provides)
+        if kind not in FED or not path or kind in files:
+            known = ", ".join(sorted(FED))
             raise UsageError(
                 f"{each!r}: write KIND=FILE, each kind once, of: {known}.",
                 ja=f"「{each}」: 種類=ファイル と書いてください。種類は一度ずつ: {known}。",

@@ -19,7 +19,7 @@ from syncd.core.drill.answers import ANSWER_MUTATORS
 from syncd.core.drill.poisons import Poison
 from syncd.core.drill.raw import RAW_MUTATORS
 from syncd.core.drill.rows import ROW_MUTATORS, Around
-from syncd.core.facts import Provides, Record, RosterEntry
+from syncd.core.facts import FED, Provides, Record, RosterEntry
 from syncd.core.memberships import DirectorySnapshot
 from syncd.errors import SourceRefused
 from syncd.flow.drill.ports import FileParser
@@ -297,7 +297,7 @@ _OF_SOURCES: Mapping[str, Callable[..., Any]] = {
 }
 TARGETS: Mapping[str, Mapping[str, Callable[..., Any]]] = MappingProxyType(
     {
-        **{str(kind): _OF_SOURCES for kind in Provides},
+        **{str(kind): _OF_SOURCES for kind in FED},
         "directory": {**ANSWER_MUTATORS, "swap-directories": _swapped},
         "clock": {"shift-clock": _clock},
     }

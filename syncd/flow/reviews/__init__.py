@@ -1,0 +1,1 @@
+"""棚卸 (access review): beginning it, answering, ending it, and what a run does about it."""

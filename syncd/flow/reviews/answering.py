@@ -1,0 +1,259 @@
+"""Answering: one question or all that is left of a sheet, until silence has spoken.
+
+Each answer is kept beside those before it. "Not needed" becomes a fact in the same transaction; a
+later answer takes it back, and the case that it opened is withdrawn where nothing was removed yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from syncd.bilingual import Bilingual
+from syncd.core.audit import AuditEvent
+from syncd.core.calendar import day_of
+from syncd.core.ids import OrgUnitCode
+from syncd.core.reviews.persons import answering, check_may_assign, may_answer_for
+from syncd.core.reviews.questions import Answer, Choice, Sheet, Standing, sheet_sha256
+from syncd.core.reviews.review import AccessReview, correct_by
+from syncd.core.votes import Actor
+from syncd.errors import IllegalMove, NoSuchCase, NotPermitted, UsageError
+from syncd.flow.reviews.outcomes import outcome, state_outcomes
+from syncd.flow.reviews.recording import check_reason, put_on_record, step
+from syncd.flow.site import Site
+from syncd.ports.store import Unit
+
+_LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What somebody says, of whatever questions; `section` is the one to be asked instead."""
+
+    choice: Choice | None
+    reason: str = ""
+    sheet: str = ""
+    section: OrgUnitCode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerResult:
+    """How many questions were answered, and why others were not (each reason once)."""
+
+    answered: int
+    refused: tuple[Bilingual, ...] = ()
+
+
+def answer(
+    site: Site,
+    actors: Sequence[Actor],
+    review_id: str,
+    numbers: Collection[int],
+    choice: Choice,
+    reason: str = "",
+) -> AnswerResult:
+    """Answer single questions; all but "needed" takes a reason.
+
+    Raises NotPermitted where none of them may be answered, IllegalMove once nobody may answer any
+    more, NoSuchCase and UsageError.
+    """
+    reason = reason.strip() if choice is Choice.NEEDED else check_reason(reason)
+    _check_length(reason)
+
+    def work(unit: Unit) -> AnswerResult:
+        review = _open(site, unit, review_id)
+        standings = unit.questions_standing(review_id, numbers)
+        if not standings or len(standings) < len(set(numbers)):
+            raise NoSuchCase.review(f"{review_id} ({', '.join(map(str, sorted(numbers)))})")
+        return _answer_each(site, unit, actors, review, standings, _Said(choice, reason))
+
+    return step(site, actors[0], review_id, work)
+
+
+def answer_rest(
+    site: Site,
+    actors: Sequence[Actor],
+    review_id: str,
+    section: OrgUnitCode | None,
+    shown: str,
+) -> AnswerResult:
+    """Answer "needed" for all that is left of a section's sheet, exactly as it was shown.
+
+    `shown` is `shown_sha256` of what the person looked at. Nobody answers about their own right:
+    such a question stays. Raises IllegalMove where the sheet is another by now.
+    """
+
+    def work(unit: Unit) -> AnswerResult:
+        review = _open(site, unit, review_id)
+        if not may_answer_for(actors, section):
+            raise NotPermitted(
+                f"{actors[0].account} does not answer for section {section or 'unknown'}.",
+                ja=f"{actors[0].account} は所属 {section or '不明'} の回答者ではありません。",
+            )
+        waiting = unit.questions_waiting(review_id, [section])
+        if shown != sheet_sha256(review.sha256, section, [s.question.number for s in waiting]):
+            raise IllegalMove(
+                "the sheet is not as it was shown: somebody answered meanwhile. Look again.",
+                ja="表示したときから回答が変わっています。もう一度見てから回答してください。",
+            )
+        said = _Said(Choice.NEEDED, sheet=shown)
+        return _answer_each(site, unit, actors, review, waiting, said)
+
+    return step(site, actors[0], review_id, work)
+
+
+def shown_sha256(unit: Unit, review: AccessReview, section: OrgUnitCode | None) -> str:
+    """Return the SHA-256 of what is left of a section's sheet now."""
+    waiting = unit.questions_waiting(review.review_id, [section])
+    return sheet_sha256(review.sha256, section, [s.question.number for s in waiting])
+
+
+def assign(
+    site: Site,
+    actor: Actor,
+    review_id: str,
+    numbers: Collection[int],
+    section: OrgUnitCode,
+    reason: str = "",
+) -> AnswerResult:
+    """Ask another section: the chief's, of questions that wait for an answer.
+
+    Raises NotPermitted, IllegalMove, NoSuchCase, UsageError for a section that nobody knows.
+    """
+    _check_length(reason)
+
+    def work(unit: Unit) -> AnswerResult:
+        check_may_assign(actor)
+        _open(site, unit, review_id)
+        waiting = [s for s in unit.questions_standing(review_id, numbers) if s.waits]
+        if not waiting:
+            raise NoSuchCase.review(f"{review_id} ({', '.join(map(str, sorted(numbers)))})")
+        _check_has_sheet(unit, review_id, section)
+        said = _Said(None, reason.strip(), section=section)
+        kept = _kept(site, actor, review_id, waiting, said)
+        unit.add_answer(kept, asked=section)
+        ground: dict[str, object] = {"numbers": list(kept.numbers), "section": section}
+        put_on_record(site, unit, AuditEvent.REVIEW_ASSIGNED, actor.account, review_id, ground)
+        return AnswerResult(len(kept.numbers))
+
+    return step(site, actor, review_id, work)
+
+
+def _open(site: Site, unit: Unit, review_id: str) -> AccessReview:
+    review = unit.review(review_id)
+    if not review.is_answerable(site.clock()):
+        raise IllegalMove(
+            f"access review {review_id} takes no answers any more (it is {review.state}).",
+            ja="この棚卸の回答は締め切られています。",
+        )
+    return review
+
+
+def _check_length(reason: str) -> None:
+    if len(reason) > _LONGEST:
+        raise UsageError(
+            f"a reason has at most {_LONGEST} characters.",
+            ja=f"理由は {_LONGEST} 字以内で書いてください。",
+        )
+
+
+def _check_has_sheet(unit: Unit, review_id: str, section: OrgUnitCode) -> None:
+    """Give a section that was asked nothing a sheet; raises UsageError for one nobody knows."""
+    if any(sheet.section == section for sheet in unit.review_sheets(review_id)):
+        return
+    names = {each.code: each.name for each in unit.sections()}
+    if section not in names:
+        raise UsageError(f"there is no section {section}.", ja=f"所属 {section} はありません。")
+    unit.note_sheet(review_id, Sheet(section, names[section], 0))
+
+
+def _answer_each(
+    site: Site,
+    unit: Unit,
+    actors: Sequence[Actor],
+    review: AccessReview,
+    standings: Sequence[Standing],
+    said: _Said,
+) -> AnswerResult:
+    """Answer what may be answered, each in the first capacity that may; raises NotPermitted."""
+    able: dict[tuple[Actor, OrgUnitCode | None], list[Standing]] = {}
+    refused: dict[str, NotPermitted] = {}
+    for standing in standings:
+        try:
+            actor = answering(actors, standing.asked, standing.question)
+        except NotPermitted as why:
+            refused.setdefault(str(why), why)
+        else:
+            able.setdefault((actor, standing.asked), []).append(standing)
+    if refused and not able:
+        raise next(iter(refused.values()))
+    for (actor, asked), theirs in able.items():
+        _check_is_asked(said, asked)
+        _keep(site, unit, actor, review, theirs, said)
+    answered = sum(len(theirs) for theirs in able.values())
+    return AnswerResult(answered, tuple(why.told for why in refused.values()))
+
+
+def _check_is_asked(said: _Said, asked: OrgUnitCode | None) -> None:
+    """Raise UsageError where the chief passes on what came to the chief already."""
+    if said.choice is Choice.NOT_MINE and asked is None:
+        raise UsageError(
+            "what no section answers for is the chief's: say needed or not, or assign a section.",
+            ja="受け持つ所属のないものは総括責任者が答えます。要・不要を答えるか、"
+            "所属を指定してください。",
+        )
+
+
+def _keep(
+    site: Site,
+    unit: Unit,
+    actor: Actor,
+    review: AccessReview,
+    standings: Sequence[Standing],
+    said: _Said,
+) -> None:
+    """Keep an answer about questions that are asked of one section."""
+    kept = _kept(site, actor, review.review_id, standings, said)
+    ends = said.choice is Choice.NOT_NEEDED
+    asked = None if said.choice is Choice.NOT_MINE else standings[0].asked
+    due = correct_by(review, kept.at, site.policy.closed_days)
+    unit.add_answer(kept, asked=asked, correct_by=due if ends else None)
+    _state(unit, review, standings, kept)
+    ground: dict[str, object] = {
+        "choice": str(said.choice),
+        "numbers": list(kept.numbers),
+        "deputy_for": actor.deputy_for,
+        **({"reason": said.reason} if said.reason else {}),
+        **({"sheet": said.sheet} if said.sheet else {}),
+    }
+    put_on_record(site, unit, AuditEvent.REVIEW_ANSWERED, actor.account, review.review_id, ground)
+
+
+def _kept(
+    site: Site, actor: Actor, review_id: str, standings: Sequence[Standing], said: _Said
+) -> Answer:
+    return Answer(
+        answer_id=site.new_id(),
+        review_id=review_id,
+        choice=said.choice,
+        reason=said.reason,
+        by=actor.account,
+        by_number=actor.identity,
+        deputy_for=actor.deputy_for,
+        at=site.clock(),
+        numbers=tuple(standing.question.number for standing in standings),
+        sheet=said.sheet,
+        assigned_to=said.section,
+    )
+
+
+def _state(unit: Unit, review: AccessReview, standings: Sequence[Standing], kept: Answer) -> None:
+    """State what follows as facts: not needed from today on, or needed after all."""
+    ends_on = day_of(kept.at) if kept.choice is Choice.NOT_NEEDED else None
+    outcomes = [
+        outcome(review, standing.question, ends_on, kept.by)
+        for standing in standings
+        if ends_on is not None or standing.choice is Choice.NOT_NEEDED
+    ]
+    if outcomes:
+        state_outcomes(unit, outcomes, kept.at)

@@ -42,7 +42,8 @@ class Sight:
     directories whose writes show only after people carried them over. `outdated` are the keys of
     cases that were reported done after the moment for which their directory's list holds: it says
     nothing about them, neither by what it shows nor by what it lacks. `agreeing` are keys of which
-    it is known already that the case says what the finding says (`agrees`).
+    it is known already that the case says what the finding says (`agrees`). `asked_by` names who
+    asked for the end of a right in an access review; else `requested_by` asked for the run.
     """
 
     as_of: date
@@ -55,6 +56,7 @@ class Sight:
     outdated: Collection[Key] = ()
     requested_by: str = ""
     agreeing: Collection[Key] = ()
+    asked_by: Mapping[Key, str] = field(default_factory=dict)
 
 
 def advance(
@@ -262,7 +264,7 @@ def _open(
         due_at=due,
         escalate_at=_escalates_at(sight.as_of, policy),
         hard_deadline_at=_hard_deadline_at(sight.as_of, policy),
-        requested_by=sight.requested_by,
+        requested_by=sight.asked_by.get(finding.key, sight.requested_by),
         regrant_of=None if before is None else before.case_id,
         section=finding.section,
     )

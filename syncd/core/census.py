@@ -12,7 +12,7 @@ from copy import copy
 from dataclasses import dataclass, field
 
 from syncd.bilingual import Bilingual
-from syncd.core.facts import AccountKind, Entitlement, ListedAccount
+from syncd.core.facts import AccountKind, Entitlement, ListedAccount, ReviewOutcome
 from syncd.core.findings import Doubt, Fault, Finding, Reason, Verdict
 from syncd.core.ground import Ground, Judgement
 from syncd.core.ids import AccountId, AffairCode, EntitlementId, StaffNumber
@@ -20,7 +20,7 @@ from syncd.core.memberships import DirectorySnapshot, MembershipBlock
 from syncd.core.nesting import Way
 from syncd.core.people import account_key, contractor_number, listed_accounts
 from syncd.core.reach import Conveyed, Reach, leaf_of, reach_of
-from syncd.core.rules import operation_exceeded
+from syncd.core.rules import operation_exceeded, reviewed
 from syncd.core.standing import Footing, Sound
 
 Key = tuple[str, str, str]
@@ -128,7 +128,8 @@ class Census:
         else:
             unique = dict.fromkeys(a for block in conveyed.blocks for a in block.accounts)
             members, counted = unique, len(unique)
-        left = [account for account in members if account not in justified]
+        ended = self.ground.ended(conveyed.entitlement)
+        left = [a for a in members if a not in justified or (ended and account_key(a) in ended)]
         if not left:
             return [], counted
         found = []
@@ -172,8 +173,9 @@ class Census:
         """Judge one account's right rule by rule."""
         if not self.ground.people.has_roster:
             return self.ground.judge(StaffNumber(""), entitlement)
+        ended = self.ground.ended(entitlement).get(account_key(account))
         if account in self._services:
-            return Judgement()
+            return Judgement() if ended is None else Judgement((_unlisted(ended),))
         if account in self._contested:
             why = Bilingual(
                 "ディレクトリとアカウント一覧で職員番号が違います",
@@ -183,7 +185,7 @@ class Census:
         staff_number = self._staff.get(account)
         if staff_number is None:
             return Judgement((Fault(Reason.UNKNOWN_ACCOUNT, None),))
-        return self.ground.judge(staff_number, entitlement)
+        return self.ground.judge(staff_number, entitlement, ended)
 
     def _finding(
         self,
@@ -280,6 +282,11 @@ def look_over(
             for conveyed, (same, looked) in zip(reach.conveyed, was, strict=True)
         ),
     )
+
+
+def _unlisted(ended: ReviewOutcome) -> Fault:
+    """Return why a listed service account has a right no more: nothing else gave it."""
+    return Fault(Reason.UNKNOWN_ACCOUNT, ended.ends_on, (reviewed.cite_review(ended),))
 
 
 def _ways(

@@ -7,28 +7,31 @@ only place where rules are put together, and serves the nightly run, `explain` a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 
 from syncd.bilingual import Bilingual
 from syncd.core.authorities.joined import people_of
 from syncd.core.authorities.kinship import Kinship
 from syncd.core.career import PersonState
-from syncd.core.facts import Designation, Entitlement, Facts
+from syncd.core.facts import Designation, Entitlement, Facts, ReviewOutcome
 from syncd.core.findings import Because, Doubt, Fault, Reason
 from syncd.core.ids import OrgUnitCode, StaffNumber
 from syncd.core.org import OrgChart
-from syncd.core.people import Person
+from syncd.core.people import Person, account_key
 from syncd.core.policy import Policy
 from syncd.core.rules import (
     DESIGNATION_RULES,
     PERSON_RULES,
     operation_exceeded,
+    reviewed,
     training_overdue,
 )
 from syncd.core.subject import Subject, cite_designation
 
+_NOBODY: Mapping[str, ReviewOutcome] = MappingProxyType({})
 _ORDER = {reason: place for place, reason in enumerate(Reason)}
 
 
@@ -51,6 +54,14 @@ class _Reading:
     justified_by: tuple[Because, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Right:
+    """A right that is judged, and what a review settled about it for the account at hand."""
+
+    entitlement: Entitlement
+    ended: ReviewOutcome | None = None
+
+
 class Ground:
     """The facts as of one day."""
 
@@ -67,15 +78,29 @@ class Ground:
         self._vanished = _by_person(v.designation for v in facts.vanished_designations)
         self._trained = _last_training(facts, on)
         self._trained_since = training_overdue.good_since(on, policy.training_months)
+        self._ended = _ended(facts.review_outcomes, on)
         self._judged: dict[object, Judgement] = {}
         self._answering: dict[object, OrgUnitCode | None] = {}
 
-    def judge(self, staff_number: StaffNumber, entitlement: Entitlement) -> Judgement:
-        """Return what holds for the person's right on the day."""
-        key = (staff_number, entitlement.affairs, entitlement.operations)
+    def ended(self, entitlement: Entitlement) -> Mapping[str, ReviewOutcome]:
+        """Return by account key whom a review ended a right for by the day (`account_key`)."""
+        return self._ended.get((entitlement.directory, entitlement.entitlement), _NOBODY)
+
+    def judge(
+        self,
+        staff_number: StaffNumber,
+        entitlement: Entitlement,
+        ended: ReviewOutcome | None = None,
+    ) -> Judgement:
+        """Return what holds for the person's right on the day.
+
+        `ended` is what a review settled about the right of the account at hand (`ended`).
+        """
+        key = (staff_number, entitlement.affairs, entitlement.operations, ended)
         judged = self._judged.get(key)
         if judged is None:
-            judged = self._judged[key] = self._judge(staff_number, entitlement)
+            right = _Right(entitlement, ended)
+            judged = self._judged[key] = self._judge(staff_number, right)
         return judged
 
     def answering_section(
@@ -129,7 +154,7 @@ class Ground:
         trained_on = self._trained.get(staff_number)
         return trained_on is not None and trained_on >= self._trained_since
 
-    def _judge(self, staff_number: StaffNumber, entitlement: Entitlement) -> Judgement:
+    def _judge(self, staff_number: StaffNumber, right: _Right) -> Judgement:
         if not self.people.has_roster:
             return Judgement(
                 unknown_because=Bilingual(
@@ -143,11 +168,12 @@ class Ground:
             return self._nobody()
         if person.unknown_because:
             return Judgement(unknown_because=person.unknown_because, doubt=Doubt.ROW_HELD)
-        lines = _for_affairs(self.designations.get(staff_number, ()), entitlement)
-        judged = self._under(person, lines, entitlement)
-        vanished = _for_affairs(self._vanished.get(staff_number, ()), entitlement)
+        asked = right.entitlement
+        lines = _for_affairs(self.designations.get(staff_number, ()), asked)
+        judged = self._under(person, lines, right)
+        vanished = _for_affairs(self._vanished.get(staff_number, ()), asked)
         if judged.faults and vanished:
-            judged = self._with_vanished(person, lines, vanished, entitlement, judged)
+            judged = self._with_vanished(person, lines, vanished, right, judged)
         if not judged.faults and person.vanished_because and not judged.unknown_because:
             why = person.vanished_because
             return replace(judged, unknown_because=why, doubt=Doubt.VANISHED_PERSON)
@@ -173,11 +199,11 @@ class Ground:
         person: Person,
         lines: Sequence[Designation],
         vanished: Sequence[Designation],
-        entitlement: Entitlement,
+        right: _Right,
         judged: Judgement,
     ) -> Judgement:
         """Say "unknown" where a line that vanished from the list would have justified the right."""
-        would_be = self._under(person, (*lines, *vanished), entitlement)
+        would_be = self._under(person, (*lines, *vanished), right)
         if would_be.faults:
             return would_be if not lines else judged
         gone = cite_designation(vanished[0])
@@ -194,11 +220,9 @@ class Ground:
             doubt=Doubt.VANISHED_DESIGNATION,
         )
 
-    def _under(
-        self, person: Person, lines: Sequence[Designation], entitlement: Entitlement
-    ) -> Judgement:
+    def _under(self, person: Person, lines: Sequence[Designation], right: _Right) -> Judgement:
         """Put the readings together: justified only when every one of them says so."""
-        readings = [self._read(state, lines, entitlement) for state in person.readings]
+        readings = [self._read(state, lines, right) for state in person.readings]
         failing = [reading for reading in readings if reading.faults]
         if not failing:
             return Judgement(justified_by=readings[0].justified_by)
@@ -214,24 +238,27 @@ class Ground:
         lists = self.chart.lists
         return any(not lists(p.org_unit) for state in person.readings for p in state.posts)
 
-    def _read(
-        self, state: PersonState, lines: Sequence[Designation], entitlement: Entitlement
-    ) -> _Reading:
+    def _read(self, state: PersonState, lines: Sequence[Designation], right: _Right) -> _Reading:
         personal = self.person_faults(state)
         if not lines:
             return _Reading((*personal, Fault(Reason.NOT_DESIGNATED, None)))
-        judged = [(self._line_faults(state, line, entitlement), line) for line in lines]
+        judged = [(self._line_faults(state, line, right), line) for line in lines]
         nearest, line = min(judged, key=lambda pair: _distance(*pair))
         if not nearest and not personal:
             return _Reading((), (cite_designation(line),))
         return _Reading((*personal, *nearest))
 
     def _line_faults(
-        self, state: PersonState, line: Designation, entitlement: Entitlement
+        self, state: PersonState, line: Designation, right: _Right
     ) -> tuple[Fault, ...]:
         faults = self.designation_faults(state, line)
-        exceeded = operation_exceeded.check(line, entitlement, self.policy)
-        return faults if exceeded is None else (*faults, exceeded)
+        exceeded = operation_exceeded.check(line, right.entitlement, self.policy)
+        if exceeded is not None:
+            faults = (*faults, exceeded)
+        if right.ended is None or any(f.reason is Reason.DESIGNATION_ENDED for f in faults):
+            return faults
+        ended = reviewed.check(line, right.ended)
+        return faults if ended is None else (*faults, ended)
 
 
 def _distance(faults: tuple[Fault, ...], line: Designation) -> tuple[int, int, int]:
@@ -258,3 +285,14 @@ def _last_training(facts: Facts, on: date) -> dict[StaffNumber, date]:
         if record.attended_on <= on and (known is None or known < record.attended_on):
             last[record.staff_number] = record.attended_on
     return last
+
+
+def _ended(
+    outcomes: Iterable[ReviewOutcome], on: date
+) -> dict[tuple[str, str], dict[str, ReviewOutcome]]:
+    found: dict[tuple[str, str], dict[str, ReviewOutcome]] = {}
+    for each in outcomes:
+        if each.ends_on is not None and each.ends_on <= on:
+            rights = found.setdefault((each.directory, each.entitlement), {})
+            rights[account_key(each.account)] = each
+    return found

@@ -18,8 +18,9 @@ from syncd.core.deltas import part_of
 from syncd.core.doubts import doubted
 from syncd.core.memberships import DirectorySnapshot
 from syncd.core.reach import present, reach_of
+from syncd.core.reviews.asking import asked_by
 from syncd.errors import DeltaLost, DirectoryUnreadable, SourceRefused
-from syncd.flow.collect import ACTOR, API, known_facts
+from syncd.flow.collect import ACTOR, API, REVIEWED, known_facts
 from syncd.flow.directories import read_directory
 from syncd.flow.moves import commit_moves
 from syncd.flow.preapproval.adopt import adopt_votes
@@ -37,13 +38,15 @@ def has_work(site: Site) -> bool:
         waiting = unit.cases(_WAITING)
         last = {s.source.name: unit.last_accepted(s.source.name) for s in site.sources}
         refused = {r.source for r in unit.refused_inputs()}
-        pushed, run = unit.last_accepted(API), unit.last_run()
+        told = [unit.last_accepted(name) for name in (API, REVIEWED)]
+        run = unit.last_run()
     for mended in site.watch.refused.keys() - refused:
         del site.watch.refused[mended]
     writing = {s.name for s in site.directories.values() if s.mode is Mode.APPLY}
     if any(case.directory in writing for case in waiting):
         return True
-    if pushed is not None and (run is None or run.started_at < pushed.recorded_at):
+    pushed = [each.recorded_at for each in told if each is not None]
+    if pushed and (run is None or run.started_at < max(pushed)):
         return True
     return any(
         _looks_new(site.watch, seat)
@@ -162,12 +165,8 @@ def _judge(
         part, affected = part_of(site.watch.known[seat.name], changed, facts.entitlements)
         cases = unit.cases_about(seat.name, [e.entitlement for e in affected])
         reach = reach_of(part, affected)
-        found = judge_part(
-            site.memory.footing(facts, site.policy, today),
-            part,
-            reach,
-            exceptions=exceptions_on(cases, today),
-        )
+        footing = site.memory.footing(facts, site.policy, today)
+        found = judge_part(footing, part, reach, exceptions=exceptions_on(cases, today))
         refused = {refusal.provides for refusal in unit.refused_inputs()}
         keys = [case.key for case in cases]
         # What a delta does not show is not absent: only what is there is looked at.
@@ -180,6 +179,7 @@ def _judge(
             looked=seen,
             proposing=() if seat.mode is Mode.OBSERVE else (seat.name,),
             deferred=() if seat.shows_at_once else (seat.name,),
+            asked_by=asked_by(footing.ground, found),
         )
         moves = advance(cases, sight, site.policy, unit.last_verified, site.new_id)
         unit.audit([AuditRecord(now, AuditEvent.DIRECTORY_CHANGED, ACTOR, seat.name, None, told)])

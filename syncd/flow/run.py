@@ -25,6 +25,7 @@ from syncd.core.notices import unproved
 from syncd.core.plan import Blocked, Plan
 from syncd.core.planning import PlanBasis, plan_for, with_outlook
 from syncd.core.reach import Reach, present
+from syncd.core.reviews.asking import asked_by
 from syncd.core.standing import Footing
 from syncd.core.tasks import Task
 from syncd.core.votes import distinct_voters
@@ -208,6 +209,7 @@ def _sight(
         outdated=outdated(seen.readings, tasks, cases),
         requested_by="" if request.actor == ACTOR else request.actor,
         agreeing=site.memory.agreeing(cases, findings),
+        asked_by=asked_by(seen.footing.ground, findings.values()),
     )
 
 

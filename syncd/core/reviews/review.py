@@ -151,6 +151,8 @@ def frozen(
         frozen_at=at,
         sha256=sha256,
         questions=questions,
+        on_silence=asked.on_silence or policy.deadlines.on_silence,
+        correct_open_days=asked.correct_open_days,
         answer_by=end_of_open_day(day_of(at), days, closed),
         silence_at=end_of_open_day(day_of(at), days + asked.silence_open_days, closed),
     )

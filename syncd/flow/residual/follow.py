@@ -19,6 +19,7 @@ from syncd.core.cases import Case, CaseState
 from syncd.core.facts import Entitlement, Facts
 from syncd.core.ground import Ground, Judgement
 from syncd.core.ids import CaseId
+from syncd.core.people import account_key
 from syncd.core.residual.reports import (
     ResidualEvent,
     ResidualReport,
@@ -184,7 +185,9 @@ class _Anew:
             return None
         if day not in self._grounds:
             self._grounds[day] = Ground(self._facts, self._policy, day)
-        judged = self._grounds[day].judge(report.staff_number, right)
+        ground = self._grounds[day]
+        ended = ground.ended(right).get(account_key(report.account))
+        judged = ground.judge(report.staff_number, right, ended)
         return None if judged.unknown_because else judged
 
 

@@ -27,7 +27,6 @@ from tests.flow.reviews.reviewing import (
 )
 from tests.flow.town import account, staff
 
-
 OTHER_SECTION = OrgUnitCode("20010")
 
 

@@ -23,6 +23,7 @@ from syncd.core.facts import (
     ListedAccount,
     Order,
     OrgUnit,
+    ReviewOutcome,
     Roster,
     RosterEntry,
     TrainingRecord,
@@ -217,6 +218,18 @@ def listed_account(
         "accounts",
         2,
     )
+
+
+def outcome(
+    account: int | str = 1,
+    right: str = "TAX-EDIT",
+    ends_on: date | None = APRIL,
+    *,
+    review: str = "tana-1",
+    by: str = "sato",
+) -> ReviewOutcome:
+    """Return what an access review settled; on 1 April, that the right is not needed."""
+    return ReviewOutcome("ad", EntitlementId(right), account_name(account), ends_on, review, by)
 
 
 def org_unit(

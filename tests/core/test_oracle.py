@@ -41,12 +41,19 @@ def _person(row: RosterEntry, day: date) -> set[str]:
 
 
 def _line(
-    line: Designation, row: RosterEntry, right: Entitlement, trained: set[date], day: date
+    line: Designation,
+    row: RosterEntry,
+    right: Entitlement,
+    trained: set[date],
+    day: date,
+    ended: date | None,
 ) -> set[str]:
     reasons = set()
     if line.released_on is not None and line.released_on <= day:
         reasons.add("designation-ended")
     if line.expires_on is not None and line.expires_on < day:
+        reasons.add("designation-ended")
+    if ended is not None and ended <= day and (line.designated_on or ended) <= ended:
         reasons.add("designation-ended")
     if line.designated_on is not None and day < line.designated_on:
         reasons.add("designation-not-begun")
@@ -70,7 +77,8 @@ def _expected(known: Facts, right: Entitlement, day: date) -> set[frozenset[str]
     if not lines:
         return {frozenset(personal | {"not-designated"})}
     trained = {t.attended_on for t in known.training}
-    judged = [_line(line, row, right, trained, day) for line in lines]
+    ended = next((o.ends_on for o in known.review_outcomes), None)
+    judged = [_line(line, row, right, trained, day, ended) for line in lines]
     fewest = min(map(len, judged))
     return {frozenset(personal | faults) for faults in judged if len(faults) == fewest}
 
@@ -105,9 +113,19 @@ _rights = st.builds(
 )
 
 
-@given(_people(), st.lists(_lines, max_size=3), st.lists(worlds.days, max_size=2), _rights)
+@given(
+    _people(),
+    st.lists(_lines, max_size=3),
+    st.lists(worlds.days, max_size=2),
+    _rights,
+    worlds.maybe_day,
+)
 def test_the_decision_says_what_the_table_of_the_design_says(
-    row: RosterEntry, lines: list[Designation], trained: list[date], right: Entitlement
+    row: RosterEntry,
+    lines: list[Designation],
+    trained: list[date],
+    right: Entitlement,
+    ended: date | None,
 ) -> None:
     known = b.facts(
         row,
@@ -115,6 +133,7 @@ def test_the_decision_says_what_the_table_of_the_design_says(
         entitlements=[right],
         org_units=CHART,
         training=[b.training(1, day) for day in trained],
+        review_outcomes=[b.outcome(1, right.entitlement, ended)],
     )
     verdict, reasons = b.verdict_of(known, under=b.policy(training_months=MONTHS))
     allowed = _expected(known, right, b.APRIL)

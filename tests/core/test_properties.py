@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.core.decide import decide
-from syncd.core.facts import AccountKind, Facts
+from syncd.core.facts import AccountKind, Facts, ReviewOutcome
 from syncd.core.findings import Decision, Reason, Verdict
 from syncd.core.ground import Ground
 from syncd.core.ids import StaffNumber
@@ -113,12 +114,19 @@ def _one_by_one(facts: Facts, directory: DirectorySnapshot, policy: Policy) -> V
     return found
 
 
+def in_force(outcome: ReviewOutcome, on: date) -> bool:
+    return outcome.ends_on is not None and outcome.ends_on <= on
+
+
 def _judge_slowly(ground, facts, directory, right, account):  # type: ignore[no-untyped-def]
     number = directory.accounts[account].staff_number
     rows = [row for row in facts.accounts if row.account == account]
+    about = (o for o in facts.review_outcomes if o.account == account)
+    ended = [o for o in about if o.entitlement == right.entitlement and in_force(o, ground.on)]
     for row in rows:
         if row.kind is AccountKind.SERVICE:
             expired = row.expires_on is not None and row.expires_on < ground.on
+            expired = expired or bool(ended)
             return (Verdict.STALE, (Reason.UNKNOWN_ACCOUNT,)) if expired else None
         stated = row.staff_number
         if row.kind is AccountKind.CONTRACTOR and stated is None:
@@ -128,7 +136,7 @@ def _judge_slowly(ground, facts, directory, right, account):  # type: ignore[no-
         number = number or stated
     if number is None:
         return (Verdict.STALE, (Reason.UNKNOWN_ACCOUNT,))
-    judged = ground.judge(number, right)
+    judged = ground.judge(number, right, ended[0] if ended else None)
     if judged.unknown_because:
         return (Verdict.UNKNOWN, tuple(f.reason for f in judged.faults))
     return (Verdict.STALE, tuple(f.reason for f in judged.faults)) if judged.faults else None

@@ -14,6 +14,7 @@ from syncd.core.facts import (
     Facts,
     ListedAccount,
     Order,
+    ReviewOutcome,
     RosterEntry,
 )
 from syncd.core.memberships import DirectorySnapshot
@@ -101,6 +102,15 @@ def listed(draw: st.DrawFn) -> ListedAccount:
 
 
 @st.composite
+def outcomes(draw: st.DrawFn) -> ReviewOutcome:
+    return b.outcome(
+        draw(st.integers(1, PEOPLE + 2)),
+        draw(st.sampled_from(["TAX-VIEW", "TAX-EDIT", "BOTH"])),
+        draw(maybe_day),
+    )
+
+
+@st.composite
 def towns(draw: st.DrawFn, feed: st.SearchStrategy[list[Order]] | None = None) -> Facts:
     people = draw(st.lists(numbers, unique=True, min_size=1, max_size=PEOPLE))
     gone = [n for n in range(1, PEOPLE + 1) if n not in people and draw(st.booleans())]
@@ -121,6 +131,9 @@ def towns(draw: st.DrawFn, feed: st.SearchStrategy[list[Order]] | None = None) -
         org_units=draw(st.sampled_from([(), CHART])),
         accounts=draw(st.lists(listed(), max_size=3, unique_by=lambda a: a.account)),
         training=trained,
+        review_outcomes=draw(
+            st.lists(outcomes(), max_size=4, unique_by=lambda o: (o.entitlement, o.account))
+        ),
     )
 
 

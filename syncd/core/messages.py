@@ -45,6 +45,11 @@ class MessageKind(StrEnum):
     TASKS_OVERDUE = "tasks-overdue"
     RESIDUAL_ASKED = "residual-asked"
     RESIDUAL_DEADLINE = "residual-deadline"
+    REVIEW_ASKED = "review-asked"
+    REVIEW_REMINDER = "review-reminder"
+    REVIEW_ESCALATION = "review-escalation"
+    REVIEW_CORRECTION = "review-correction"
+    REVIEW_CLOSED = "review-closed"
 
 
 TOLD: Mapping[MessageKind, frozenset[Role]] = MappingProxyType(
@@ -55,6 +60,7 @@ TOLD: Mapping[MessageKind, frozenset[Role]] = MappingProxyType(
         MessageKind.DIRECTORY_UNREAD: frozenset({Role.OPERATOR}),
         MessageKind.REPORT_READY: frozenset({Role.CHIEF, Role.OPERATOR}),
         MessageKind.GUARD_ALARM: frozenset({Role.OPERATOR, Role.ADMIN, Role.CHIEF}),
+        MessageKind.REVIEW_CLOSED: frozenset({Role.CHIEF, Role.OPERATOR}),
         MessageKind.RUN_MISSED: frozenset({Role.OPERATOR, Role.ADMIN, Role.CHIEF}),
     }
 )

@@ -89,7 +89,7 @@ class Letters:
             "earliest": lines[0]["deadline"] if lines else "-",
             "last_day": day_word(letter.last_day),
             "open_days": letter.open_days,
-            "about": {**letter.about, "first": place_word(str(letter.about.get("first", "")))},
+            "about": _about(letter.about),
         }
 
 
@@ -100,8 +100,20 @@ _SAMPLE: Mapping[str, Any] = {
     "faults": 1,
     "first": "line 2, sample",
     "why": "sample",
+    **dict.fromkeys(
+        ("name", "review", "on_silence", "needed", "not_needed", "questions"), "sample"
+    ),
+    **dict.fromkeys(("silent", "total"), "sample"),
+    "sheets": [{"code": "12010", "name": "sample", "number": 1}],
+    "silence_on": date(2027, 4, 7),
     **dict.fromkeys(("day", "removed", "verified", "waiting", "failed", "unknown"), "sample"),
 }
+
+
+def _about(about: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a record says, its places and days in words."""
+    days = {key: day_word(value) for key, value in about.items() if isinstance(value, date)}
+    return {**about, **days, "first": place_word(str(about.get("first", "")))}
 
 
 def _tasks(letter: Letter) -> list[dict[str, str]]:

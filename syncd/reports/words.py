@@ -78,6 +78,11 @@ _MESSAGES = {
     MessageKind.TASKS_OVERDUE: ("期限の過ぎた作業", "overdue tasks"),
     MessageKind.RESIDUAL_ASKED: ("残存期間のログの確認", "access logs to be checked"),
     MessageKind.RESIDUAL_DEADLINE: ("速報の期限", "deadline of a first report"),
+    MessageKind.REVIEW_ASKED: ("棚卸の質問", "questions of an access review"),
+    MessageKind.REVIEW_REMINDER: ("棚卸の督促", "reminder of an access review"),
+    MessageKind.REVIEW_ESCALATION: ("棚卸の回答期限切れ", "access review is overdue"),
+    MessageKind.REVIEW_CORRECTION: ("棚卸の是正期限切れ", "correction is overdue"),
+    MessageKind.REVIEW_CLOSED: ("棚卸の締切", "access review closed"),
 }
 _PLACE = re.compile(r"line (\d+), (.*)")
 _DOUBTS = {

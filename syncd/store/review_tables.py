@@ -24,7 +24,6 @@ reviews = Table(
     Column("questions", Integer, nullable=False),
     Column("answer_by", MOMENT),
     Column("silence_at", MOMENT),
-    Column("escalated_at", MOMENT),
     Column("closed_by", String, nullable=False),
     Column("closed_at", MOMENT),
     Column("confirmed_by", String, nullable=False),

@@ -26,7 +26,7 @@ from syncd.store.upsert import upsert
 _FIELDS = tuple(field.name for field in fields(AccessReview))
 _COLUMNS = [reviews.c[name] for name in _FIELDS]
 _MOMENTS = (
-    *("started_at", "frozen_at", "answer_by", "silence_at", "escalated_at"),
+    *("started_at", "frozen_at", "answer_by", "silence_at"),
     *("closed_at", "confirmed_at"),
 )
 _CODES = {"state": ReviewState, "on_silence": OnSilence}

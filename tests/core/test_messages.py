@@ -181,6 +181,10 @@ def test_every_kind_of_message_has_somebody_who_is_told():
         MessageKind.TASKS_OVERDUE,
         MessageKind.RESIDUAL_ASKED,
         MessageKind.RESIDUAL_DEADLINE,
+        MessageKind.REVIEW_ASKED,
+        MessageKind.REVIEW_REMINDER,
+        MessageKind.REVIEW_ESCALATION,
+        MessageKind.REVIEW_CORRECTION,
     }
     assert about_cases | set(TOLD) == set(MessageKind)
     assert all(TOLD.values())

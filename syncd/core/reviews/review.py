@@ -85,7 +85,6 @@ class AccessReview:
     questions: int = 0
     answer_by: datetime | None = None
     silence_at: datetime | None = None
-    escalated_at: datetime | None = None
     closed_by: str = ""
     closed_at: datetime | None = None
     confirmed_by: str = ""

@@ -128,7 +128,7 @@ def assign(
         waiting = [s for s in unit.questions_standing(review_id, numbers) if s.waits]
         if not waiting:
             raise NoSuchCase.review(f"{review_id} ({', '.join(map(str, sorted(numbers)))})")
-        _check_has_sheet(unit, review_id, section)
+        _give_sheet(unit, review_id, section)
         said = _Said(None, reason.strip(), section=section)
         kept = _kept(site, actor, review_id, waiting, said)
         unit.add_answer(kept, asked=section)
@@ -157,14 +157,14 @@ def _check_length(reason: str) -> None:
         )
 
 
-def _check_has_sheet(unit: Unit, review_id: str, section: OrgUnitCode) -> None:
-    """Give a section that was asked nothing a sheet; raises UsageError for one nobody knows."""
+def _give_sheet(unit: Unit, review_id: str, section: OrgUnitCode | None) -> None:
+    """Give who was asked nothing so far a sheet; raises UsageError for a section nobody knows."""
     if any(sheet.section == section for sheet in unit.review_sheets(review_id)):
         return
     names = {each.code: each.name for each in unit.sections()}
-    if section not in names:
+    if section is not None and section not in names:
         raise UsageError(f"there is no section {section}.", ja=f"所属 {section} はありません。")
-    unit.note_sheet(review_id, Sheet(section, names[section], 0))
+    unit.note_sheet(review_id, Sheet(section, names[section] if section else "", 0))
 
 
 def _answer_each(
@@ -216,6 +216,7 @@ def _keep(
     kept = _kept(site, actor, review.review_id, standings, said)
     ends = said.choice is Choice.NOT_NEEDED
     asked = None if said.choice is Choice.NOT_MINE else standings[0].asked
+    _give_sheet(unit, review.review_id, asked)
     due = correct_by(review, kept.at, site.policy.closed_days)
     unit.add_answer(kept, asked=asked, correct_by=due if ends else None)
     _state(unit, review, standings, kept)

@@ -34,6 +34,7 @@ from syncd.flow.telling.letter import Letter
 from syncd.flow.telling.news import Event, News, read_news, reminders_are_due
 from syncd.flow.telling.recipients import Addresses, recipients_of
 from syncd.flow.telling.residuals import about_residuals, residual_letters
+from syncd.flow.telling.reviews import about_reviews, review_letters
 from syncd.flow.telling.tasks import about_tasks, task_letters
 from syncd.ports.notifier import Addressing, Notifier
 from syncd.ports.outbox import OutgoingMessage
@@ -123,7 +124,8 @@ def _letters(
     found = (*_about_cases(unit, site, notices, news), *(ahead if news.reminds else ()))
     tasks = (*about_tasks(unit, news, site.clock()),)
     residuals = (*about_residuals(unit, site, news, site.clock()),)
-    if not found and not tasks and not residuals and not news.events:
+    reviews = (*about_reviews(unit, site, news, site.clock()),)
+    if not (found or tasks or residuals or reviews or news.events):
         return
     today = day_of(site.clock())
     recipients = recipients_of(unit, site, notices.addresses, today)
@@ -136,6 +138,7 @@ def _letters(
     reaches = partial(_reaches, notices)
     for letter in residual_letters(unit, site, residuals, recipients, reaches):
         yield replace(letter, section_names=names)
+    yield from review_letters(unit, site, reviews, recipients, reaches)
     for event in news.events:
         for recipient in holding(recipients, TOLD[event.kind]):
             yield Letter(event.kind, _object_of(event, today), recipient, about=_about(unit, event))

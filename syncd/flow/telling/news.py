@@ -28,7 +28,13 @@ _TOLD_OF = {
     AuditEvent.DIRECTORY_UNREAD: MessageKind.DIRECTORY_UNREAD,
     AuditEvent.ALARM_RAISED: MessageKind.RUN_MISSED,
     AuditEvent.REPORT_READIED: MessageKind.REPORT_READY,
+    AuditEvent.REVIEW_CLOSED: MessageKind.REVIEW_CLOSED,
 }
+
+_ASKS_ANEW = frozenset(
+    {AuditEvent.REVIEW_FROZEN, AuditEvent.REVIEW_ANSWERED, AuditEvent.REVIEW_ASSIGNED}
+)
+"""After these a section may have questions of a review of which it does not know."""
 
 _ABOUT_GUARDS = frozenset({"drill", "clock"})
 """The subjects of alarms that are about a guard, and not about a run that did not come."""
@@ -51,7 +57,8 @@ class News:
     `is_first` tells that nobody was ever told anything: then all that waits is new. `reminds`
     tells that today's reminders are due. `handed` are the tasks that somebody must do since then
     (those sent back, too), `reported` those that somebody did. `residuals` tells that a report of
-    a residual right was opened, `uses_shown` are those whose logs showed a use.
+    a residual right was opened, `uses_shown` are those whose logs showed a use. `reviews` tells
+    that somebody may be asked in an access review who was not before.
     """
 
     cursors: Mapping[str, Cursor]
@@ -63,6 +70,7 @@ class News:
     reported: tuple[str, ...] = ()
     residuals: bool = False
     uses_shown: tuple[str, ...] = ()
+    reviews: bool = False
     events: tuple[Event, ...] = ()
     reminds: bool = False
 
@@ -101,6 +109,7 @@ def read_news(unit: Unit, digest_every: timedelta, now: datetime) -> News:
         reported=_tasks(records, AuditEvent.TASK_DONE),
         residuals=any(r["event"] == AuditEvent.RESIDUAL_OPENED for _, r in records),
         uses_shown=_cases(records, AuditEvent.RESIDUAL_LOG_READ, having="uses"),
+        reviews=any(r["event"] in _ASKS_ANEW for _, r in records),
         events=tuple(_event(n, r) for n, r in records if r["event"] in _TOLD_OF),
         reminds=reminds,
     )

@@ -37,7 +37,6 @@ def _create_reviews() -> None:
         sa.Column("questions", sa.Integer(), nullable=False),
         sa.Column("answer_by", sa.String(length=32), nullable=True),
         sa.Column("silence_at", sa.String(length=32), nullable=True),
-        sa.Column("escalated_at", sa.String(length=32), nullable=True),
         sa.Column("closed_by", sa.String(), nullable=False),
         sa.Column("closed_at", sa.String(length=32), nullable=True),
         sa.Column("confirmed_by", sa.String(), nullable=False),

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 from syncd import __version__
+from syncd.cli.options import add_common, day
+from syncd.cli.reviewing import add_review
 from syncd.core.access import Permission
 from syncd.core.cases import CaseState
 from syncd.core.residual.reports import ResidualState
 from syncd.core.votes import Role
-from syncd.reports.words import Lang
 
-_DEFAULT = argparse.SUPPRESS
 _USER_ACTIONS = ("add", "list", "password", "disable", "enable", "sign-out", "reset-factor")
 
 
@@ -25,22 +24,22 @@ def make_parser() -> argparse.ArgumentParser:
         description="個人番号事務権限を、異動の日に根拠とともに終わらせます。",
     )
     parser.add_argument("--version", action="version", version=f"syncd {__version__}")
-    _add_common(parser, first=True)
+    add_common(parser, first=True)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def add(name: str, text: str) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text, description=text)
-        _add_common(command, first=False)
+        add_common(command, first=False)
         return command
 
     init = add("init", "設定のひな形を作る / write a commented configuration that works")
     init.add_argument("directory", type=Path, metavar="DIR")
     add("check", "設定とすべての接続を試す / try the configuration and every connection")
     sync = add("sync", "突合し、案件を進め、承認された失効を行う / one whole run")
-    sync.add_argument("--as-of", type=_day, metavar="D", help="この日の時点で判定する")
+    sync.add_argument("--as-of", type=day, metavar="D", help="この日の時点で判定する")
     sync.add_argument("--dry-run", action="store_true", help="何も記録せず、何も書かない")
     preview = add("preview", "その日に誰が何を失うか / who would lose what on a day")
-    preview.add_argument("--on", type=_day, required=True, metavar="D")
+    preview.add_argument("--on", type=day, required=True, metavar="D")
     preview.add_argument(
         "--advance-notices",
         action="store_true",
@@ -48,13 +47,14 @@ def make_parser() -> argparse.ArgumentParser:
     )
     explain = add("explain", "権限の根拠を説明する / why each right stands or falls")
     explain.add_argument("staff_number", metavar="STAFF_NUMBER")
-    explain.add_argument("--as-of", type=_day, metavar="D")
+    explain.add_argument("--as-of", type=day, metavar="D")
     cases = add("cases", "案件の一覧 / list the cases")
     cases.add_argument("--state", choices=[str(state) for state in CaseState], metavar="S")
     _add_decisions(add)
     residual = add("residual", "権限残存報告の一覧 / rights that outlived their ground")
     residual.add_argument("--state", choices=[str(state) for state in ResidualState], metavar="S")
     residual.add_argument("--read", action="store_true", help="アクセスログを読む / read the logs")
+    add_review(add)
     _add_pack(add)
     add("drill", "毒を入れた影の突合で、抑止が働くことを確かめる / try every guard on a shadow")
     _add_report(add)
@@ -74,11 +74,11 @@ def _add_decisions(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     approve.add_argument("--plan", metavar="HASH")
     approve.add_argument("--reason", default="", metavar="T")
     ahead = add("pre-approval", "次の異動日の失効を事前に承認する計画 / what a coming day takes")
-    ahead.add_argument("--on", type=_day, metavar="D", help="この日（既定は次の異動日）")
+    ahead.add_argument("--on", type=day, metavar="D", help="この日（既定は次の異動日）")
     add("order-texts", "発令内容の読めた文・読めない文 / which written-out orders are understood")
     refuse = add("refuse", "期限付きで権限を残す（2名） / keep a right until a day")
     refuse.add_argument("case", metavar="CASE")
-    refuse.add_argument("--until", type=_day, required=True, metavar="D")
+    refuse.add_argument("--until", type=day, required=True, metavar="D")
     refuse.add_argument("--reason", required=True, metavar="T")
     restore = add("restore", "失効を元に戻す（2名） / put a removed right back")
     restore.add_argument("case", metavar="CASE")
@@ -90,7 +90,7 @@ def _add_pack(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     pack = add("pack", "署名した引渡しパッケージを作る / make a signed package to hand over")
     pack.add_argument("files", nargs="*", metavar="KIND=FILE", help="roster=名簿.csv orders=…")
     pack.add_argument("--sender", metavar="NAME", help="送り主 / who sends it")
-    pack.add_argument("--valid-on", type=_day, metavar="D", help="この日現在の内容 / true on a day")
+    pack.add_argument("--valid-on", type=day, metavar="D", help="この日現在の内容 / true on a day")
     pack.add_argument("--key", type=Path, metavar="FILE", help="署名の鍵 / the key that signs")
     pack.add_argument("--out", type=Path, metavar="DIR", help="パッケージを置くフォルダ")
     pack.add_argument("--new-key", type=Path, metavar="FILE", help="鍵を作る / make a pair of keys")
@@ -99,7 +99,7 @@ def _add_pack(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
 def _add_report(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     """Add the report for the morning, and what proves it."""
     report = add("report", "朝の報告 / what became of every right of a day, for the morning")
-    report.add_argument("--on", type=_day, metavar="D", help="この日（なければ今日）")
+    report.add_argument("--on", type=day, metavar="D", help="この日（なければ今日）")
     report.add_argument(
         "--csv", type=Path, metavar="FILE", help="台帳を書き出す / write the ledger"
     )
@@ -121,26 +121,3 @@ def _add_who_comes_in(add: Callable[[str, str], argparse.ArgumentParser]) -> Non
     token.add_argument("--account", metavar="ACCOUNT", help="この人の役割で / with whose roles")
     token.add_argument("--scope", action="append", default=[], choices=[str(p) for p in Permission])
     token.add_argument("--days", type=int, default=0, metavar="N", help="何日で切れるか (1-366)")
-
-
-def _add_common(parser: argparse.ArgumentParser, *, first: bool) -> None:
-    """Add what every command knows; after the command nothing given means nothing changed."""
-    parser.add_argument(
-        "--config",
-        type=Path,
-        metavar="FILE",
-        default=None if first else _DEFAULT,
-        help="設定ファイル（なければ SYNCD_CONFIG、次に ./syncd.toml）",
-    )
-    parser.add_argument("--json", action="store_true", default=False if first else _DEFAULT)
-    parser.add_argument("--quiet", action="store_true", default=False if first else _DEFAULT)
-    parser.add_argument(
-        "--lang", type=Lang, choices=list(Lang), default=Lang.JA if first else _DEFAULT
-    )
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no day; write 2027-04-01") from None

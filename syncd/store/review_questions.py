@@ -190,7 +190,7 @@ _WITH_CARDS = review_questions.outerjoin(cards, cards.c.staff_number == _Q.staff
 
 def _standing_columns(*more: ColumnElement[Any]) -> Select[Any]:
     """Return a query of a question with the newest answer about it (None: there is none)."""
-    return select(review_questions, _A.by, _A.at, _A.reason, *more)
+    return select(review_questions, _A.by, _A.deputy_for, _A.at, _A.reason, *more)
 
 
 def _conditions(query: QuestionQuery) -> list[ColumnElement[bool]]:
@@ -254,6 +254,7 @@ def _standing(row: RowMapping) -> Standing:
         choice=None if choice is None else Choice(choice),
         answer_id=row["answer_id"],
         answered_by=row["by"] or "",
+        answered_for=row["deputy_for"] or "",
         answered_at=decode_maybe(row["at"]),
         reason=row["reason"] or "",
         silent=row["silent"],

@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "restore": ("votes", "run_restore"),
         "pack": ("pack", "run"),
         "residual": ("residual", "run"),
+        "review": ("review", "run"),
         "drill": ("drill", "run"),
         "report": ("report", "run"),
         "daemon": ("daemon", "run"),

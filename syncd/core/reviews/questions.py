@@ -56,14 +56,13 @@ class Question:
         """Return (directory, entitlement, account), under which the right is found again."""
         return (self.directory, self.entitlement, self.account)
 
-    def canonical(self) -> bytes:
-        """Return the line of the frozen set that its hash is taken over: JSON and a line feed."""
-        line = [
+    def line(self) -> list[object]:
+        """Return the line of the frozen set that its hash is taken over, as JSON values."""
+        return [
             *(self.number, self.directory, self.entitlement, self.right_name, self.account),
             *(self.staff_number, self.section, self.unit, self.title, self.kind),
             *(self.designation, str(self.verdict), list(self.reasons), self.path),
         ]
-        return json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +93,10 @@ class Standing:
     """How a question stands: who is asked now, the answer in force, and what came of it.
 
     `asked` may differ from the question's own section after somebody said NOT_MINE. `answer_id`
-    names the newest answer about it. `correct_by` is 是正期限, before which a right that is not
-    needed should be gone; `corrected_at` is when a complete read showed that it is (是正日).
-    `silent`: the time was over and nobody had answered.
+    names the newest answer about it, `answered_for` whom its giver stood in for (代決).
+    `correct_by` is 是正期限, before which a right that is not needed should be gone; `corrected_at`
+    is when a complete read showed that it is (是正日). `silent`: the time was over and nobody had
+    answered.
     """
 
     question: Question
@@ -104,6 +104,7 @@ class Standing:
     choice: Choice | None = None
     answer_id: str = ""
     answered_by: str = ""
+    answered_for: str = ""
     answered_at: datetime | None = None
     reason: str = ""
     silent: bool = False
@@ -166,19 +167,27 @@ class ReviewedSystem:
     memberships: int = 0
 
 
+def set_head(as_of: date, systems: Iterable[ReviewedSystem]) -> list[object]:
+    """Return the first line of a frozen set: its day, and each system with when it was read."""
+    read = [[s.directory, s.read_at and s.read_at.isoformat(), s.sha256] for s in systems]
+    return [as_of.isoformat(), read]
+
+
 def set_sha256(
     as_of: date, systems: Iterable[ReviewedSystem], questions: Iterable[Question]
 ) -> str:
-    """Return the SHA-256 (lower-case hex) of a frozen set: its day, its systems, every question."""
-    digest = hashlib.sha256()
-    head = [
-        as_of.isoformat(),
-        [[s.directory, s.read_at and s.read_at.isoformat(), s.sha256] for s in systems],
-    ]
-    digest.update(json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+    """Return the SHA-256 (lower-case hex) of a frozen set: of its head and of every question.
+
+    Each is a line of compact JSON in UTF-8 with a line feed.
+    """
+    digest = hashlib.sha256(_bytes(set_head(as_of, systems)))
     for question in questions:
-        digest.update(question.canonical())
+        digest.update(_bytes(question.line()))
     return digest.hexdigest()
+
+
+def _bytes(line: list[object]) -> bytes:
+    return json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def sheet_sha256(set_digest: str, section: OrgUnitCode | None, numbers: Iterable[int]) -> str:

@@ -128,6 +128,10 @@ class ReviewsUnit(Protocol):
         """Return what waits for an answer, by number (of these sections; None: of all)."""
         ...
 
+    def count_waiting(self, review_id: str, visible: Collection[OrgUnitCode] | None) -> int:
+        """Return how many questions wait for an answer (of these sections; None: in all)."""
+        ...
+
     def frozen_questions(self, review_id: str) -> Iterable[Standing]:
         """Yield every question of a review by number, as it stands; a city has half a million."""
         ...

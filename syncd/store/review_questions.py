@@ -93,6 +93,13 @@ class QuestionUnitQueries:
             asked.append(_Q.asked.in_(sorted(section or "" for section in sections)))
         return tuple(self._standings(*asked))
 
+    def count_waiting(self, review_id: str, visible: Collection[OrgUnitCode] | None) -> int:
+        """Return how many questions wait for an answer (of these sections; None: in all)."""
+        counted = select(func.count()).where(_Q.review_id == review_id, *_WAITING)
+        if visible is not None:
+            counted = counted.where(_Q.asked.in_(sorted(visible)))
+        return int(self._connection.scalar(counted) or 0)
+
     def frozen_questions(self, review_id: str) -> Iterator[Standing]:
         """Yield every question of a review by number, as it stands."""
         return self._standings(_Q.review_id == review_id)

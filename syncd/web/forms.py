@@ -41,6 +41,10 @@ _FIELDS = {
     "kind": ("発令区分", "kind of order"),
     "count": ("件数", "number"),
     "tolerance": ("許容差", "give or take"),
+    "choice": ("回答", "answer"),
+    "number": ("番号", "number"),
+    "shown": ("表示した内容の印", "mark of what was shown"),
+    "to": ("所属", "section"),
 }
 _A_DAY = ("日付を 2027-04-01 のように書いてください", "must be a day such as 2027-04-01")
 _WANTED = {

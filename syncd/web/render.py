@@ -43,6 +43,7 @@ _NAVIGATION = (
     ("/plans", "計画", "Plans", Permission.READ),
     ("/tasks", "作業", "Tasks", Permission.READ),
     ("/residuals", "残存報告", "Residual reports", Permission.READ),
+    ("/reviews", "棚卸", "Access reviews", Permission.READ),
     ("/releases", "指定", "Designations", Permission.READ),
     ("/people", "職員", "People", Permission.READ),
     ("/transfer-day", "異動日", "Transfer day", Permission.START_SYNC),

@@ -1,13 +1,27 @@
-"""Words of access reviews for the audit trail, in both languages."""
+"""Words of access reviews for the pages and the audit trail, in both languages."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
 from syncd.core.audit import AuditEvent
-from syncd.reports.words import Lang
+from syncd.core.calendar import day_of
+from syncd.core.findings import Reason
+from syncd.core.policy import OnSilence
+from syncd.core.reviews.questions import Choice, Standing
+from syncd.core.reviews.review import ReviewState
+from syncd.reports.review_words import (
+    account_kind_word,
+    answer_word,
+    choice_word,
+    review_state_word,
+    silence_word,
+)
+from syncd.reports.words import Lang, day_word, reason_word
 
 _E = AuditEvent
 
@@ -54,6 +68,7 @@ VALUES: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 _SHORT = 12
+_TICK = timedelta(microseconds=1)
 
 
 def sayings(lang: Lang) -> Mapping[str, Callable[[Any], str]]:
@@ -64,3 +79,40 @@ def sayings(lang: Lang) -> Mapping[str, Callable[[Any], str]]:
         return f"{read['directory']} {read['memberships'] if read['read_at'] else missing}"
 
     return {"numbers": str, "section": str, "sheet": lambda text: text[:_SHORT], "systems": system}
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSay:
+    """The words that the pages of access reviews use, in the reader's language."""
+
+    lang: Lang
+
+    def state(self, state: ReviewState) -> str:
+        """Return where a review stands."""
+        return review_state_word(state, self.lang)
+
+    def choice(self, choice: Choice | None) -> str:
+        """Return what people call an answer."""
+        return choice_word(choice, self.lang)
+
+    def answer(self, standing: Standing) -> str:
+        """Return how a question stands."""
+        return answer_word(standing, self.lang)
+
+    def silence(self, policy: OnSilence) -> str:
+        """Return what becomes of rights that nobody answered for."""
+        return silence_word(policy, self.lang)
+
+    def kind(self, kind: str) -> str:
+        """Return 種別 of a listed account."""
+        return account_kind_word(kind, self.lang)
+
+    def reasons(self, reasons: Iterable[str]) -> str:
+        """Return why a right had no ground on the day."""
+        return ("、", ", ")[self.lang is Lang.EN].join(
+            reason_word(Reason(reason), self.lang) for reason in reasons
+        )
+
+    def last_day(self, end: datetime | None) -> str:
+        """Return the last day before a deadline, which is the end of one."""
+        return "-" if end is None else day_word(day_of(end - _TICK), self.lang)

@@ -49,6 +49,7 @@ _SCOPES = {
     Permission.SEE_ADVANCE_NOTICES: ("内示を見る", "see advance notices"),
     Permission.READ_TRAIL: ("証跡を見る", "read the audit trail"),
     Permission.TEST_CONNECTIONS: ("接続を試す", "test connections"),
+    Permission.HOLD_REVIEWS: ("棚卸を始め、締め切る", "begin and close access reviews"),
     Permission.ADMINISTER: ("利用者を管理する", "administer access"),
 }
 

@@ -22,6 +22,7 @@ from syncd.core.residual.reports import ResidualReport, ResidualState
 from syncd.core.residual.use import LogAnswer, UseRow
 from syncd.core.residual.window import Window
 from syncd.flow.foresight.keeping import keep
+from syncd.flow.reviews.beginning import start_review
 from syncd.flow.tasks import attach
 from syncd.ports.residual import LogReading
 from syncd.ports.source import Fingerprint, SourceReading
@@ -87,6 +88,20 @@ ROUTES = {
     ("POST", "/residuals/{report_id}/send-back"): Permission.READ,
     ("POST", "/residuals/{report_id}/known"): Permission.HANDLE_TASKS,
     ("POST", "/residuals/{report_id}/filing"): Permission.DECIDE,
+    ("GET", "/reviews"): Permission.READ,
+    ("POST", "/reviews"): Permission.HOLD_REVIEWS,
+    ("GET", "/reviews/{review_id}"): Permission.READ,
+    ("GET", "/reviews/{review_id}/sheet"): Permission.READ,
+    ("GET", "/reviews/{review_id}/questions/{number}"): Permission.READ,
+    ("GET", "/reviews/{review_id}/record"): Permission.READ,
+    ("GET", "/reviews/{review_id}/export"): Permission.READ,
+    ("POST", "/reviews/{review_id}/freeze"): Permission.HOLD_REVIEWS,
+    ("POST", "/reviews/{review_id}/answer"): Permission.DECIDE,
+    ("POST", "/reviews/{review_id}/answer-rest"): Permission.DECIDE,
+    ("POST", "/reviews/{review_id}/assign"): Permission.DECIDE,
+    ("POST", "/reviews/{review_id}/close"): Permission.HOLD_REVIEWS,
+    ("POST", "/reviews/{review_id}/drop"): Permission.HOLD_REVIEWS,
+    ("POST", "/reviews/{review_id}/confirm"): Permission.READ_TRAIL,
     ("GET", "/releases"): Permission.READ,
     ("GET", "/releases/table"): Permission.READ,
     ("GET", "/releases/{section}/notice"): Permission.READ,
@@ -252,6 +267,27 @@ POST /residuals/none/send-back               404      404   404      404     404
 POST /residuals/none/known                   404      404   404      403     404       404   403    303
 POST /residuals/none/filing                  404      404   403      403     403       403   403    303
 POST /residuals/{residual}/close             403      403   403      409     403       403   403    303
+GET  /reviews                                200      200   200      200     200       200   403    303
+POST /reviews                                403      422   422      403     403       422   403    303
+GET  /reviews/{review}                       200      200   200      200     200       200   403    303
+GET  /reviews/{review}/sheet?section=20020   200      200   200      200     200       200   403    303
+GET  /reviews/{review}/sheet?section=30010   404      200   200      200     200       200   403    303
+GET  /reviews/{review}/questions/{asked}     200      200   200      200     200       200   403    303
+GET  /reviews/{review}/questions/{foreign_asked} 404  200   200      200     200       200   403    303
+GET  /reviews/{review}/record                200      200   200      200     200       200   403    303
+GET  /reviews/{review}/export                200      200   200      200     200       200   403    303
+GET  /reviews/none                           404      404   404      404     404       404   403    303
+GET  /reviews/none/export                    404      404   404      404     404       404   403    303
+POST /reviews/none/freeze                    403      404   404      403     403       404   403    303
+POST /reviews/none/answer                    404      404   403      403     403       403   403    303
+POST /reviews/none/answer-rest               404      404   403      403     403       403   403    303
+POST /reviews/none/assign                    404      404   403      403     403       403   403    303
+POST /reviews/{review}/answer?section=30010  404      422   403      403     403       403   403    303
+POST /reviews/none/close                     403      404   404      403     403       404   403    303
+POST /reviews/none/drop                      403      404   404      403     403       404   403    303
+POST /reviews/none/confirm                   403      404   404      404     403       404   403    303
+POST /reviews/{review}/close                 403      409   409      403     403       409   403    303
+POST /reviews/{review}/confirm               403      409   403      409     403       403   403    303
 GET  /releases                               200      200   200      200     200       200   403    303
 GET  /releases?notices=true                  403      403   403      403     200       403   403    303
 GET  /releases/table                         200      200   200      200     200       200   403    303
@@ -327,6 +363,11 @@ FORMS: dict[str, dict[str, object]] = {
     "/residuals/none/send-back": {"reason": "x"},
     "/residuals/none/known": {"known_on": "2027-04-01", "reason": "x"},
     "/residuals/none/filing": {"filing": "report", "reason": "x"},
+    "/reviews/none/answer": {"choice": "needed", "number": 1},
+    "/reviews/none/answer-rest": {"shown": "x"},
+    "/reviews/none/assign": {"to": "20020", "number": 1},
+    "/reviews/none/drop": {"reason": "x"},
+    "/reviews/{review}/answer?section=30010": {"choice": "not-mine", "number": 1},
     "/connections/test": {"name": "none"},
     "/access/end-sessions": {"account": "none"},
     "/access/disable": {"account": "none"},
@@ -365,6 +406,7 @@ class Crowd:
             **names_of_tasks(office),
             **names_of_previews(office),
             **names_of_residuals(office),
+            **names_of_reviews(office),
         }
 
     def ask(self, role: str, method: str, route: str):
@@ -407,6 +449,17 @@ def names_of_residuals(office: Office) -> dict[str, str]:
         unit.add_residuals(made)
         unit.add_log_readings([LogReading("one", "own", now, "syncd", answer)])
     return {"residual": "own", "foreign_residual": "other"}
+
+
+def names_of_reviews(office: Office) -> dict[str, str]:
+    """A review with a question of the tax section, and one of another section."""
+    site = office.opened.site
+    made = start_review(site, office.opened.actor("unyo"), "第1回", office.opened.today())
+    with site.store.begin() as unit:
+        standings = list(unit.frozen_questions(made.review_id))
+    mine = next(s.question.number for s in standings if s.asked == "20020")
+    foreign = next(s.question.number for s in standings if s.asked == "30010")
+    return {"review": made.review_id, "asked": str(mine), "foreign_asked": str(foreign)}
 
 
 def residual_of(name: str, case: Case, window: Window) -> ResidualReport:
@@ -454,7 +507,8 @@ def test_each_role_gets_at_each_route_what_the_table_says(crowd: Crowd, method: 
 
 
 def test_no_route_is_missing_from_the_table(office: Office):
-    asked = {(method, re.sub("{.*?}|none", "*", route)) for method, route in ROWS}
+    paths = {(method, route.partition("?")[0]) for method, route in ROWS}
+    asked = {(method, re.sub("{.*?}|none", "*", path)) for method, path in paths}
     api = next(r.app for r in office.app.routes if getattr(r, "path", "") == "/api/v1")
     there = {(m, r.path) for r in flat(office.app.routes) for m in r.methods or ()}
     there |= {(m, f"/api/v1{r.path}") for r in flat(api.routes) for m in r.methods or ()}
@@ -498,6 +552,7 @@ MENU = {
     "/plans",
     "/tasks",
     "/residuals",
+    "/reviews",
     "/releases",
     "/people",
     "/transfer-day",

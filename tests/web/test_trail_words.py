@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from syncd.core.access import Permission
 from syncd.core.audit import AuditEvent
 from syncd.core.votes import Role
 from syncd.ports.listing import TrailQuery
 from syncd.reports.words import Lang
 from syncd.web.trail_words import event_word, key_word, tell
+from syncd.web.words import scope_word
 from tests.web.conftest import HOST, Office, send
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -142,3 +144,9 @@ def test_roles_are_called_as_the_body_calls_them(office: Office, monkeypatch: py
     assert "総括責任者" not in browser.get("/cases").text
     browser.cookies.set("__Host-lang", "en", domain=HOST)
     assert "（chief）" in browser.get("/").text
+
+
+@pytest.mark.parametrize("permission", list(Permission))
+@pytest.mark.parametrize("lang", list(Lang))
+def test_every_door_has_its_words(permission: Permission, lang: Lang):
+    assert bool(JAPANESE.search(scope_word(permission, lang))) is (lang is Lang.JA)

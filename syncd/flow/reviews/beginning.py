@@ -62,6 +62,21 @@ def start_review(
     return review
 
 
+def freeze_now(site: Site, actor: Actor, review_id: str) -> AccessReview:
+    """Freeze a planned review whose day has come on what was read last, whenever that was.
+
+    Raises NotPermitted, IllegalMove, NoSuchCase, and UsageError before its day.
+    """
+
+    def work(unit: Unit) -> AccessReview:
+        require(permissions_of(actor), Permission.HOLD_REVIEWS, actor.account)
+        return unit.review(review_id)
+
+    review = step(site, actor, review_id, work)
+    _check_day(site, review.as_of, at_once=True)
+    return freeze(site, review, actor.account)
+
+
 def freeze_due(site: Site, run: RunId) -> None:
     """Freeze the planned review whose day has come and was read whole; for a run that is over."""
     with site.store.begin() as unit:

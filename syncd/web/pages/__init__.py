@@ -16,6 +16,8 @@ from syncd.web.pages.plans import router as plans
 from syncd.web.pages.provider import router as provider
 from syncd.web.pages.releases import router as releases
 from syncd.web.pages.residuals import router as residuals
+from syncd.web.pages.review_steps import router as review_steps
+from syncd.web.pages.reviews import router as reviews
 from syncd.web.pages.runs import router as runs
 from syncd.web.pages.steps import router as steps
 from syncd.web.pages.tasks import router as tasks
@@ -33,6 +35,8 @@ PAGES = (
     plans,
     tasks,
     residuals,
+    reviews,
+    review_steps,
     releases,
     people,
     ahead,

@@ -1,0 +1,272 @@
+"""棚卸: the list, one review, the sheet of a section, one question, the record on paper and as CSV.
+
+An approver sees the sheets of their sections and nothing of the others. What people do is
+`review_steps`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from itertools import islice
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from syncd.core.access import Permission
+from syncd.core.findings import Verdict
+from syncd.core.ids import OrgUnitCode
+from syncd.core.reviews.persons import answering, check_may_confirm, may_answer_for
+from syncd.core.reviews.questions import Choice, Sheet, Standing
+from syncd.core.reviews.review import GOING, AccessReview, ReviewState
+from syncd.core.votes import Role
+from syncd.errors import NoSuchCase, NotPermitted
+from syncd.flow.reviews.answering import shown_sha256
+from syncd.flow.reviews.record import ReviewRecord, record_lines, record_of
+from syncd.ports.listing import NO_SECTION
+from syncd.ports.reviews import Answered, QuestionPage, QuestionQuery
+from syncd.ports.store import Unit
+from syncd.reports.review_tables import review_table
+from syncd.web.gate import desk_of, door
+from syncd.web.render import page
+from syncd.web.review_words import ReviewSay
+from syncd.web.trail_words import tell
+from syncd.web.visitor import Visitor
+
+router = APIRouter()
+_A_PAGE = 50
+_ON_PAPER = 500
+_MOST_RECORDS = 200
+
+Reader = Annotated[Visitor, door(Permission.READ)]
+
+
+def query_of(
+    section: Annotated[str, Query(max_length=100)] = "",
+    answered: Answered | str = "",
+    verdict: Verdict | str = "",
+    directory: str = "",
+    text: Annotated[str, Query(max_length=200)] = "",
+    after: Annotated[int, Query(ge=0)] = 0,
+) -> QuestionQuery:
+    """Return the filters of an address, of whatever review; unknown words narrow nothing."""
+    nobody = section in ("", NO_SECTION)
+    return QuestionQuery(
+        "",
+        asked=None if nobody else OrgUnitCode(section),
+        of_nobody=nobody,
+        answered=Answered(answered) if answered in set(Answered) else None,
+        verdict=Verdict(verdict) if verdict in set(Verdict) else None,
+        directory=directory,
+        text=text,
+        after=after,
+        limit=_A_PAGE,
+    )
+
+
+Asked = Annotated[QuestionQuery, Depends(query_of)]
+
+
+@router.get("/reviews")
+def list_reviews(request: Request, visitor: Reader) -> Response:
+    """Show every review, the newest first, and the form that begins one."""
+    opened = desk_of(request).opened
+    with opened.site.store.begin() as unit:
+        records = [record_of(unit, r.review_id, visitor.visible) for r in unit.reviews()]
+        last = unit.last_complete_run()
+    context = {
+        "records": records,
+        "going": any(record.review.state in GOING for record in records),
+        "last": last,
+        "policy": opened.site.policy,
+        "say": ReviewSay(visitor.lang),
+    }
+    return page(request, "reviews.html", visitor, context)
+
+
+@router.get("/reviews/{review_id}")
+def show_review(request: Request, review_id: str, visitor: Reader) -> Response:
+    """Show what was frozen, how each section stands, and what is left to do."""
+    opened = desk_of(request).opened
+    titles = opened.settings.model.organization.role_labels
+    sees_all = visitor.visible is None
+    with opened.site.store.begin() as unit:
+        record = record_of(unit, review_id, visitor.visible)
+        whole = record_of(unit, review_id)
+        leaves = unit.history(review_id)[-_MOST_RECORDS:] if sees_all else ()
+        answerers = unit.answerers(review_id)
+    now = opened.clock()
+    context = {
+        "record": record,
+        "review": record.review,
+        "say": ReviewSay(visitor.lang),
+        "no_section": NO_SECTION,
+        "answerable": record.review.is_answerable(now),
+        "theirs": {s.section for s in record.sheets if may_answer_for(visitor.actors, s.section)},
+        "history": [tell(json.loads(leaf), visitor.lang, titles) for leaf in leaves],
+        "sees_all": sees_all,
+        "can_close": _can_close(visitor, whole),
+        "can_drop": visitor.may("hold-reviews") and record.review.state in GOING,
+        "can_freeze": visitor.may("hold-reviews") and record.review.state is ReviewState.PLANNED,
+        "why_not_confirm": _why_not(visitor, record.review, answerers),
+    }
+    return page(request, "review.html", visitor, context)
+
+
+def _can_close(visitor: Visitor, record: ReviewRecord) -> bool:
+    is_open = record.review.state is ReviewState.OPEN
+    return is_open and visitor.may("hold-reviews") and not record.count("waiting")
+
+
+def _why_not(visitor: Visitor, review: AccessReview, answerers: Any) -> Any:  # noqa: ANN401 - what the port gives, a sentence or nothing
+    """Return why somebody may not confirm; nothing where they may, None where it is not time."""
+    if review.state is not ReviewState.CLOSED:
+        return None
+    try:
+        check_may_confirm(visitor.own, answerers)
+    except NotPermitted as why:
+        return why.told
+    return ""
+
+
+def seen_sheet(
+    unit: Unit, visitor: Visitor, review_id: str, section: OrgUnitCode | None
+) -> tuple[AccessReview, Sheet]:
+    """Return a sheet that a visitor may see; raises NoSuchCase for every other."""
+    review = unit.review(review_id)
+    visible = visitor.visible
+    if visible is None or section in visible:
+        for sheet in unit.review_sheets(review_id):
+            if sheet.section == section:
+                return review, sheet
+    raise NoSuchCase.review(f"{review_id} ({section or NO_SECTION})")
+
+
+@router.get("/reviews/{review_id}/sheet")
+def show_sheet(
+    request: Request,
+    review_id: str,
+    visitor: Reader,
+    query: Asked,
+    done: Annotated[int, Query(ge=0)] = 0,
+) -> Response:
+    """Show the questions of one section, with the forms that answer them."""
+    context = sheet_context(request, visitor, replace(query, review_id=review_id))
+    return page(request, "review_sheet.html", visitor, {**context, "done": done})
+
+
+def sheet_context(request: Request, visitor: Visitor, query: QuestionQuery) -> dict[str, Any]:
+    """Return all that the page of a sheet shows."""
+    opened = desk_of(request).opened
+    with opened.site.store.begin() as unit:
+        review, sheet = seen_sheet(unit, visitor, query.review_id, query.asked)
+        found = unit.question_page(replace(query, visible=None))
+        shown = shown_sha256(unit, review, query.asked) if sheet.waiting else ""
+        sections = unit.sections()
+    answers = may_answer_for(visitor.actors, query.asked) and review.is_answerable(opened.clock())
+    chief = any(Role.CHIEF in actor.roles for actor in visitor.actors)
+    address = f"/reviews/{review.review_id}"
+    kept = [(k, v) for k, v in request.query_params.multi_items() if k not in ("after", "done")]
+    return {
+        "review": review,
+        "sheet": sheet,
+        "found": found,
+        "query": query,
+        "shown": shown,
+        "answers": answers,
+        "able": _able(visitor, found) if answers else frozenset(),
+        "assigns": answers and chief,
+        "sections": sections,
+        "say": ReviewSay(visitor.lang),
+        "refused": (),
+        "narrowed": list(Answered),
+        "verdicts": list(Verdict),
+        "section": query.asked or NO_SECTION,
+        "next_page": _next(address, kept, found.after),
+    }
+
+
+def _next(address: str, kept: list[tuple[str, str]], after: int) -> str:
+    return f"{address}/sheet?{urlencode([*kept, ('after', after)])}" if after else ""
+
+
+def _able(visitor: Visitor, found: QuestionPage) -> frozenset[int]:
+    """Return the numbers of the questions that the visitor may answer: not about themself."""
+    return frozenset(
+        line.standing.question.number for line in found.lines if _may_answer(visitor, line.standing)
+    )
+
+
+def _may_answer(visitor: Visitor, standing: Standing) -> bool:
+    try:
+        answering(visitor.actors, standing.asked, standing.question)
+    except NotPermitted:
+        return False
+    return True
+
+
+@router.get("/reviews/{review_id}/questions/{number}")
+def show_question(request: Request, review_id: str, number: int, visitor: Reader) -> Response:
+    """Show one question, every answer that was ever given to it, and the case of the right."""
+    opened = desk_of(request).opened
+    with opened.site.store.begin() as unit:
+        review = unit.review(review_id)
+        standing = next(iter(unit.questions_standing(review_id, [number])), None)
+        if standing is None or not _sees(visitor, standing):
+            raise NoSuchCase.review(f"{review_id} ({number})")
+        asked = standing.question
+        given = unit.review_answers(review_id, number)
+        cases = unit.cases_about(asked.directory, [asked.entitlement])
+        cards = unit.cards([asked.staff_number] if asked.staff_number else [])
+        names = {section.code: section.name for section in unit.sections()}
+    context = {
+        "review": review,
+        "standing": standing,
+        "asked": asked,
+        "given": given,
+        "card": None if asked.staff_number is None else cards.get(asked.staff_number),
+        "case": next((case for case in cases if case.key == asked.key), None),
+        "section_names": names,
+        "section": standing.asked or NO_SECTION,
+        "say": ReviewSay(visitor.lang),
+    }
+    return page(request, "review_question.html", visitor, context)
+
+
+def _sees(visitor: Visitor, standing: Standing) -> bool:
+    return visitor.visible is None or standing.asked in visitor.visible
+
+
+@router.get("/reviews/{review_id}/record")
+def show_record(request: Request, review_id: str, visitor: Reader) -> Response:
+    """Show 棚卸完了記録, to be printed: the sheets, and each line that was not simply needed."""
+    with desk_of(request).opened.site.store.begin() as unit:
+        record = record_of(unit, review_id, visitor.visible)
+        told = (
+            line
+            for line in record_lines(unit, review_id, visitor.visible)
+            if line.standing.choice is not Choice.NEEDED
+        )
+        lines = list(islice(told, _ON_PAPER))
+        more = sum(1 for _ in told)
+        deputies = {a.deputy_for: a.by for a in unit.review_answers(review_id) if a.deputy_for}
+    context = {
+        "record": record,
+        "review": record.review,
+        "lines": lines,
+        "more": more,
+        "deputies": deputies if visitor.visible is None else {},
+        "say": ReviewSay(visitor.lang),
+    }
+    return page(request, "review_record.html", visitor, context)
+
+
+@router.get("/reviews/{review_id}/export")
+def export_review(request: Request, review_id: str, visitor: Reader) -> Response:
+    """Give every line of the record as CSV, as far as the visitor sees them."""
+    with desk_of(request).opened.site.store.begin() as unit:
+        lines = record_lines(unit, review_id, visitor.visible)
+        content = b"".join(review_table(unit.review(review_id), lines, visitor.lang))
+    headers = {"Content-Disposition": f'attachment; filename="review-{review_id}.csv"'}
+    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)

@@ -128,12 +128,24 @@ class ReviewsUnit(Protocol):
         """Return what waits for an answer, by number (of these sections; None: of all)."""
         ...
 
+    def numbers_waiting(self, review_id: str, section: OrgUnitCode | None) -> tuple[int, ...]:
+        """Return the numbers that wait for the answer of a section (None: of the chief)."""
+        ...
+
     def count_waiting(self, review_id: str, visible: Collection[OrgUnitCode] | None) -> int:
         """Return how many questions wait for an answer (of these sections; None: in all)."""
         ...
 
-    def frozen_questions(self, review_id: str) -> Iterable[Standing]:
-        """Yield every question of a review by number, as it stands; a city has half a million."""
+    def frozen_questions(
+        self,
+        review_id: str,
+        visible: Collection[OrgUnitCode] | None = None,
+        after: int = 0,
+    ) -> Iterable[Standing]:
+        """Yield every question of a review after a number (of these sections; None: of all).
+
+        By number, as it stands; a city has half a million.
+        """
         ...
 
     def add_answer(

@@ -93,6 +93,13 @@ class QuestionUnitQueries:
             asked.append(_Q.asked.in_(sorted(section or "" for section in sections)))
         return tuple(self._standings(*asked))
 
+    def numbers_waiting(self, review_id: str, section: OrgUnitCode | None) -> tuple[int, ...]:
+        """Return the numbers that wait for the answer of a section (None: of the chief)."""
+        wanted = select(_Q.number).where(
+            _Q.review_id == review_id, _Q.asked == (section or ""), *_WAITING
+        )
+        return tuple(self._connection.scalars(wanted.order_by(_Q.number)))
+
     def count_waiting(self, review_id: str, visible: Collection[OrgUnitCode] | None) -> int:
         """Return how many questions wait for an answer (of these sections; None: in all)."""
         counted = select(func.count()).where(_Q.review_id == review_id, *_WAITING)
@@ -100,9 +107,17 @@ class QuestionUnitQueries:
             counted = counted.where(_Q.asked.in_(sorted(visible)))
         return int(self._connection.scalar(counted) or 0)
 
-    def frozen_questions(self, review_id: str) -> Iterator[Standing]:
-        """Yield every question of a review by number, as it stands."""
-        return self._standings(_Q.review_id == review_id)
+    def frozen_questions(
+        self,
+        review_id: str,
+        visible: Collection[OrgUnitCode] | None = None,
+        after: int = 0,
+    ) -> Iterator[Standing]:
+        """Yield every question of a review after a number, as it stands."""
+        wanted: list[ColumnElement[bool]] = [_Q.review_id == review_id, _Q.number > after]
+        if visible is not None:
+            wanted.append(_Q.asked.in_(sorted(visible)))
+        return self._standings(*wanted)
 
     def _standings(self, *conditions: ColumnElement[bool]) -> Iterator[Standing]:
         wanted = (

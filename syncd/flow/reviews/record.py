@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 
 from syncd.core.cards import Card
@@ -11,9 +13,11 @@ from syncd.core.ids import OrgUnitCode, StaffNumber
 from syncd.core.reviews.questions import ReviewedSystem, Sheet, Standing
 from syncd.core.reviews.review import GOING, AccessReview
 from syncd.errors import NoSuchCase
-from syncd.ports.store import Unit
+from syncd.ports.reviews import Answered, QuestionQuery
+from syncd.ports.store import Store, Unit
 
 _LINES_A_LOOK = 1_000
+_LINES_A_PART = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class ReviewRecord:
     @property
     def never_asked(self) -> tuple[Sheet, ...]:
         """Return the sheets of which nobody was told, and that nobody answered."""
-        return tuple(s for s in self.sheets if s.asked_at is None and not s.answered)
+        return tuple(s for s in self.sheets if s.questions and not s.asked_at and not s.answered)
 
     @property
     def silent(self) -> tuple[Sheet, ...]:
@@ -64,17 +68,70 @@ def record_of(
 
 
 def record_lines(
-    unit: Unit, review_id: str, visible: frozenset[OrgUnitCode] | None = None
+    unit: Unit,
+    review_id: str,
+    visible: frozenset[OrgUnitCode] | None = None,
+    after: int = 0,
 ) -> Iterator[RecordLine]:
-    """Yield every line of a record by number, a few at a time in memory."""
+    """Yield every line of a record after a number, a few at a time in memory."""
     reminded = {sheet.section: sheet.reminded for sheet in unit.review_sheets(review_id)}
     names = {section.code: section.name for section in unit.sections()}
     cards: dict[StaffNumber, Card] = {}
-    left = iter(unit.frozen_questions(review_id))
+    left = iter(unit.frozen_questions(review_id, visible, after))
     while part := list(islice(left, _LINES_A_LOOK)):
-        seen = [s for s in part if visible is None or s.asked in visible]
-        _learn(unit, cards, seen)
-        yield from (_line(s, cards, names, reminded) for s in seen)
+        _learn(unit, cards, part)
+        yield from (_line(s, cards, names, reminded) for s in part)
+
+
+def record_in_parts(
+    store: Store, review_id: str, visible: frozenset[OrgUnitCode] | None = None
+) -> Iterator[RecordLine]:
+    """Yield every line of a record like `record_lines`, each part of it read in its own unit.
+
+    Whoever takes the lines slowly, as a browser may, holds up nobody who writes.
+    """
+    after = 0
+    while True:
+        with store.begin() as unit:
+            part = list(islice(record_lines(unit, review_id, visible, after), _LINES_A_PART))
+        yield from part
+        if len(part) < _LINES_A_PART:
+            return
+        after = part[-1].standing.question.number
+
+
+def lines_of_note(
+    unit: Unit, record: ReviewRecord, visible: frozenset[OrgUnitCode] | None, most: int
+) -> tuple[Sequence[RecordLine], int]:
+    """Return the first lines that are not needed or stayed without an answer, and how many more."""
+    pages = [
+        unit.question_page(
+            QuestionQuery(record.review.review_id, visible, answered=answered, limit=most)
+        )
+        for answered in (Answered.NOT_NEEDED, Answered.SILENT)
+    ]
+    reminded = {sheet.section: sheet.reminded for sheet in record.sheets}
+    found = sorted(
+        (line for page in pages for line in page.lines),
+        key=lambda line: line.standing.question.number,
+    )
+    lines = [
+        RecordLine(line.standing, line.card, line.unit_name, reminded.get(line.standing.asked, 0))
+        for line in found[:most]
+    ]
+    return lines, sum(page.total for page in pages) - len(lines)
+
+
+def overdue_by_section(
+    unit: Unit, review_id: str, visible: frozenset[OrgUnitCode] | None, now: datetime
+) -> Mapping[OrgUnitCode | None, int]:
+    """Return by section how many rights should be gone by now (是正期限), and are not."""
+    found = Counter(
+        standing.asked
+        for standing in unit.corrections().get(review_id, ())
+        if standing.is_overdue(now) and (visible is None or standing.asked in visible)
+    )
+    return dict(found)
 
 
 def find_review(unit: Unit, named: str = "") -> AccessReview:

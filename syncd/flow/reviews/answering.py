@@ -19,11 +19,9 @@ from syncd.core.reviews.review import AccessReview, correct_by
 from syncd.core.votes import Actor
 from syncd.errors import IllegalMove, NoSuchCase, NotPermitted, UsageError
 from syncd.flow.reviews.outcomes import outcome, state_outcomes
-from syncd.flow.reviews.recording import check_reason, put_on_record, step
+from syncd.flow.reviews.recording import check_reason, check_words, put_on_record, step
 from syncd.flow.site import Site
 from syncd.ports.store import Unit
-
-_LONGEST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,7 @@ def answer(
     more, NoSuchCase and UsageError.
     """
     reason = reason.strip() if choice is Choice.NEEDED else check_reason(reason)
-    _check_length(reason)
+    check_words(reason)
 
     def work(unit: Unit) -> AnswerResult:
         review = _open(site, unit, review_id)
@@ -104,8 +102,7 @@ def answer_rest(
 
 def shown_sha256(unit: Unit, review: AccessReview, section: OrgUnitCode | None) -> str:
     """Return the SHA-256 of what is left of a section's sheet now."""
-    waiting = unit.questions_waiting(review.review_id, [section])
-    return sheet_sha256(review.sha256, section, [s.question.number for s in waiting])
+    return sheet_sha256(review.sha256, section, unit.numbers_waiting(review.review_id, section))
 
 
 def assign(
@@ -120,14 +117,20 @@ def assign(
 
     Raises NotPermitted, IllegalMove, NoSuchCase, UsageError for a section that nobody knows.
     """
-    _check_length(reason)
+    check_words(reason)
 
     def work(unit: Unit) -> AnswerResult:
         check_may_assign(actor)
         _open(site, unit, review_id)
-        waiting = [s for s in unit.questions_standing(review_id, numbers) if s.waits]
-        if not waiting:
+        standings = unit.questions_standing(review_id, numbers)
+        if not standings:
             raise NoSuchCase.review(f"{review_id} ({', '.join(map(str, sorted(numbers)))})")
+        waiting = [standing for standing in standings if standing.waits]
+        if not waiting:
+            raise IllegalMove(
+                "what is answered is not asked again: choose what waits for an answer.",
+                ja="回答済みのものは、ほかの所属に尋ねられません。未回答のものを選んでください。",
+            )
         _give_sheet(unit, review_id, section)
         said = _Said(None, reason.strip(), section=section)
         kept = _kept(site, actor, review_id, waiting, said)
@@ -147,14 +150,6 @@ def _open(site: Site, unit: Unit, review_id: str) -> AccessReview:
             ja="この棚卸の回答は締め切られています。",
         )
     return review
-
-
-def _check_length(reason: str) -> None:
-    if len(reason) > _LONGEST:
-        raise UsageError(
-            f"a reason has at most {_LONGEST} characters.",
-            ja=f"理由は {_LONGEST} 字以内で書いてください。",
-        )
 
 
 def _give_sheet(unit: Unit, review_id: str, section: OrgUnitCode | None) -> None:

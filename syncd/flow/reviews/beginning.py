@@ -57,7 +57,7 @@ def start_review(
         return review
 
     review = step(site, actor, name, work)
-    if at_once or _is_read(site, as_of):
+    if at_once or is_read(site, as_of):
         return freeze(site, review, actor.account)
     return review
 
@@ -82,7 +82,7 @@ def freeze_due(site: Site, run: RunId) -> None:
     with site.store.begin() as unit:
         planned = unit.reviews([ReviewState.PLANNED])
     for review in planned:
-        if review.as_of <= day_of(site.clock()) and _is_read(site, review.as_of):
+        if review.as_of <= day_of(site.clock()) and is_read(site, review.as_of):
             freeze(site, review, ACTOR, run)
 
 
@@ -153,7 +153,7 @@ def _check_is_alone(unit: Unit) -> None:
         )
 
 
-def _is_read(site: Site, as_of: date) -> bool:
+def is_read(site: Site, as_of: date) -> bool:
     """Tell whether a complete run has read everything on a day, or since."""
     with site.store.begin() as unit:
         last = unit.last_complete_run()

@@ -20,7 +20,7 @@ from syncd.core.reviews.review import AccessReview, ReviewEvent, ReviewState, co
 from syncd.core.votes import Actor
 from syncd.errors import IllegalMove
 from syncd.flow.reviews.outcomes import outcome, state_outcomes
-from syncd.flow.reviews.recording import ACTOR, check_reason, put_on_record, step
+from syncd.flow.reviews.recording import ACTOR, check_reason, check_words, put_on_record, step
 from syncd.flow.site import Site
 from syncd.ports.store import Unit
 
@@ -55,7 +55,8 @@ def close_review(site: Site, actor: Actor, review_id: str) -> AccessReview:
 
 
 def confirm_review(site: Site, actor: Actor, review_id: str, note: str = "") -> AccessReview:
-    """Confirm the record (確認者); raises NotPermitted, IllegalMove, NoSuchCase."""
+    """Confirm the record (確認者); raises NotPermitted, IllegalMove, NoSuchCase, UsageError."""
+    check_words(note)
 
     def work(unit: Unit) -> AccessReview:
         review = unit.review(review_id)

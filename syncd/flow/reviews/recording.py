@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -14,6 +15,10 @@ from syncd.ports.store import Unit
 
 T = TypeVar("T")
 ACTOR = "syncd"
+_LONGEST = 500
+_NO_TEXT = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 def put_on_record(  # noqa: PLR0913 - what a record is made from
@@ -49,4 +54,14 @@ def check_reason(because: str) -> str:
     reason = because.strip()
     if not reason:
         raise UsageError("this needs a reason.", ja="理由を書いてください。")
+    check_words(reason)
     return reason
+
+
+def check_words(text: str) -> None:
+    """Raise UsageError for words that nobody can read back: too many, or what is no text."""
+    if len(text) > _LONGEST or _NO_TEXT.search(text):
+        raise UsageError(
+            f"write at most {_LONGEST} characters, without control characters.",
+            ja=f"{_LONGEST} 字以内で、制御文字を入れずに書いてください。",
+        )

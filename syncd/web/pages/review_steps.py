@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
+from pydantic import Field
 
 from syncd.core.access import Permission
 from syncd.core.ids import OrgUnitCode, normalise_code
 from syncd.core.reviews.questions import Choice
-from syncd.errors import UsageError
+from syncd.errors import IllegalMove, NoSuchCase, UsageError
 from syncd.flow.reviews.answering import AnswerResult, answer, answer_rest, assign
 from syncd.flow.reviews.beginning import freeze_now, start_review
 from syncd.flow.reviews.ending import close_review, confirm_review, drop_review
-from syncd.ports.listing import NO_SECTION
 from syncd.ports.reviews import QuestionQuery
 from syncd.web.forms import Day
 from syncd.web.gate import desk_of, posting
-from syncd.web.pages.reviews import query_of, seen_sheet, sheet_context
+from syncd.web.pages.reviews import (
+    MOST_NUMBER,
+    query_of,
+    seen_sheet,
+    sheet_address,
+    sheet_context,
+)
 from syncd.web.render import page
+from syncd.web.statuses import status_of
 from syncd.web.visitor import Visitor
 
 router = APIRouter()
@@ -31,6 +39,7 @@ Holder = Annotated[Visitor, posting(Permission.HOLD_REVIEWS)]
 Answerer = Annotated[Visitor, posting(Permission.DECIDE)]
 Asked = Annotated[QuestionQuery, Depends(query_of)]
 Text = Annotated[str, Form(max_length=500)]
+Number = Annotated[int, Field(ge=1, le=MOST_NUMBER)]
 
 
 @router.post("/reviews")
@@ -58,16 +67,15 @@ def freeze(request: Request, review_id: str, visitor: Holder) -> Response:
 class _Chosen:
     """The lines that were chosen on a sheet, and the reason beside them."""
 
-    numbers: list[int]
-    reason: str
+    numbers: tuple[int, ...] = ()
+    reason: str = ""
 
 
 def _chosen(
-    number: Annotated[list[int] | None, Form(max_length=_MOST_AT_ONCE)] = None, reason: Text = ""
+    number: Annotated[list[Number] | None, Form(max_length=_MOST_AT_ONCE)] = None,
+    reason: Text = "",
 ) -> _Chosen:
-    if not number:
-        raise UsageError("choose at least one line.", ja="行を一つ以上選んでください。")
-    return _Chosen(number, reason)
+    return _Chosen(tuple(number or ()), reason)
 
 
 Chosen = Annotated[_Chosen, Depends(_chosen)]
@@ -83,10 +91,13 @@ def say(
     chosen: Chosen,
 ) -> Response:
     """Answer the chosen questions of a sheet."""
-    query = _seen(request, visitor, review_id, query)
-    site, numbers = desk_of(request).opened.site, chosen.numbers
-    result = answer(site, visitor.actors, review_id, numbers, choice, chosen.reason)
-    return _answered(request, visitor, query, result)
+    query, site = _seen(request, visitor, review_id, query, chosen), desk_of(request).opened.site
+
+    def work() -> AnswerResult:
+        _check_chosen(chosen)
+        return answer(site, visitor.actors, review_id, chosen.numbers, choice, chosen.reason)
+
+    return _answered(request, visitor, query, work, chosen)
 
 
 @router.post("/reviews/{review_id}/answer-rest")
@@ -98,10 +109,12 @@ def say_rest(
     shown: Annotated[str, Form(max_length=64)],
 ) -> Response:
     """Answer "needed" for all that is left of a sheet, as it was shown."""
-    query = _seen(request, visitor, review_id, query)
-    site = desk_of(request).opened.site
-    result = answer_rest(site, visitor.actors, review_id, query.asked, shown)
-    return _answered(request, visitor, query, result)
+    query, site = _seen(request, visitor, review_id, query), desk_of(request).opened.site
+
+    def work() -> AnswerResult:
+        return answer_rest(site, visitor.actors, review_id, query.asked, shown)
+
+    return _answered(request, visitor, query, work)
 
 
 @router.post("/reviews/{review_id}/assign")
@@ -110,14 +123,20 @@ def ask_elsewhere(
     review_id: str,
     visitor: Answerer,
     query: Asked,
-    to: Annotated[str, Form(max_length=100)],
     chosen: Chosen,
+    to: Annotated[str, Form(max_length=100)] = "",
 ) -> Response:
     """Ask another section: the chief's."""
-    query = _seen(request, visitor, review_id, query)
-    site, section = desk_of(request).opened.site, OrgUnitCode(normalise_code(to))
-    result = assign(site, visitor.own, review_id, chosen.numbers, section, chosen.reason)
-    return _answered(request, visitor, query, result)
+    query, site = _seen(request, visitor, review_id, query, chosen), desk_of(request).opened.site
+    section = OrgUnitCode(normalise_code(to))
+
+    def work() -> AnswerResult:
+        _check_chosen(chosen)
+        if not section:
+            raise UsageError("choose the section to ask.", ja="尋ねる所属を選んでください。")
+        return assign(site, visitor.own, review_id, chosen.numbers, section, chosen.reason)
+
+    return _answered(request, visitor, query, work, chosen)
 
 
 @router.post("/reviews/{review_id}/close")
@@ -147,26 +166,55 @@ def confirm(
 
 
 def _seen(
-    request: Request, visitor: Visitor, review_id: str, query: QuestionQuery
+    request: Request,
+    visitor: Visitor,
+    review_id: str,
+    query: QuestionQuery,
+    chosen: _Chosen = _Chosen(),
 ) -> QuestionQuery:
-    """Return what is asked of this review; raises NoSuchCase for a sheet that may not be seen."""
+    """Return what is asked of this review.
+
+    Raises NoSuchCase for a sheet that may not be seen, and for questions of another one: whom they
+    are asked of is nobody else's.
+    """
     with desk_of(request).opened.site.store.begin() as unit:
         seen_sheet(unit, visitor, review_id, query.asked)
+        standings = unit.questions_standing(review_id, chosen.numbers)
+    visible = visitor.visible
+    seen = {s.question.number for s in standings if visible is None or s.asked in visible}
+    unseen = sorted(set(chosen.numbers) - seen)
+    if unseen:
+        raise NoSuchCase.review(f"{review_id} ({', '.join(map(str, unseen))})")
     return replace(query, review_id=review_id)
 
 
+def _check_chosen(chosen: _Chosen) -> None:
+    if not chosen.numbers:
+        raise UsageError("choose at least one line.", ja="行を一つ以上選んでください。")
+
+
 def _answered(
-    request: Request, visitor: Visitor, query: QuestionQuery, result: AnswerResult
+    request: Request,
+    visitor: Visitor,
+    query: QuestionQuery,
+    work: Callable[[], AnswerResult],
+    chosen: _Chosen = _Chosen(),
 ) -> Response:
-    """Go back to the sheet; where something was not answered, say why there and then."""
+    """Answer, and go back to the sheet; what was not answered, and why, is told there.
+
+    Of what somebody chose and wrote nothing is lost where nothing could be written down.
+    """
+    try:
+        result = work()
+    except (UsageError, IllegalMove) as why:
+        context = sheet_context(request, visitor, query)
+        context |= {"why": why.told, "chosen": set(chosen.numbers), "reason": chosen.reason}
+        return page(request, "review_sheet.html", visitor, context, status_of(why))
     if result.refused:
         context = sheet_context(request, visitor, query)
         context |= {"done": result.answered, "refused": result.refused}
         return page(request, "review_sheet.html", visitor, context)
-    words = f"section={query.asked or NO_SECTION}&done={result.answered}"
-    if query.answered is not None:
-        words += f"&answered={query.answered}"
-    return RedirectResponse(f"/reviews/{query.review_id}/sheet?{words}", _SEE_OTHER)
+    return RedirectResponse(sheet_address(query, done=result.answered), _SEE_OTHER)
 
 
 def _to(review_id: str) -> Response:

@@ -8,22 +8,33 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from itertools import islice
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
+from syncd.bootstrap import OpenSite
 from syncd.core.access import Permission
+from syncd.core.calendar import day_of
 from syncd.core.findings import Verdict
 from syncd.core.ids import OrgUnitCode
+from syncd.core.messages import open_days_until
 from syncd.core.reviews.persons import answering, check_may_confirm, may_answer_for
-from syncd.core.reviews.questions import Choice, Sheet, Standing
+from syncd.core.reviews.questions import Sheet, Standing
 from syncd.core.reviews.review import GOING, AccessReview, ReviewState
 from syncd.core.votes import Role
 from syncd.errors import NoSuchCase, NotPermitted
 from syncd.flow.reviews.answering import shown_sha256
-from syncd.flow.reviews.record import ReviewRecord, record_lines, record_of
+from syncd.flow.reviews.beginning import is_read
+from syncd.flow.reviews.record import (
+    ReviewRecord,
+    lines_of_note,
+    overdue_by_section,
+    record_in_parts,
+    record_of,
+)
 from syncd.ports.listing import NO_SECTION
 from syncd.ports.reviews import Answered, QuestionPage, QuestionQuery
 from syncd.ports.store import Unit
@@ -37,9 +48,14 @@ from syncd.web.visitor import Visitor
 router = APIRouter()
 _A_PAGE = 50
 _ON_PAPER = 500
+_TICK = timedelta(microseconds=1)
 _MOST_RECORDS = 200
 
+MOST_NUMBER = 2**31 - 1
+"""No question has a greater number: that is what a column of the database holds."""
+
 Reader = Annotated[Visitor, door(Permission.READ)]
+Number = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
 
 
 def query_of(
@@ -48,7 +64,7 @@ def query_of(
     verdict: Verdict | str = "",
     directory: str = "",
     text: Annotated[str, Query(max_length=200)] = "",
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, le=MOST_NUMBER)] = 0,
 ) -> QuestionQuery:
     """Return the filters of an address, of whatever review; unknown words narrow nothing."""
     nobody = section in ("", NO_SECTION)
@@ -79,6 +95,7 @@ def list_reviews(request: Request, visitor: Reader) -> Response:
         "records": records,
         "going": any(record.review.state in GOING for record in records),
         "last": last,
+        "is_read": is_read(opened.site, opened.today()),
         "policy": opened.site.policy,
         "say": ReviewSay(visitor.lang),
     }
@@ -96,6 +113,7 @@ def show_review(request: Request, review_id: str, visitor: Reader) -> Response:
         whole = record_of(unit, review_id)
         leaves = unit.history(review_id)[-_MOST_RECORDS:] if sees_all else ()
         answerers = unit.answerers(review_id)
+        overdue = overdue_by_section(unit, review_id, visitor.visible, opened.clock())
     now = opened.clock()
     context = {
         "record": record,
@@ -103,20 +121,45 @@ def show_review(request: Request, review_id: str, visitor: Reader) -> Response:
         "say": ReviewSay(visitor.lang),
         "no_section": NO_SECTION,
         "answerable": record.review.is_answerable(now),
-        "theirs": {s.section for s in record.sheets if may_answer_for(visitor.actors, s.section)},
+        "theirs": {s.section for s in record.sheets if _is_theirs(visitor, s.section)},
+        "overdue": overdue,
+        "days_left": _days_left(opened, record.review, now),
         "history": [tell(json.loads(leaf), visitor.lang, titles) for leaf in leaves],
         "sees_all": sees_all,
-        "can_close": _can_close(visitor, whole),
+        "can_close": _can_close(visitor, whole, now),
         "can_drop": visitor.may("hold-reviews") and record.review.state in GOING,
-        "can_freeze": visitor.may("hold-reviews") and record.review.state is ReviewState.PLANNED,
+        "can_freeze": visitor.may("hold-reviews") and _can_freeze(opened, record.review),
         "why_not_confirm": _why_not(visitor, record.review, answerers),
     }
     return page(request, "review.html", visitor, context)
 
 
-def _can_close(visitor: Visitor, record: ReviewRecord) -> bool:
+def _can_close(visitor: Visitor, record: ReviewRecord, now: datetime) -> bool:
     is_open = record.review.state is ReviewState.OPEN
-    return is_open and visitor.may("hold-reviews") and not record.count("waiting")
+    is_over = not record.count("waiting") or record.review.is_silent(now)
+    return is_open and visitor.may("hold-reviews") and is_over
+
+
+def _can_freeze(opened: OpenSite, review: AccessReview) -> bool:
+    return review.state is ReviewState.PLANNED and review.as_of <= opened.today()
+
+
+def _is_theirs(visitor: Visitor, section: OrgUnitCode | None) -> bool:
+    """Tell whether a sheet is first of all the visitor's: the chief may answer every one."""
+    first = (
+        actor
+        for actor in visitor.actors
+        if section is None or section in actor.sections or Role.CHIEF not in actor.roles
+    )
+    return may_answer_for(first, section)
+
+
+def _days_left(opened: OpenSite, review: AccessReview, now: datetime) -> int | None:
+    """Return how many open days (開庁日) are left to answer in time; None where nobody answers."""
+    if review.answer_by is None or not review.is_answerable(now):
+        return None
+    last = day_of(review.answer_by - _TICK)
+    return open_days_until(opened.today(), last, opened.site.policy.closed_days)
 
 
 def _why_not(visitor: Visitor, review: AccessReview, answerers: Any) -> Any:  # noqa: ANN401 - what the port gives, a sentence or nothing
@@ -149,7 +192,7 @@ def show_sheet(
     review_id: str,
     visitor: Reader,
     query: Asked,
-    done: Annotated[int, Query(ge=0)] = 0,
+    done: Annotated[int, Query(ge=0, le=MOST_NUMBER)] = 0,
 ) -> Response:
     """Show the questions of one section, with the forms that answer them."""
     context = sheet_context(request, visitor, replace(query, review_id=review_id))
@@ -166,8 +209,6 @@ def sheet_context(request: Request, visitor: Visitor, query: QuestionQuery) -> d
         sections = unit.sections()
     answers = may_answer_for(visitor.actors, query.asked) and review.is_answerable(opened.clock())
     chief = any(Role.CHIEF in actor.roles for actor in visitor.actors)
-    address = f"/reviews/{review.review_id}"
-    kept = [(k, v) for k, v in request.query_params.multi_items() if k not in ("after", "done")]
     return {
         "review": review,
         "sheet": sheet,
@@ -183,12 +224,32 @@ def sheet_context(request: Request, visitor: Visitor, query: QuestionQuery) -> d
         "narrowed": list(Answered),
         "verdicts": list(Verdict),
         "section": query.asked or NO_SECTION,
-        "next_page": _next(address, kept, found.after),
+        "first_page": sheet_address(replace(query, after=0)) if query.after else "",
+        "next_page": sheet_address(replace(query, after=found.after)) if found.after else "",
+        "kept": urlencode(_filters(query)),
+        "done": 0,
+        "why": None,
+        "chosen": frozenset(),
+        "reason": "",
     }
 
 
-def _next(address: str, kept: list[tuple[str, str]], after: int) -> str:
-    return f"{address}/sheet?{urlencode([*kept, ('after', after)])}" if after else ""
+def sheet_address(query: QuestionQuery, **more: int) -> str:
+    """Return the address of a page of a sheet, with its filters."""
+    words = urlencode([*_filters(query), *more.items()])
+    return f"/reviews/{query.review_id}/sheet?{words}"
+
+
+def _filters(query: QuestionQuery) -> list[tuple[str, object]]:
+    """Return what an address says of a page of a sheet."""
+    asked = (
+        ("answered", query.answered),
+        ("verdict", query.verdict),
+        ("directory", query.directory),
+        ("text", query.text),
+        ("after", query.after),
+    )
+    return [("section", query.asked or NO_SECTION), *((k, v) for k, v in asked if v)]
 
 
 def _able(visitor: Visitor, found: QuestionPage) -> frozenset[int]:
@@ -207,7 +268,7 @@ def _may_answer(visitor: Visitor, standing: Standing) -> bool:
 
 
 @router.get("/reviews/{review_id}/questions/{number}")
-def show_question(request: Request, review_id: str, number: int, visitor: Reader) -> Response:
+def show_question(request: Request, review_id: str, number: Number, visitor: Reader) -> Response:
     """Show one question, every answer that was ever given to it, and the case of the right."""
     opened = desk_of(request).opened
     with opened.site.store.begin() as unit:
@@ -225,6 +286,7 @@ def show_question(request: Request, review_id: str, number: int, visitor: Reader
         "standing": standing,
         "asked": asked,
         "given": given,
+        "able": review.is_answerable(opened.clock()) and _may_answer(visitor, standing),
         "card": None if asked.staff_number is None else cards.get(asked.staff_number),
         "case": next((case for case in cases if case.key == asked.key), None),
         "section_names": names,
@@ -240,23 +302,20 @@ def _sees(visitor: Visitor, standing: Standing) -> bool:
 
 @router.get("/reviews/{review_id}/record")
 def show_record(request: Request, review_id: str, visitor: Reader) -> Response:
-    """Show 棚卸完了記録, to be printed: the sheets, and each line that was not simply needed."""
-    with desk_of(request).opened.site.store.begin() as unit:
+    """Show 棚卸完了記録, to be printed: the sheets, and what is not needed or has no answer."""
+    opened = desk_of(request).opened
+    with opened.site.store.begin() as unit:
         record = record_of(unit, review_id, visitor.visible)
-        told = (
-            line
-            for line in record_lines(unit, review_id, visitor.visible)
-            if line.standing.choice is not Choice.NEEDED
-        )
-        lines = list(islice(told, _ON_PAPER))
-        more = sum(1 for _ in told)
-        deputies = {a.deputy_for: a.by for a in unit.review_answers(review_id) if a.deputy_for}
+        lines, more = lines_of_note(unit, record, visitor.visible, _ON_PAPER)
+        given = unit.review_answers(review_id) if visitor.visible is None else ()
+        overdue = overdue_by_section(unit, review_id, visitor.visible, opened.clock())
     context = {
         "record": record,
         "review": record.review,
         "lines": lines,
         "more": more,
-        "deputies": deputies if visitor.visible is None else {},
+        "deputies": sorted({(a.by, a.deputy_for) for a in given if a.deputy_for}),
+        "overdue": overdue,
         "say": ReviewSay(visitor.lang),
     }
     return page(request, "review_record.html", visitor, context)
@@ -265,8 +324,10 @@ def show_record(request: Request, review_id: str, visitor: Reader) -> Response:
 @router.get("/reviews/{review_id}/export")
 def export_review(request: Request, review_id: str, visitor: Reader) -> Response:
     """Give every line of the record as CSV, as far as the visitor sees them."""
-    with desk_of(request).opened.site.store.begin() as unit:
-        lines = record_lines(unit, review_id, visitor.visible)
-        content = b"".join(review_table(unit.review(review_id), lines, visitor.lang))
+    store = desk_of(request).opened.site.store
+    with store.begin() as unit:
+        review = unit.review(review_id)
+    lines = record_in_parts(store, review_id, visitor.visible)
+    content = review_table(review, lines, visitor.lang)
     headers = {"Content-Disposition": f'attachment; filename="review-{review_id}.csv"'}
-    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingResponse(content, media_type="text/csv; charset=utf-8", headers=headers)

@@ -1,0 +1,213 @@
+"""What an attacker, a slow browser or a slip of the hand must not do to an access review."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from syncd.core.audit import AuditEvent, AuditRecord
+from syncd.core.reviews.questions import Choice
+from syncd.core.reviews.review import AccessReview
+from syncd.flow.reviews import record as recorded
+from syncd.flow.reviews.answering import answer
+from syncd.flow.reviews.record import record_in_parts
+from tests.web.conftest import Office, send
+from tests.web.reviewed import SECTION, reviewed, sheet_of, waiting
+
+FOREIGN = "30010"
+TOO_LARGE = 2**31
+
+
+@pytest.fixture
+def office(make_office: Callable[[], Office]) -> Office:
+    return make_office()
+
+
+@pytest.fixture
+def review(office: Office) -> AccessReview:
+    return reviewed(office)
+
+
+def numbers(office: Office, review: AccessReview, section: str | None = SECTION) -> list[int]:
+    return [standing.question.number for standing in waiting(office, review, section)]
+
+
+def shown_in(page: str) -> str:
+    found = re.search(r'name="shown" value="([0-9a-f]{64})"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_a_question_of_another_section_is_told_as_one_that_is_not_there(
+    office: Office, review: AccessReview
+):
+    browser, at = office.enter("hosaka"), f"/reviews/{review.review_id}"
+    own, theirs = numbers(office, review)[0], numbers(office, review, FOREIGN)[0]
+    step, absent = f"{at}/answer?section={SECTION}", TOO_LARGE - 1
+    hidden = send(browser, step, number=[own, theirs], choice="needed")
+    missing = send(browser, step, number=[own, absent], choice="needed")
+    assert (hidden.status_code, missing.status_code) == (404, 404)
+    assert FOREIGN not in hidden.text
+    assert f"({theirs})" in hidden.text
+    assert f"({absent})" in missing.text
+    assert own in numbers(office, review)
+    assert theirs in numbers(office, review, FOREIGN)
+
+
+def test_a_number_that_no_question_can_have_is_refused_in_words(
+    office: Office, review: AccessReview
+):
+    browser, at = office.enter("hosaka"), f"/reviews/{review.review_id}"
+    sheet = f"{at}/sheet?section={SECTION}"
+    for large in (TOO_LARGE, 10**30):
+        assert browser.get(f"{at}/questions/{large}").status_code == 422
+        assert browser.get(f"{sheet}&after={large}").status_code == 422
+        assert browser.get(f"{sheet}&done={large}").status_code == 422
+        step = f"{at}/answer?section={SECTION}"
+        assert send(browser, step, number=[large], choice="needed").status_code == 422
+
+
+@pytest.mark.parametrize("unreadable", ["x\x00", "x\x1b[2J", "x\u202ey", "字" * 501])
+def test_no_reason_can_hold_what_nobody_can_read_back(
+    office: Office, review: AccessReview, unreadable: str
+):
+    browser, at = office.enter("hosaka"), f"/reviews/{review.review_id}"
+    number = numbers(office, review)[0]
+    step = f"{at}/answer?section={SECTION}"
+    said = send(browser, step, number=[number], choice="not-needed", reason=unreadable)
+    assert said.status_code == 422
+    assert send(office.enter("unyo"), f"{at}/drop", reason=unreadable).status_code == 422
+    assert number in numbers(office, review)
+
+
+def test_what_was_chosen_is_still_chosen_where_the_reason_was_forgotten(
+    office: Office, review: AccessReview
+):
+    browser = office.enter("hosaka")
+    first, second, third = numbers(office, review)[:3]
+    step = f"/reviews/{review.review_id}/answer?section={SECTION}&answered=waiting"
+    told = send(browser, step, number=[first, second], choice="not-needed")
+    assert told.status_code == 422
+    assert "理由を書いてください" in told.text
+    for number, checked in ((first, True), (second, True), (third, False)):
+        assert (f'value="{number}" data-row checked' in told.text) is checked
+    nothing = send(browser, step, choice="needed", reason="書きかけの理由")
+    assert nothing.status_code == 422
+    assert "行を一つ以上選んでください" in nothing.text
+    assert "書きかけの理由" in nothing.text
+
+
+def test_a_sheet_that_changed_meanwhile_is_shown_again_with_its_new_mark(
+    office: Office, review: AccessReview
+):
+    browser, at = office.enter("hosaka"), f"/reviews/{review.review_id}"
+    old = shown_in(browser.get(f"{at}/sheet?section={SECTION}").text)
+    left = numbers(office, review)
+    chief = office.opened.actor("soukatsu")
+    answer(office.opened.site, [chief], review.review_id, left[:1], Choice.NEEDED)
+    step = f"{at}/answer-rest?section={SECTION}"
+    late = send(browser, step, shown=old)
+    assert late.status_code == 409
+    assert "表示したときから回答が変わっています" in late.text
+    assert numbers(office, review) == left[1:]
+    done = send(browser, step, shown=shown_in(late.text))
+    assert done.status_code == 303
+    assert numbers(office, review) == []
+
+
+def test_the_filters_stay_after_an_answer(office: Office, review: AccessReview):
+    browser, number = office.enter("hosaka"), numbers(office, review)[0]
+    kept = f"section={SECTION}&answered=waiting&verdict=justified&text=TAX"
+    step = f"/reviews/{review.review_id}/answer?{kept}"
+    done = send(browser, step, number=[number], choice="needed")
+    assert done.headers["location"] == f"/reviews/{review.review_id}/sheet?{kept}&done=1"
+    page = browser.get(done.headers["location"]).text
+    assert "/answer?section=20020&amp;answered=waiting&amp;verdict=justified&amp;text=TAX" in page
+
+
+def test_a_question_is_answered_from_its_own_page_too(office: Office, review: AccessReview):
+    browser, number = office.enter("hosaka"), numbers(office, review)[0]
+    at = f"/reviews/{review.review_id}"
+    page = browser.get(f"{at}/questions/{number}").text
+    assert f'name="number" value="{number}"' in page
+    send(browser, f"{at}/answer?section={SECTION}", number=[number], choice="needed")
+    assert number not in numbers(office, review)
+    for account in ("unyo", "kansa", "jinji"):
+        theirs = office.enter(account).get(f"{at}/questions/{number}").text
+        assert 'name="number"' not in theirs
+
+
+def test_enter_in_the_box_of_the_reason_answers_nothing(office: Office, review: AccessReview):
+    """Browsers press the first button of a form: "needed", beside a reason for the contrary."""
+    page = office.enter("hosaka").get(f"/reviews/{review.review_id}/sheet?section={SECTION}").text
+    form = page[page.index(f"/reviews/{review.review_id}/answer?") :]
+    first = form[form.index("<button") :]
+    assert first.startswith("<button disabled hidden>")
+
+
+def test_whoever_takes_the_record_slowly_holds_up_nobody_who_writes(
+    office: Office, review: AccessReview, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(recorded, "_LINES_A_PART", 10)
+    site = office.opened.site
+    slow = record_in_parts(site.store, review.review_id)
+    lines = [next(slow) for _ in range(3)]
+    record = AuditRecord(office.clock(), AuditEvent.REQUEST_REFUSED, "x", "x", None, {"why": "x"})
+    with site.store.begin() as unit:
+        unit.audit([record])
+    lines += slow
+    assert [line.standing.question.number for line in lines] == [*range(1, review.questions + 1)]
+    only = record_in_parts(site.store, review.review_id, frozenset({SECTION}))
+    assert [line.standing.question.number for line in only] == numbers(office, review)
+
+
+def test_the_chief_asks_a_section_by_choosing_one_and_only_of_what_waits(
+    office: Office, review: AccessReview
+):
+    chief, at = office.enter("soukatsu"), f"/reviews/{review.review_id}"
+    (first, *_), step = numbers(office, review, None), f"{at}/assign?section=-"
+    none = send(chief, step, number=[first], to="")
+    assert none.status_code == 422
+    assert "尋ねる所属を選んでください" in none.text
+    send(chief, f"{at}/answer?section=-", number=[first], choice="needed")
+    answered = send(chief, step, number=[first], to=FOREIGN)
+    assert answered.status_code == 409
+    assert "回答済みのものは、ほかの所属に尋ねられません" in answered.text
+
+
+def test_the_page_says_what_is_overdue_and_how_many_open_days_are_left(
+    office: Office, review: AccessReview
+):
+    at, number = f"/reviews/{review.review_id}", numbers(office, review)[0]
+    step = f"{at}/answer?section={SECTION}"
+    send(office.enter("hosaka"), step, number=[number], choice="not-needed", reason="担当を外れた")
+    page = office.enter("hosaka").get(at).text
+    assert re.search(r"（あと \d+ 開庁日）", page)
+    assert "期限切れ" not in page
+    office.clock.at += timedelta(days=21)
+    for account, seen in (("hosaka", True), ("kansa", True)):
+        late = office.enter(account).get(at).text
+        assert ("期限切れ 1" in late) is seen
+    paper = office.enter("kansa").get(f"{at}/record").text
+    assert "是正期限切れ" in paper
+
+
+def test_the_form_says_whether_today_is_frozen_at_once(office: Office):
+    page = office.enter("unyo").get("/reviews").text
+    assert "今日を基準日にすると、すぐ固定します" in page
+    office.clock.at += timedelta(days=1)
+    page = office.enter("unyo").get("/reviews").text
+    assert "今日を基準日にすると、次の完全な突合を待ちます" in page
+
+
+def test_the_paper_of_a_review_that_goes_on_calls_nothing_silent(
+    office: Office, review: AccessReview
+):
+    paper = office.enter("kansa").get(f"/reviews/{review.review_id}/record").text
+    assert "棚卸記録（途中）" in paper
+    assert "無回答の残った所属" not in paper
+    assert "尋ねた相手のいない所属" not in paper
+    assert sheet_of(office, review).waiting

@@ -48,6 +48,9 @@ COMMANDS = (
     ("preview", "--on", "2027-05-01"),
     ("preview", "--on", "2027-05-01", "--json"),
     ("residual", "--json"),
+    ("review", "start", "棚卸"),
+    ("review", "show"),
+    ("review", "export", "--json"),
 )
 NOT_THERE = {
     *("/sign-in/next", "/sign-in/oidc", "/sign-in/oidc/callback"),

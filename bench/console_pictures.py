@@ -17,7 +17,12 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page
 
+from syncd.bootstrap import OpenSite
 from syncd.cli.commands.demo_console import PASSWORD, add_people, prepare_demo
+from syncd.core.reviews.questions import Choice
+from syncd.demo import DemoCity
+from syncd.flow.reviews.answering import answer
+from syncd.flow.reviews.beginning import start_review
 from syncd.settings.model import ConsoleTable
 from syncd.web.server import WebServer
 from tests.fakes.chromium import chromium
@@ -83,7 +88,24 @@ def serve_the_city() -> None:
             take(page, f"/cases/{case.case_id}", "case")
             take(page, f"/people/{city.left_behind}", "person")
             take(page, "/transfer-day/ahead", "ahead")
+            review, section = hold_review(city, opened)
+            take(page, f"/reviews/{review}", "review")
+            take(page, f"/reviews/{review}/sheet?section={section}", "review-sheet")
         server.stop()
+
+
+def hold_review(city: DemoCity, opened: OpenSite) -> tuple[str, str]:
+    """Begin a review, and let its largest section answer for some rights; return both."""
+    operator, approver = opened.actor(city.actors.operator), opened.actor(city.actors.approver)
+    review = start_review(opened.site, operator, "令和9年度 第1回", opened.today())
+    with opened.site.store.begin() as unit:
+        sheets = [sheet for sheet in unit.review_sheets(review.review_id) if sheet.section]
+        largest = max(sheets, key=lambda sheet: sheet.questions)
+        numbers = unit.numbers_waiting(review.review_id, largest.section)
+    site, review_id, (first, second, third, *_) = opened.site, review.review_id, numbers
+    answer(site, [approver], review_id, [first, third], Choice.NEEDED)
+    answer(site, [approver], review_id, [second], Choice.NOT_NEEDED, "4月から担当を外れた")
+    return review_id, largest.section or ""
 
 
 if __name__ == "__main__":

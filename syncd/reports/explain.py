@@ -46,6 +46,7 @@ _KINDS_JA = {
     "link": "職員番号の対応",
     "training": "研修",
     "entitlement": "権限一覧",
+    "review": "棚卸",
 }
 
 

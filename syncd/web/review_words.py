@@ -78,7 +78,14 @@ def sayings(lang: Lang) -> Mapping[str, Callable[[Any], str]]:
     def system(read: Mapping[str, Any]) -> str:
         return f"{read['directory']} {read['memberships'] if read['read_at'] else missing}"
 
-    return {"numbers": str, "section": str, "sheet": lambda text: text[:_SHORT], "systems": system}
+    nobody = ("受け持つ所属なし", "of no section")[lang is Lang.EN]
+    return {
+        "never_asked": lambda section: section or nobody,
+        "numbers": str,
+        "section": str,
+        "sheet": lambda text: text[:_SHORT],
+        "systems": system,
+    }
 
 
 @dataclass(frozen=True, slots=True)

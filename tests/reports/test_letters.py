@@ -31,6 +31,17 @@ CASES = tuple(
     b.case(n, section=OrgUnitCode("12010"), hard_deadline_at=midnight(date(2027, 4, 8)))
     for n in range(1, 4)
 )
+REVIEWED = {
+    "review": "r1",
+    "name": "令和9年度 第1回",
+    "on_silence": "revoke",
+    "silence_on": date(2027, 4, 9),
+    "total": 5,
+    "sheets": [
+        {"code": "12010", "name": "税務課", "number": 3},
+        {"code": "", "name": "", "number": 2},
+    ],
+}
 ABOUT = {
     MessageKind.PLAN_HELD: {"subject": "ab" * 32, "lines": 20, "trips": ["ad: 上限を超えます"]},
     MessageKind.ORDER_COUNTS: {"subject": "2027-04-01", "trips": ["4月1日の発令が違います"]},
@@ -43,6 +54,14 @@ ABOUT = {
         **dict.fromkeys(("removed", "verified", "waiting", "failed", "unknown"), 3),
     },
     MessageKind.GUARD_ALARM: {"subject": "drill"},
+    MessageKind.REVIEW_CLOSED: {
+        "subject": "r1",
+        **dict.fromkeys(("questions", "needed", "not_needed", "silent"), 3),
+    },
+    MessageKind.REVIEW_ASKED: REVIEWED,
+    MessageKind.REVIEW_REMINDER: REVIEWED,
+    MessageKind.REVIEW_ESCALATION: REVIEWED,
+    MessageKind.REVIEW_CORRECTION: REVIEWED,
 }
 
 
@@ -97,6 +116,15 @@ def test_every_kind_has_a_text_that_says_who_where_and_what_to_do(kind: MessageK
 def test_a_refused_input_says_where_its_first_fault_stands():
     _, body = letters().render(letter(MessageKind.INPUT_REFUSED))
     assert "誤り: 2 件（最初は 3 行目、発令日）" in body
+
+
+@pytest.mark.parametrize("kind", [kind for kind in MessageKind if kind.startswith("review")])
+def test_a_letter_of_a_review_leads_to_its_page(kind: MessageKind):
+    _, body = letters().render(letter(kind))
+    assert f"{CONSOLE}/reviews/r1\n" in body
+    if kind is not MessageKind.REVIEW_CLOSED:
+        assert "・税務課  3 件" in body
+        assert "・受け持つ所属のないもの  2 件" in body
 
 
 @pytest.mark.parametrize("kind", MessageKind)

@@ -14,6 +14,8 @@ from syncd.core.reviews.review import AccessReview
 from syncd.flow.reviews import record as recorded
 from syncd.flow.reviews.answering import answer
 from syncd.flow.reviews.record import record_in_parts
+from syncd.flow.run import run
+from syncd.flow.site import RunRequest
 from tests.web.conftest import Office, send
 from tests.web.reviewed import SECTION, reviewed, sheet_of, waiting
 
@@ -193,6 +195,29 @@ def test_the_page_says_what_is_overdue_and_how_many_open_days_are_left(
         assert ("期限切れ 1" in late) is seen
     paper = office.enter("kansa").get(f"{at}/record").text
     assert "是正期限切れ" in paper
+
+
+def test_a_case_that_an_answer_opened_leads_to_its_review_in_the_readers_language(
+    office: Office, review: AccessReview
+):
+    just = [s for s in waiting(office, review) if s.question.verdict == "justified"]
+    site, asked = office.opened.site, just[0].question
+    hosaka = office.opened.actor("hosaka")
+    reason = "担当を外れた"
+    answer(site, [hosaka], review.review_id, [asked.number], Choice.NOT_NEEDED, reason)
+    run(site, RunRequest(office.opened.today(), "syncd"))
+    (case,) = (c for c in office.cases() if c.key == asked.key)
+    page = office.enter("soukatsu").get(f"/cases/{case.case_id}").text
+    assert f'<a href="/reviews/{review.review_id}">棚卸 {review.review_id}</a>' in page
+    question = f"/reviews/{review.review_id}/questions/{asked.number}"
+    assert f'href="/cases/{case.case_id}"' in office.enter("hosaka").get(question).text
+
+
+def test_the_chiefs_part_has_its_name_in_the_records(office: Office, review: AccessReview):
+    office.clock.at = review.silence_at + timedelta(hours=1)  # type: ignore[operator]
+    run(office.opened.site, RunRequest(office.opened.today(), "syncd"))
+    page = office.enter("kansa").get(f"/reviews/{review.review_id}").text
+    assert "尋ねた相手のいない所属: 受け持つ所属なし、10020" in page
 
 
 def test_the_form_says_whether_today_is_frozen_at_once(office: Office):

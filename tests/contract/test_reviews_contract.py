@@ -1,180 +1,285 @@
-"""Access reviews are kept alike on SQLite and PostgreSQL: what is frozen stays, answers pile up."""
+"""Access reviews, kept alike on SQLite and PostgreSQL: the set once, every answer for ever."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 
+from syncd.core.calendar import midnight
+from syncd.core.cards import Card, Section
 from syncd.core.findings import Verdict
 from syncd.core.ids import AccountId, EntitlementId, OrgUnitCode, StaffNumber
 from syncd.core.policy import OnSilence
 from syncd.core.reviews.questions import Answer, Choice, Question, ReviewedSystem, Sheet
-from syncd.core.reviews.review import AccessReview, ReviewState
+from syncd.core.reviews.review import AccessReview, ReviewEvent, ReviewState, moved
 from syncd.errors import IllegalMove, NoSuchCase
 from syncd.ports.reviews import Answered, QuestionQuery
 from syncd.ports.store import Store
-from tests.fakes.readings import at
 
-TAX, CARE = OrgUnitCode("12010"), OrgUnitCode("20010")
-DAY = date(2027, 4, 1)
-REVIEW = AccessReview(
-    review_id="r1",
-    name="令和9年度 第1回",
-    as_of=DAY,
-    state=ReviewState.OPEN,
-    started_by="unyo",
-    started_at=at(1),
-    on_silence=OnSilence.REVOKE,
-    correct_open_days=5,
-    frozen_at=at(1),
-    sha256="0" * 64,
-    questions=6,
-    answer_by=at(5),
-    silence_at=at(6),
-)
-ASKED: tuple[OrgUnitCode | None, ...] = (TAX, TAX, TAX, CARE, CARE, None)
+DAY = date(2027, 6, 1)
+TAX, OTHER = OrgUnitCode("12010"), OrgUnitCode("20010")
 
 
-def question(number: int) -> Question:
-    section = ASKED[number - 1]
-    return Question(
+def at(hour: int) -> datetime:
+    return midnight(DAY) + timedelta(hours=hour)
+
+
+def review(number: int = 1, **changes: object) -> AccessReview:
+    made = AccessReview(
+        review_id=f"tana-{number}",
+        name=f"第{number}回",
+        as_of=DAY,
+        state=ReviewState.OPEN,
+        started_by="unyo",
+        started_at=at(number),
+        on_silence=OnSilence.REVOKE,
+        correct_open_days=10,
+        frozen_at=at(1),
+        sha256="ab" * 32,
+        questions=4,
+        answer_by=at(48),
+        silence_at=at(96),
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def question(number: int, section: OrgUnitCode | None = TAX, **changes: object) -> Question:
+    made = Question(
         number=number,
         directory="ad",
         entitlement=EntitlementId("TAX-EDIT"),
         right_name="住民税 更新",
-        account=AccountId(f"u{number}"),
-        staff_number=StaffNumber(f"000000{number}") if section else None,
+        account=AccountId(f"u{number:04}"),
+        staff_number=StaffNumber(f"{number:07}"),
         section=section,
-        unit=section,
-        title="主査",
+        unit=TAX,
+        title="主事",
         kind="",
-        designation=f"TAX/{section}" if section else "",
-        verdict=Verdict.JUSTIFIED if section else Verdict.STALE,
-        reasons=() if section else ("unknown-account",),
-        path="direct",
+        designation="TAX/12010",
+        verdict=Verdict.JUSTIFIED,
+        reasons=(),
+        path="",
     )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+STALE = question(3, OTHER, verdict=Verdict.STALE, reasons=("transferred", "suspended"), path="直接")
+NOBODYS = question(4, None, staff_number=None, unit=None, title="", kind="service", designation="")
+SYSTEMS = (ReviewedSystem("ad", at(0), "paged", "cd" * 32, 4), ReviewedSystem("sql", None))
 
 
 @pytest.fixture
-def frozen(store: Store) -> Store:
+def kept(store: Store) -> Store:
+    """A review of four questions, of two sections and of nobody."""
+    asked = (question(1), question(2), STALE, NOBODYS)
+    sheets = (Sheet(None, "", 0), Sheet(TAX, "税務課", 0), Sheet(OTHER, "市民課", 0))
     with store.begin() as unit:
-        unit.add_review(REVIEW)
-        systems = [ReviewedSystem("ad", at(1), "paged", "f" * 64, 6), ReviewedSystem("gw", None)]
-        sheets = [Sheet(TAX, "税務課", 0), Sheet(CARE, "介護課", 0), Sheet(None, "", 0)]
-        unit.freeze_review("r1", systems, map(question, range(1, 7)), sheets)
+        unit.add_review(review())
+        unit.freeze_review("tana-1", SYSTEMS, iter(asked), sheets)
+        unit.save_sections([Section(OTHER, "市民課", None, 1), Section(TAX, "税務課", None, 2)])
+        unit.save_cards([Card(StaffNumber("0000001"), "見本 一郎", "ミホン イチロウ", TAX, "主事")])
     return store
 
 
-def say(
-    store: Store, name: str, choice: Choice | None, *numbers: int, asked: OrgUnitCode | None = TAX
-) -> None:
-    reason = "" if choice is Choice.NEEDED else "担当を外れた"
-    given = Answer(name, "r1", choice, reason, "sato", StaffNumber("900"), "", at(2), numbers)
+def said(number: str, choice: Choice | None, *numbers: int, **changes: object) -> Answer:
+    made = Answer(number, "tana-1", choice, "", "sato", StaffNumber("0000900"), "", at(9), numbers)
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def test_a_review_is_kept_whole(store: Store):
+    full = review(
+        state=ReviewState.CONFIRMED,
+        closed_by="syncd",
+        closed_at=at(96),
+        confirmed_by="kansa",
+        confirmed_by_number=StaffNumber("0000950"),
+        confirmed_at=at(97),
+        note="確認した",
+        dropped_by="",
+        version=4,
+    )
     with store.begin() as unit:
-        due = at(9) if choice is Choice.NOT_NEEDED else None
-        unit.add_answer(given, asked=asked, correct_by=due)
-
-
-def numbers(store: Store, **narrow: object) -> list[int]:
+        unit.add_review(full)
     with store.begin() as unit:
-        found = unit.question_page(QuestionQuery("r1", **narrow))  # type: ignore[arg-type]
-    assert found.total == len(found.lines)
-    return [line.standing.question.number for line in found.lines]
+        assert unit.review("tana-1") == full
 
 
-def test_what_was_frozen_comes_back_as_it_was(frozen: Store):
-    with frozen.begin() as unit:
-        assert unit.review("r1") == REVIEW
-        assert [s.question for s in unit.frozen_questions("r1")] == [*map(question, range(1, 7))]
-        assert [(s.directory, s.read_at) for s in unit.reviewed_systems("r1")] == [
-            ("ad", at(1)),
-            ("gw", None),
-        ]
-        counts = {s.section: s.questions for s in unit.review_sheets("r1")}
-    assert counts == {TAX: 3, CARE: 2, None: 1}
+def test_reviews_come_newest_first_and_by_state(store: Store):
+    with store.begin() as unit:
+        for number in (1, 2, 3):
+            unit.add_review(review(number))
+        unit.update_review(review(2), moved(review(2), ReviewEvent.DROP, dropped_by="kacho"))
+        assert [r.review_id for r in unit.reviews()] == ["tana-3", "tana-2", "tana-1"]
+        assert [r.review_id for r in unit.reviews([ReviewState.DROPPED])] == ["tana-2"]
 
 
-def test_questions_are_yielded_for_some_sections_and_from_a_number_on(frozen: Store):
-    with frozen.begin() as unit:
-        theirs = [s.question.number for s in unit.frozen_questions("r1", frozenset({CARE}))]
-        later = [s.question.number for s in unit.frozen_questions("r1", None, 3)]
-        none = list(unit.frozen_questions("r1", frozenset()))
-    assert (theirs, later, none) == ([4, 5], [4, 5, 6], [])
+def test_one_that_changed_meanwhile_is_not_replaced(store: Store):
+    first = review()
+    with store.begin() as unit:
+        unit.add_review(first)
+        unit.update_review(first, moved(first, ReviewEvent.CLOSE, closed_by="syncd"))
+    with pytest.raises(IllegalMove), store.begin() as unit:
+        unit.update_review(first, moved(first, ReviewEvent.DROP, dropped_by="kacho"))
 
 
-def test_what_waits_is_counted_and_numbered_by_section(frozen: Store):
-    say(frozen, "a1", Choice.NEEDED, 1)
-    with frozen.begin() as unit:
-        assert unit.numbers_waiting("r1", TAX) == (2, 3)
-        assert unit.numbers_waiting("r1", None) == (6,)
-        assert [s.question.number for s in unit.questions_waiting("r1", [TAX])] == [2, 3]
-        assert unit.count_waiting("r1", frozenset({TAX})) == 2
-        assert unit.count_waiting("r1", None) == 5
+def test_what_is_not_there_is_told(store: Store):
+    with store.begin() as unit, pytest.raises(NoSuchCase):
+        unit.review("nope")
 
 
-def test_the_newest_answer_stands_and_every_answer_is_kept(frozen: Store):
-    say(frozen, "a1", Choice.NOT_NEEDED, 1, 2)
-    say(frozen, "a2", Choice.NEEDED, 1)
-    with frozen.begin() as unit:
-        first, second = unit.questions_standing("r1", [1, 2])
-        given = unit.review_answers("r1", 1)
-        everybody = unit.answerers("r1")
-    assert (first.choice, first.correct_by, first.answered_by) == (Choice.NEEDED, None, "sato")
-    assert (second.choice, second.correct_by) == (Choice.NOT_NEEDED, at(9))
-    assert {a.answer_id for a in given} == {"a1", "a2"}
-    assert everybody == {("sato", StaffNumber("900"))}
+def test_the_set_is_kept_whole_and_in_its_order(kept: Store):
+    with kept.begin() as unit:
+        found = [s.question for s in unit.frozen_questions("tana-1")]
+        assert found == [question(1), question(2), STALE, NOBODYS]
+        assert unit.reviewed_systems("tana-1") == SYSTEMS
 
 
-def test_a_question_that_is_not_theirs_waits_for_whom_it_is_asked_of_now(frozen: Store):
-    say(frozen, "a1", Choice.NOT_MINE, 1, asked=None)
-    with frozen.begin() as unit:
-        assert unit.numbers_waiting("r1", None) == (1, 6)
-        assert {s.section: s.questions for s in unit.review_sheets("r1")} == {
-            TAX: 2,
-            CARE: 2,
-            None: 2,
+def test_a_part_of_the_set_is_found_by_sections_and_from_a_number_on(kept: Store):
+    with kept.begin() as unit:
+        ours = [s.question.number for s in unit.frozen_questions("tana-1", {TAX, OTHER})]
+        rest = [s.question.number for s in unit.frozen_questions("tana-1", None, 2)]
+        assert unit.numbers_waiting("tana-1", TAX) == (1, 2)
+        assert unit.numbers_waiting("tana-1", None) == (4,)
+    assert (ours, rest) == ([1, 2, 3], [3, 4])
+
+
+def test_sheets_stand_in_the_order_of_the_organisation_and_count(kept: Store):
+    with kept.begin() as unit:
+        unit.add_answer(said("a1", Choice.NEEDED, 1), asked=TAX)
+        unit.add_answer(said("a2", Choice.NOT_NEEDED, 2), asked=TAX, correct_by=at(200))
+        unit.silence_questions("tana-1", [3], None)
+        unit.note_corrected("tana-1", [2], at(100))
+        sheets = unit.review_sheets("tana-1")
+    assert [sheet.section for sheet in sheets] == [OTHER, TAX, None]
+    counts = [
+        (s.questions, s.needed, s.not_needed, s.silent, s.corrected, s.waiting) for s in sheets
+    ]
+    assert counts == [(1, 0, 0, 1, 0, 0), (2, 1, 1, 0, 1, 0), (1, 0, 0, 0, 0, 1)]
+
+
+def test_what_was_told_to_a_section_is_kept_beside_its_counts(kept: Store):
+    told = Sheet(TAX, "税務課", 0, at(9), ("sato", "abe"), 2, DAY, at(50))
+    with kept.begin() as unit:
+        unit.note_sheet("tana-1", told)
+        found = next(s for s in unit.review_sheets("tana-1") if s.section == TAX)
+    assert replace(found, questions=0) == told
+    assert found.questions == 2
+
+
+def test_every_answer_stays_and_the_newest_stands(kept: Store):
+    first = said("a1", Choice.NOT_NEEDED, 1, 2, reason="異動", deputy_for="kacho", sheet="ef" * 32)
+    second = said("a2", Choice.NEEDED, 1, at=at(10), by="abe", by_number=None)
+    with kept.begin() as unit:
+        unit.add_answer(first, asked=TAX, correct_by=at(200))
+        unit.add_answer(second, asked=TAX)
+        assert unit.review_answers("tana-1", 1) == (
+            replace(first, numbers=(1,)),
+            second,
+        )
+        assert unit.review_answers("tana-1") == (first, second)
+        one, two = unit.questions_standing("tana-1", [1, 2, 99])
+    assert (one.choice, one.answered_by, one.reason, one.correct_by) == (
+        *(Choice.NEEDED, "abe", ""),
+        None,
+    )
+    assert (two.choice, two.answered_for, two.correct_by) == (Choice.NOT_NEEDED, "kacho", at(200))
+
+
+def test_who_answered_and_whom_they_stood_in_for_is_known(kept: Store):
+    with kept.begin() as unit:
+        unit.add_answer(said("a1", Choice.NEEDED, 1, deputy_for="kacho"), asked=TAX)
+        unit.add_answer(said("a2", Choice.NEEDED, 2, by="abe", by_number=None), asked=TAX)
+        assert unit.answerers("tana-1") == {
+            ("sato", StaffNumber("0000900")),
+            ("kacho", None),
+            ("abe", None),
         }
 
 
-def test_lists_are_narrowed_by_answer_verdict_text_and_section(frozen: Store):
-    say(frozen, "a1", Choice.NEEDED, 1)
-    say(frozen, "a2", Choice.NOT_NEEDED, 2)
-    with frozen.begin() as unit:
-        unit.silence_questions("r1", [4], None)
-        unit.silence_questions("r1", [5], at(9))
-    assert numbers(frozen, answered=Answered.WAITING) == [3, 6]
-    assert numbers(frozen, answered=Answered.NEEDED) == [1]
-    assert numbers(frozen, answered=Answered.NOT_NEEDED) == [2]
-    assert numbers(frozen, answered=Answered.SILENT) == [4, 5]
-    assert numbers(frozen, answered=Answered.CORRECTING) == [2, 5]
-    assert numbers(frozen, verdict=Verdict.STALE) == [6]
-    assert numbers(frozen, asked=CARE) == [4, 5]
-    assert numbers(frozen, of_nobody=True) == [6]
-    assert numbers(frozen, visible=frozenset({TAX}), of_nobody=True) == []
-    assert numbers(frozen, text="U3") == [3]
-    assert numbers(frozen, text="%") == []
+def test_an_answer_without_a_choice_lets_the_question_wait_elsewhere(kept: Store):
+    with kept.begin() as unit:
+        unit.add_answer(said("a1", Choice.NOT_MINE, 1, reason="違う"), asked=None)
+        unit.add_answer(said("a2", None, 1, at=at(10), assigned_to=OTHER), asked=OTHER)
+        (moved_to,) = unit.questions_standing("tana-1", [1])
+        assert (moved_to.asked, moved_to.waits) == (OTHER, True)
+        assert [s.question.number for s in unit.questions_waiting("tana-1", [OTHER])] == [1, 3]
+        assert [s.question.number for s in unit.questions_waiting("tana-1", [None])] == [4]
+        assert unit.count_waiting("tana-1", [OTHER]) == 2
+        assert unit.count_waiting("tana-1", None) == 4
 
 
-def test_a_correction_is_found_until_it_is_made(frozen: Store):
-    say(frozen, "a1", Choice.NOT_NEEDED, 1, 2)
-    with frozen.begin() as unit:
-        assert [s.question.number for s in unit.corrections()["r1"]] == [1, 2]
-        unit.note_corrected("r1", [1], at(3))
-    with frozen.begin() as unit:
-        assert [s.question.number for s in unit.corrections()["r1"]] == [2]
-        (gone,) = unit.questions_standing("r1", [1])
-        sheet = next(s for s in unit.review_sheets("r1") if s.section == TAX)
-    assert gone.corrected_at == at(3)
-    assert (sheet.not_needed, sheet.corrected, sheet.waiting) == (2, 1, 1)
+@pytest.mark.parametrize(
+    ("changes", "numbers"),
+    [
+        ({}, [1, 2, 3, 4]),
+        ({"visible": frozenset({TAX})}, [1, 2]),
+        ({"asked": OTHER}, [3]),
+        ({"of_nobody": True}, [4]),
+        ({"visible": frozenset({TAX}), "of_nobody": True}, []),
+        ({"answered": Answered.WAITING}, [3, 4]),
+        ({"answered": Answered.NEEDED}, [1]),
+        ({"answered": Answered.NOT_NEEDED}, [2]),
+        ({"answered": Answered.CORRECTING}, [2]),
+        ({"answered": Answered.SILENT}, []),
+        ({"verdict": Verdict.STALE}, [3]),
+        ({"directory": "sql"}, []),
+        ({"text": "一郎"}, [1]),
+        ({"text": "U0002"}, [2]),
+        ({"text": "0000003"}, [3]),
+        ({"text": "%"}, []),
+        ({"after": 2}, [3, 4]),
+    ],
+)
+def test_questions_are_found_by_what_is_asked(kept: Store, changes, numbers):
+    with kept.begin() as unit:
+        unit.add_answer(said("a1", Choice.NEEDED, 1), asked=TAX)
+        unit.add_answer(said("a2", Choice.NOT_NEEDED, 2), asked=TAX, correct_by=at(200))
+        page = unit.question_page(QuestionQuery("tana-1", **changes))
+    assert [line.standing.question.number for line in page.lines] == numbers
 
 
-def test_a_review_that_changed_meanwhile_is_not_overwritten(frozen: Store):
-    closed = replace(REVIEW, state=ReviewState.CLOSED, version=REVIEW.version + 1)
-    with frozen.begin() as unit:
-        unit.update_review(REVIEW, closed)
-    with pytest.raises(IllegalMove), frozen.begin() as unit:
-        unit.update_review(REVIEW, replace(closed, note="x"))
-    with pytest.raises(NoSuchCase), frozen.begin() as unit:
-        unit.review("r2")
+def test_pages_follow_one_another_by_number(kept: Store):
+    with kept.begin() as unit:
+        first = unit.question_page(QuestionQuery("tana-1", limit=3))
+        rest = unit.question_page(QuestionQuery("tana-1", limit=3, after=first.after))
+    assert (first.total, first.after, len(first.lines)) == (4, 3, 3)
+    assert [line.standing.question.number for line in rest.lines] == [4]
+    assert rest.after == 0
+    assert first.lines[0].card is not None
+    assert first.lines[0].card.name == "見本 一郎"
+    assert first.lines[0].unit_name == "税務課"
+
+
+def test_what_is_to_be_gone_is_known_until_it_is(kept: Store):
+    with kept.begin() as unit:
+        unit.add_answer(said("a1", Choice.NOT_NEEDED, 1, 2), asked=TAX, correct_by=at(200))
+        unit.silence_questions("tana-1", [3], at(300))
+        unit.silence_questions("tana-1", [4], None)
+        assert [s.question.number for s in unit.corrections()["tana-1"]] == [1, 2, 3]
+        unit.note_corrected("tana-1", [1, 3], at(250))
+        assert [s.question.number for s in unit.corrections()["tana-1"]] == [2]
+        unit.add_answer(said("a2", Choice.NEEDED, 2, at=at(10)), asked=TAX)
+        assert unit.corrections() == {}
+
+
+def test_nothing_is_to_be_gone_of_a_review_that_was_dropped(kept: Store):
+    with kept.begin() as unit:
+        unit.add_answer(said("a1", Choice.NOT_NEEDED, 1), asked=TAX, correct_by=at(200))
+        unit.update_review(review(), moved(review(), ReviewEvent.DROP, dropped_by="kacho"))
+        assert unit.corrections() == {}
+
+
+def answer_and_break_off(store: Store) -> None:
+    with store.begin() as unit:
+        unit.add_answer(said("a1", Choice.NEEDED, 1), asked=TAX)
+        raise RuntimeError("the plug")
+
+
+def test_what_a_broken_unit_wrote_is_not_there(kept: Store):
+    with pytest.raises(RuntimeError):
+        answer_and_break_off(kept)
+    with kept.begin() as unit:
+        assert unit.review_answers("tana-1") == ()
+        assert unit.count_waiting("tana-1", None) == 4

@@ -13,7 +13,7 @@ from syncd.core.reviews.questions import Choice
 from syncd.core.reviews.review import AccessReview
 from syncd.flow.reviews import record as recorded
 from syncd.flow.reviews.answering import answer
-from syncd.flow.reviews.record import record_in_parts
+from syncd.flow.reviews.record import record_lines
 from syncd.flow.run import run
 from syncd.flow.site import RunRequest
 from tests.web.conftest import Office, send
@@ -153,16 +153,16 @@ def test_enter_in_the_box_of_the_reason_answers_nothing(office: Office, review: 
 def test_whoever_takes_the_record_slowly_holds_up_nobody_who_writes(
     office: Office, review: AccessReview, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(recorded, "_LINES_A_PART", 10)
+    monkeypatch.setattr(recorded, "_LINES_A_LOOK", 10)
     site = office.opened.site
-    slow = record_in_parts(site.store, review.review_id)
+    slow = record_lines(site.store, review.review_id)
     lines = [next(slow) for _ in range(3)]
     record = AuditRecord(office.clock(), AuditEvent.REQUEST_REFUSED, "x", "x", None, {"why": "x"})
     with site.store.begin() as unit:
         unit.audit([record])
     lines += slow
     assert [line.standing.question.number for line in lines] == [*range(1, review.questions + 1)]
-    only = record_in_parts(site.store, review.review_id, frozenset({SECTION}))
+    only = record_lines(site.store, review.review_id, frozenset({SECTION}))
     assert [line.standing.question.number for line in only] == numbers(office, review)
 
 

@@ -149,12 +149,12 @@ def _export(arguments: argparse.Namespace, opened: OpenSite) -> int:
             "syncd review export --out ファイル（または --json）。",
         )
     review = _named(arguments, opened)
+    if arguments.out is not None:
+        lines = record_lines(opened.site.store, review.review_id)
+        with arguments.out.open("wb") as file:
+            file.writelines(review_table(review, lines, arguments.lang))
     with opened.site.store.begin() as unit:
         record = record_of(unit, review.review_id)
-        if arguments.out is not None:
-            lines = record_lines(unit, review.review_id)
-            with arguments.out.open("wb") as file:
-                file.writelines(review_table(review, lines, arguments.lang))
         as_json: dict[str, Any] = record_json(record)
         if arguments.out is None:
             answers = unit.review_answers(review.review_id)

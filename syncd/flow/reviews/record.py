@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
+from typing import Self
 
 from syncd.core.cards import Card
 from syncd.core.ids import OrgUnitCode, StaffNumber
@@ -17,7 +18,6 @@ from syncd.ports.reviews import Answered, QuestionQuery
 from syncd.ports.store import Store, Unit
 
 _LINES_A_LOOK = 1_000
-_LINES_A_PART = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,11 @@ class ReviewRecord:
         """Return the sheets of which something stayed without an answer."""
         return tuple(sheet for sheet in self.sheets if sheet.silent)
 
+    def seen_by(self, visible: Collection[OrgUnitCode] | None) -> ReviewRecord:
+        """Return the record as somebody sees it who sees these sections (None: all)."""
+        seen = tuple(s for s in self.sheets if visible is None or s.section in visible)
+        return replace(self, sheets=seen)
+
     def count(self, name: str) -> int:
         """Return the sum of one count over the sheets that are seen."""
         return sum(getattr(sheet, name) for sheet in self.sheets)
@@ -62,42 +67,28 @@ def record_of(
     unit: Unit, review_id: str, visible: frozenset[OrgUnitCode] | None = None
 ) -> ReviewRecord:
     """Return a review's record (`visible` None: of all sections); raises NoSuchCase."""
-    sheets = unit.review_sheets(review_id)
-    seen = tuple(s for s in sheets if visible is None or s.section in visible)
-    return ReviewRecord(unit.review(review_id), unit.reviewed_systems(review_id), seen)
+    review, systems = unit.review(review_id), unit.reviewed_systems(review_id)
+    return ReviewRecord(review, systems, unit.review_sheets(review_id)).seen_by(visible)
 
 
 def record_lines(
-    unit: Unit,
-    review_id: str,
-    visible: frozenset[OrgUnitCode] | None = None,
-    after: int = 0,
-) -> Iterator[RecordLine]:
-    """Yield every line of a record after a number, a few at a time in memory."""
-    reminded = {sheet.section: sheet.reminded for sheet in unit.review_sheets(review_id)}
-    names = {section.code: section.name for section in unit.sections()}
-    cards: dict[StaffNumber, Card] = {}
-    left = iter(unit.frozen_questions(review_id, visible, after))
-    while part := list(islice(left, _LINES_A_LOOK)):
-        _learn(unit, cards, part)
-        yield from (_line(s, cards, names, reminded) for s in part)
-
-
-def record_in_parts(
     store: Store, review_id: str, visible: frozenset[OrgUnitCode] | None = None
 ) -> Iterator[RecordLine]:
-    """Yield every line of a record like `record_lines`, each part of it read in its own unit.
+    """Yield every line of a record by number, a few at a time, each part read in its own unit.
 
     Whoever takes the lines slowly, as a browser may, holds up nobody who writes.
     """
+    with store.begin() as unit:
+        names = _Names.of(unit, review_id)
     after = 0
     while True:
         with store.begin() as unit:
-            part = list(islice(record_lines(unit, review_id, visible, after), _LINES_A_PART))
-        yield from part
-        if len(part) < _LINES_A_PART:
+            part = list(islice(unit.frozen_questions(review_id, visible, after), _LINES_A_LOOK))
+            lines = names.lines(unit, part)
+        yield from lines
+        if len(part) < _LINES_A_LOOK:
             return
-        after = part[-1].standing.question.number
+        after = part[-1].question.number
 
 
 def lines_of_note(
@@ -151,18 +142,28 @@ def find_review(unit: Unit, named: str = "") -> AccessReview:
     raise NoSuchCase.review("-")
 
 
-def _learn(unit: Unit, cards: dict[StaffNumber, Card], standings: Iterable[Standing]) -> None:
-    numbers = {s.question.staff_number for s in standings} - cards.keys()
-    cards.update(unit.cards(number for number in numbers if number is not None))
+@dataclass(slots=True)
+class _Names:
+    """What lines say beside their questions; each person is looked up once."""
 
+    reminded: Mapping[OrgUnitCode | None, int]
+    sections: Mapping[OrgUnitCode, str]
+    cards: dict[StaffNumber, Card]
 
-def _line(
-    standing: Standing,
-    cards: Mapping[StaffNumber, Card],
-    names: Mapping[OrgUnitCode, str],
-    reminded: Mapping[OrgUnitCode | None, int],
-) -> RecordLine:
-    question = standing.question
-    card = None if question.staff_number is None else cards.get(question.staff_number)
-    unit_name = "" if question.unit is None else names.get(question.unit, question.unit)
-    return RecordLine(standing, card, unit_name, reminded.get(standing.asked, 0))
+    @classmethod
+    def of(cls, unit: Unit, review_id: str) -> Self:
+        """Return what is known of a review's sections, and nobody yet."""
+        reminded = {sheet.section: sheet.reminded for sheet in unit.review_sheets(review_id)}
+        return cls(reminded, {section.code: section.name for section in unit.sections()}, {})
+
+    def lines(self, unit: Unit, standings: Sequence[Standing]) -> list[RecordLine]:
+        """Return the lines of questions."""
+        numbers = {s.question.staff_number for s in standings} - self.cards.keys()
+        self.cards.update(unit.cards(number for number in numbers if number is not None))
+        return [self._line(standing) for standing in standings]
+
+    def _line(self, standing: Standing) -> RecordLine:
+        person, code = standing.question.staff_number, standing.question.unit
+        card = None if person is None else self.cards.get(person)
+        name = "" if code is None else self.sections.get(code, code)
+        return RecordLine(standing, card, name, self.reminded.get(standing.asked, 0))

@@ -32,7 +32,7 @@ from syncd.flow.reviews.record import (
     ReviewRecord,
     lines_of_note,
     overdue_by_section,
-    record_in_parts,
+    record_lines,
     record_of,
 )
 from syncd.ports.listing import NO_SECTION
@@ -109,12 +109,11 @@ def show_review(request: Request, review_id: str, visitor: Reader) -> Response:
     titles = opened.settings.model.organization.role_labels
     sees_all = visitor.visible is None
     with opened.site.store.begin() as unit:
-        record = record_of(unit, review_id, visitor.visible)
         whole = record_of(unit, review_id)
         leaves = unit.history(review_id)[-_MOST_RECORDS:] if sees_all else ()
         answerers = unit.answerers(review_id)
         overdue = overdue_by_section(unit, review_id, visitor.visible, opened.clock())
-    now = opened.clock()
+    now, record = opened.clock(), whole.seen_by(visitor.visible)
     context = {
         "record": record,
         "review": record.review,
@@ -327,7 +326,7 @@ def export_review(request: Request, review_id: str, visitor: Reader) -> Response
     store = desk_of(request).opened.site.store
     with store.begin() as unit:
         review = unit.review(review_id)
-    lines = record_in_parts(store, review_id, visitor.visible)
+    lines = record_lines(store, review_id, visitor.visible)
     content = review_table(review, lines, visitor.lang)
     headers = {"Content-Disposition": f'attachment; filename="review-{review_id}.csv"'}
     return StreamingResponse(content, media_type="text/csv; charset=utf-8", headers=headers)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from syncd.core.audit import AuditEvent, AuditRecord
-from syncd.core.reviews.questions import Choice
-from syncd.core.reviews.review import AccessReview
+from syncd.core.findings import Verdict
+from syncd.core.ids import AccountId, EntitlementId
+from syncd.core.policy import OnSilence
+from syncd.core.reviews.questions import Choice, Question, ReviewedSystem, Sheet
+from syncd.core.reviews.review import AccessReview, ReviewState
 from syncd.flow.reviews import record as recorded
 from syncd.flow.reviews.answering import answer
 from syncd.flow.reviews.record import record_lines
@@ -148,6 +152,75 @@ def test_enter_in_the_box_of_the_reason_answers_nothing(office: Office, review: 
     form = page[page.index(f"/reviews/{review.review_id}/answer?") :]
     first = form[form.index("<button") :]
     assert first.startswith("<button disabled hidden>")
+
+
+def frozen(office: Office, questions: int, *systems: ReviewedSystem) -> AccessReview:
+    """Return a review of so many rights of the tax section, beside what else there is."""
+    now = office.clock()
+    made = AccessReview(
+        *("large", "大きな棚卸", office.opened.today(), ReviewState.OPEN, "unyo", now),
+        *(OnSilence.REVOKE, 10, now, "0" * 64, questions),
+        answer_by=now + timedelta(days=20),
+        silence_at=now + timedelta(days=30),
+    )
+    asked = Question(
+        *(1, "mihon", EntitlementId("TAX-EDIT"), "住民税 更新", AccountId("u"), None),
+        *(SECTION, SECTION, "主査", "", "TAX/20020", Verdict.JUSTIFIED, (), "direct"),
+    )
+    each = (replace(asked, number=n, account=AccountId(f"u{n}")) for n in range(1, questions + 1))
+    with office.opened.site.store.begin() as unit:
+        unit.add_review(made)
+        unit.freeze_review("large", systems, each, [Sheet(SECTION, "税務課", 0)])
+    return made
+
+
+def test_a_long_sheet_goes_on_and_back_with_its_filters(office: Office):
+    frozen(office, 120)
+    browser, at = office.enter("hosaka"), "/reviews/large/sheet?section=20020&answered=waiting"
+    first = browser.get(at).text
+    assert "残り 120 件をすべて「要」と答える" in first
+    assert "ほかのページの分も含みます" in first
+    assert "はじめのページ" not in first
+    on = "/reviews/large/sheet?section=20020&amp;answered=waiting&amp;after=50"
+    assert f'href="{on}"' in first
+    second = browser.get(on.replace("&amp;", "&")).text
+    assert 'value="51" data-row' in second
+    assert "はじめのページ" in second
+    step = "/reviews/large/answer?section=20020&answered=waiting&after=50"
+    done = send(browser, step, number=[51, 52], choice="needed")
+    assert 'value="53" data-row' in browser.get(done.headers["location"]).text
+
+
+def test_all_that_is_left_is_offered_only_where_all_of_it_is_shown(office: Office):
+    frozen(office, 3)
+    browser, at = office.enter("hosaka"), "/reviews/large/sheet?section=20020"
+    assert "answer-rest" in browser.get(at).text
+    assert "answer-rest" in browser.get(f"{at}&answered=waiting").text
+    for narrowed in ("verdict=stale", "text=u1", "directory=mihon"):
+        assert "answer-rest" not in browser.get(f"{at}&{narrowed}").text
+
+
+def test_a_system_that_was_not_read_is_marked_and_never_looks_like_one_without_rights(
+    office: Office,
+):
+    read = ReviewedSystem("mihon", office.clock(), "paged", "f" * 64, 3)
+    frozen(office, 3, read, ReviewedSystem("gateway", None))
+    page = office.enter("kansa").get("/reviews/large").text
+    assert re.search(r"読めていないシステムがあります[^<]*</b>: gateway", page)
+    assert re.search(r'<dt>gateway</dt><dd><span class="tag unknown">読めていない', page)
+    paper = office.enter("kansa").get("/reviews/large/record").text
+    assert "gateway: <b>読めていない（対象に入っていない）</b>" in paper
+
+
+def test_the_paper_names_every_deputy(office: Office, review: AccessReview):
+    site, first = office.opened.site, numbers(office, review)
+    principal = office.opened.actor("hosaka")
+    for number, name in zip(first, ("dairi1", "dairi2"), strict=False):
+        deputy = replace(principal, account=name, staff_number=None, deputy_for="hosaka")
+        answer(site, [deputy], review.review_id, [number], Choice.NOT_NEEDED, "担当を外れた")
+    paper = office.enter("kansa").get(f"/reviews/{review.review_id}/record").text
+    assert "dairi1（hosaka）、dairi2（hosaka）" in paper
+    assert "dairi1（代決 hosaka）" in paper
 
 
 def test_whoever_takes_the_record_slowly_holds_up_nobody_who_writes(

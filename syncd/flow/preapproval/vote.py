@@ -7,8 +7,6 @@ now of whom.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,8 +20,8 @@ from syncd.core.preapproval.standing import KeptLine, Standing
 from syncd.core.votes import Actor, Choice, Vote, answers_for
 from syncd.errors import IllegalMove, NotPermitted, UsageError
 from syncd.flow.preapproval.plan import standings_in
+from syncd.flow.sealing import seal, seal_of
 from syncd.flow.site import Site
-from syncd.ports.preapprovals import Seal
 from syncd.ports.store import Unit
 
 
@@ -165,12 +163,9 @@ def _put_on_record(
     sealed = sorted(line.digest for line in lines if line.rests_on_notice)
     grounds: list[dict[str, object]] = []
     if openly:
-        grounds.append({"lines": len(openly), "sha256": _sha256("", openly)})
+        grounds.append({"lines": len(openly), "sha256": seal_of("", openly)})
     if sealed:
-        salt = f"{new_id()}{new_id()}"
-        seal = Seal(_sha256(salt, sealed), salt, plan.on, tuple(sealed))
-        unit.keep_seal(seal)
-        grounds.append({"sealed": seal.seal})
+        grounds.append({"sealed": seal(unit, sealed, plan.on, new_id)})
     unit.audit(
         AuditRecord(
             now,
@@ -182,7 +177,3 @@ def _put_on_record(
         )
         for ground in grounds
     )
-
-
-def _sha256(salt: str, digests: Sequence[str]) -> str:
-    return hashlib.sha256(json.dumps([salt, *digests]).encode()).hexdigest()

@@ -66,6 +66,7 @@ def test_an_advance_notice_that_was_pushed_changes_nothing(town: Town):
 
 def records_of_pushes(town: Town) -> list[dict[str, object]]:
     with town.store.begin() as unit:
+        unit.checkpoint(town.now)
         leaves = [json.loads(leaf) for _, leaf, _ in unit.audit_leaves()]
     return [r["ground"] for r in leaves if r["event"] == "input.accepted" and r["subject"] == API]
 

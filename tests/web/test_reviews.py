@@ -138,21 +138,6 @@ def test_all_that_is_left_is_one_click_bound_to_what_was_shown(
     assert "answer-rest" not in browser.get(sheet_of(review)).text
 
 
-def test_ones_own_right_cannot_be_chosen_and_stays(office: Office, review: AccessReview):
-    site = office.opened.site
-    own = standings(office, review)[0]
-    with site.store.begin() as unit:
-        user = unit.user("hosaka")
-        assert user is not None
-    grants = office.opened.settings.grants()
-    number = next(g.staff_number for g in grants if g.account == "hosaka")
-    page = office.enter("hosaka").get(sheet_of(review)).text
-    theirs = [s for s in standings(office, review) if s.question.staff_number == number]
-    for standing in theirs:
-        assert f'value="{standing.question.number}" data-row' not in page
-    assert f'value="{own.question.number}" data-row' in page or own in theirs
-
-
 def test_who_does_not_answer_for_a_section_sees_no_form(office: Office, review: AccessReview):
     for account in ("unyo", "kansa", "jinji", "kanri"):
         page = office.enter(account).get(sheet_of(review)).text

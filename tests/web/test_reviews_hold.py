@@ -20,7 +20,7 @@ from syncd.flow.reviews.answering import answer
 from syncd.flow.reviews.record import record_lines
 from syncd.flow.run import run
 from syncd.flow.site import RunRequest
-from tests.web.conftest import Office, send
+from tests.web.conftest import HOST, Office, send
 from tests.web.reviewed import SECTION, reviewed, sheet_of, waiting
 
 FOREIGN = "30010"
@@ -167,7 +167,8 @@ def frozen(office: Office, questions: int, *systems: ReviewedSystem) -> AccessRe
         *(1, "mihon", EntitlementId("TAX-EDIT"), "住民税 更新", AccountId("u"), None),
         *(SECTION, SECTION, "主査", "", "TAX/20020", Verdict.JUSTIFIED, (), "direct"),
     )
-    each = (replace(asked, number=n, account=AccountId(f"u{n}")) for n in range(1, questions + 1))
+    each = [replace(asked, number=n, account=AccountId(f"u{n}")) for n in range(1, questions + 1)]
+    each[0] = replace(each[0], staff_number=office.opened.actor("hosaka").staff_number)
     with office.opened.site.store.begin() as unit:
         unit.add_review(made)
         unit.freeze_review("large", systems, each, [Sheet(SECTION, "税務課", 0)])
@@ -210,6 +211,41 @@ def test_a_system_that_was_not_read_is_marked_and_never_looks_like_one_without_r
     assert re.search(r'<dt>gateway</dt><dd><span class="tag unknown">読めていない', page)
     paper = office.enter("kansa").get("/reviews/large/record").text
     assert "gateway: <b>読めていない（対象に入っていない）</b>" in paper
+
+
+def test_ones_own_right_is_marked_and_stays_for_somebody_else(office: Office):
+    made, at = frozen(office, 3), "/reviews/large"
+    browser = office.enter("hosaka")
+    page = browser.get(f"{at}/sheet?section={SECTION}").text
+    assert re.findall(r'value="(\d)" data-row', page) == ["2", "3"]
+    assert page.count(">本人<") == 1
+    assert 'name="number"' not in browser.get(f"{at}/questions/1").text
+    step = f"{at}/answer?section={SECTION}"
+    own = send(browser, step, number=[1], choice="needed")
+    assert own.status_code == 403
+    assert "自身の権限" in own.text
+    part = send(browser, step, number=[1, 2], choice="needed")
+    assert part.status_code == 200
+    assert "<b>1</b> 件の回答を記録しました" in part.text
+    assert "1 番は hosaka 自身の権限についてのものです" in part.text
+    rest = send(browser, f"{at}/answer-rest?section={SECTION}", shown=shown_in(part.text))
+    assert "ほかの人が回答します" in rest.text
+    assert numbers(office, made) == [1]
+    chief = office.enter("soukatsu")
+    assert send(chief, step, number=[1], choice="needed").status_code == 303
+
+
+def test_what_could_not_be_written_down_is_told_in_the_readers_language(
+    office: Office, review: AccessReview
+):
+    browser = office.enter("hosaka")
+    browser.cookies.set("__Host-lang", "en", domain=HOST)
+    at, number = f"/reviews/{review.review_id}", numbers(office, review)[0]
+    step = f"{at}/answer?section={SECTION}"
+    assert "this needs a reason" in send(browser, step, number=[number], choice="not-needed").text
+    assert "choose at least one line" in send(browser, step, choice="needed").text
+    rest = send(browser, f"{at}/answer-rest?section={SECTION}", shown="0" * 64)
+    assert "the sheet is not as it was shown" in rest.text
 
 
 def test_the_paper_names_every_deputy(office: Office, review: AccessReview):

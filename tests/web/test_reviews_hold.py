@@ -329,6 +329,27 @@ def test_the_chiefs_part_has_its_name_in_the_records(office: Office, review: Acc
     assert "尋ねた相手のいない所属: 受け持つ所属なし、10020" in page
 
 
+def test_once_nobody_can_answer_any_more_every_page_says_so_before_the_next_run_comes(
+    office: Office, review: AccessReview
+):
+    assert review.answer_by is not None
+    assert review.silence_at is not None
+    at, sheet = f"/reviews/{review.review_id}", f"/reviews/{review.review_id}/sheet?section=20020"
+    office.clock.at = review.answer_by + timedelta(hours=1)
+    assert "まではまだ回答できます" in office.enter("hosaka").get(at).text
+    assert "data-row" in office.enter("hosaka").get(sheet).text
+    office.clock.at = review.silence_at + timedelta(hours=1)
+    page = office.enter("unyo").get(at).text
+    assert "まではまだ回答できます" not in page
+    assert "次の突合で締め切り、無回答は「不要とみなす」になります" in page
+    told = office.enter("hosaka").get(sheet).text
+    assert "回答できる日は終わりました" in told
+    assert "data-row" not in told
+    assert "締め切る" in page
+    assert send(office.enter("unyo"), f"{at}/close").status_code == 303
+    assert "無回答（不要とみなす）" in office.enter("hosaka").get(sheet).text
+
+
 def test_the_form_says_whether_today_is_frozen_at_once(office: Office):
     page = office.enter("unyo").get("/reviews").text
     assert "今日を基準日にすると、すぐ固定します" in page

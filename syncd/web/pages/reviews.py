@@ -206,7 +206,8 @@ def sheet_context(request: Request, visitor: Visitor, query: QuestionQuery) -> d
         found = unit.question_page(replace(query, visible=None))
         shown = shown_sha256(unit, review, query.asked) if sheet.waiting else ""
         sections = unit.sections()
-    answers = may_answer_for(visitor.actors, query.asked) and review.is_answerable(opened.clock())
+    answerable = review.is_answerable(opened.clock())
+    answers = answerable and may_answer_for(visitor.actors, query.asked)
     chief = any(Role.CHIEF in actor.roles for actor in visitor.actors)
     return {
         "review": review,
@@ -214,6 +215,7 @@ def sheet_context(request: Request, visitor: Visitor, query: QuestionQuery) -> d
         "found": found,
         "query": query,
         "shown": shown,
+        "answerable": answerable,
         "answers": answers,
         "able": _able(visitor, found) if answers else frozenset(),
         "assigns": answers and chief,

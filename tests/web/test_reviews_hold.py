@@ -289,6 +289,21 @@ def test_the_chief_asks_a_section_by_choosing_one_and_only_of_what_waits(
     assert "回答済みのものは、ほかの所属に尋ねられません" in answered.text
 
 
+def test_an_approver_reads_the_records_that_name_their_section_and_no_other(
+    office: Office, review: AccessReview
+):
+    chief, at = office.enter("soukatsu"), f"/reviews/{review.review_id}"
+    first, second = numbers(office, review, None)[:2]
+    for number, section, why in ((first, FOREIGN, "福祉課へ"), (second, SECTION, "税務課へ")):
+        step = f"{at}/assign?section=-"
+        assert send(chief, step, number=[number], to=section, reason=why).status_code == 303
+    page = office.enter("hosaka").get(at).text
+    assert page.count("棚卸の回答者を決めた") == 1
+    assert FOREIGN not in page
+    assert "棚卸の対象を固定した" not in page
+    assert office.enter("kansa").get(at).text.count("棚卸の回答者を決めた") == 2
+
+
 def test_the_page_says_what_is_overdue_and_how_many_open_days_are_left(
     office: Office, review: AccessReview
 ):

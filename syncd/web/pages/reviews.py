@@ -7,6 +7,8 @@ An approver sees the sheets of their sections and nothing of the others. What pe
 from __future__ import annotations
 
 import json
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -110,7 +112,7 @@ def show_review(request: Request, review_id: str, visitor: Reader) -> Response:
     sees_all = visitor.visible is None
     with opened.site.store.begin() as unit:
         whole = record_of(unit, review_id)
-        leaves = unit.history(review_id)[-_MOST_RECORDS:] if sees_all else ()
+        leaves = unit.history(review_id)
         answerers = unit.answerers(review_id)
         overdue = overdue_by_section(unit, review_id, visitor.visible, opened.clock())
     now, record = opened.clock(), whole.seen_by(visitor.visible)
@@ -123,7 +125,7 @@ def show_review(request: Request, review_id: str, visitor: Reader) -> Response:
         "theirs": {s.section for s in record.sheets if _is_theirs(visitor, s.section)},
         "overdue": overdue,
         "days_left": _days_left(opened, record.review, now),
-        "history": [tell(json.loads(leaf), visitor.lang, titles) for leaf in leaves],
+        "history": [tell(each, visitor.lang, titles) for each in _seen_records(visitor, leaves)],
         "sees_all": sees_all,
         "can_close": _can_close(visitor, whole, now),
         "can_drop": visitor.may("hold-reviews") and record.review.state in GOING,
@@ -131,6 +133,17 @@ def show_review(request: Request, review_id: str, visitor: Reader) -> Response:
         "why_not_confirm": _why_not(visitor, record.review, answerers),
     }
     return page(request, "review.html", visitor, context)
+
+
+def _seen_records(visitor: Visitor, leaves: Iterable[bytes]) -> list[dict[str, Any]]:
+    """Return the newest records that a visitor may see: an approver's name their section."""
+    visible, records = visitor.visible, (json.loads(leaf) for leaf in leaves)
+    seen = (
+        record
+        for record in records
+        if visible is None or record["ground"].get("section") in visible
+    )
+    return list(deque(seen, _MOST_RECORDS))
 
 
 def _can_close(visitor: Visitor, record: ReviewRecord, now: datetime) -> bool:

@@ -11,10 +11,13 @@ from dataclasses import dataclass
 
 from syncd.bilingual import Bilingual
 from syncd.core.audit import AuditEvent
-from syncd.core.calendar import day_of
+from syncd.core.calendar import EVER, day_of
+from syncd.core.facts import ReviewOutcome
+from syncd.core.findings import Verdict
 from syncd.core.ids import OrgUnitCode
+from syncd.core.people import account_key
 from syncd.core.reviews.persons import answering, check_may_assign, may_answer_for
-from syncd.core.reviews.questions import Answer, Choice, Sheet, Standing, sheet_sha256
+from syncd.core.reviews.questions import Answer, Choice, Question, Sheet, Standing, sheet_sha256
 from syncd.core.reviews.review import AccessReview, correct_by
 from syncd.core.votes import Actor
 from syncd.errors import IllegalMove, NoSuchCase, NotPermitted, UsageError
@@ -246,10 +249,32 @@ def _kept(
 def _state(unit: Unit, review: AccessReview, standings: Sequence[Standing], kept: Answer) -> None:
     """State what follows as facts: not needed from today on, or needed after all."""
     ends_on = day_of(kept.at) if kept.choice is Choice.NOT_NEEDED else None
+    before = _ended_before(unit, standings, kept)
     outcomes = [
         outcome(review, standing.question, ends_on, kept.by)
         for standing in standings
-        if ends_on is not None or standing.choice is Choice.NOT_NEEDED
+        if ends_on is not None
+        or standing.choice is Choice.NOT_NEEDED
+        or _named(standing.question) in before
     ]
     if outcomes:
         state_outcomes(unit, outcomes, kept.at)
+
+
+def _ended_before(
+    unit: Unit, standings: Sequence[Standing], kept: Answer
+) -> frozenset[tuple[str, str, str]]:
+    """Return which rights an earlier review ended, where somebody now says of each: needed.
+
+    "All that is left is needed" takes nothing back: nobody looked at these lines one by one.
+    """
+    had_no_ground = any(s.question.verdict is not Verdict.JUSTIFIED for s in standings)
+    if kept.choice is not Choice.NEEDED or kept.sheet or not had_no_ground:
+        return frozenset()
+    stated = unit.facts_about([], EVER).review_outcomes
+    return frozenset(_named(each) for each in stated if each.ends_on is not None)
+
+
+def _named(right: Question | ReviewOutcome) -> tuple[str, str, str]:
+    """Return a right as directories compare it: without regard to the case of the account."""
+    return (right.directory, right.entitlement, account_key(right.account))

@@ -20,6 +20,7 @@ from syncd.core.votes import Actor, Role
 from syncd.errors import IllegalMove, NotPermitted, UsageError
 from syncd.flow.delta import has_work
 from syncd.flow.reviews.answering import answer, answer_rest, shown_sha256
+from syncd.flow.reviews.beginning import start_review
 from syncd.flow.reviews.ending import close_review, confirm_review, drop_review
 from syncd.flow.vote import approve_cases
 from tests.fakes.directory import dn
@@ -151,6 +152,33 @@ def town_source(town, listed):
     town.directory.accounts[account(10)] = None
     town.more_sources = (source,)
     return source
+
+
+def in_the_next_review(town):
+    """Say of a right that it is not needed, close, and ask again while its case still waits."""
+    review = reviewed(town)
+    answer(town.site(), [SATO], review.review_id, [3], Choice.NOT_NEEDED, "担当を外れた")
+    answer(town.site(), [SATO], review.review_id, [1, 2, 4, 5, 6, 7, 8, 9, 10], Choice.NEEDED)
+    close_review(town.site(), OPERATOR, review.review_id)
+    town.sync(date(2027, 4, 5))
+    town.now = at(5)
+    return start_review(town.site(), OPERATOR, "第2回", date(2027, 4, 5))
+
+
+def test_needed_in_the_next_review_takes_back_what_the_last_one_ended(town):
+    review = in_the_next_review(town)
+    answer(town.site(), [SECOND], review.review_id, [3], Choice.NEEDED)
+    town.sync(date(2027, 4, 6))
+    assert cases(town) == ()
+
+
+def test_all_that_is_left_is_needed_takes_nothing_back(town):
+    review = in_the_next_review(town)
+    with town.store.begin() as unit:
+        shown = shown_sha256(unit, review, SECTION)
+    answer_rest(town.site(), [SECOND], review.review_id, SECTION, shown)
+    town.sync(date(2027, 4, 6))
+    assert [case.account for case in cases(town)] == [account(3)]
 
 
 # --- silence -------------------------------------------------------------------------------------

@@ -7,14 +7,16 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from syncd.core.calendar import midnight
+from syncd.core.calendar import EVER, midnight
 from syncd.core.cards import Card, Section
+from syncd.core.facts import ReviewOutcome
 from syncd.core.findings import Verdict
 from syncd.core.ids import AccountId, EntitlementId, OrgUnitCode, StaffNumber
 from syncd.core.policy import OnSilence
 from syncd.core.reviews.questions import Answer, Choice, Question, ReviewedSystem, Sheet
 from syncd.core.reviews.review import AccessReview, ReviewEvent, ReviewState, moved
 from syncd.errors import IllegalMove, NoSuchCase
+from syncd.flow.reviews.outcomes import state_outcomes
 from syncd.ports.reviews import Answered, QuestionQuery
 from syncd.ports.store import Store
 
@@ -283,3 +285,23 @@ def test_what_a_broken_unit_wrote_is_not_there(kept: Store):
     with kept.begin() as unit:
         assert unit.review_answers("tana-1") == ()
         assert unit.count_waiting("tana-1", None) == 4
+
+
+def test_the_newest_statement_about_a_right_counts_and_the_earlier_one_is_still_known(store: Store):
+    first = ReviewOutcome(
+        "ad", EntitlementId("TAX-EDIT"), AccountId("u0001"), DAY, "tana-1", "sato"
+    )
+    other = replace(first, account=AccountId("u0002"), stated_by="")
+    with store.begin() as unit:
+        state_outcomes(unit, [first, other], at(9))
+    with store.begin() as unit:
+        state_outcomes(unit, [replace(first, ends_on=None)], at(10))
+        now, then = unit.facts(EVER), unit.facts(at(9))
+        before = unit.facts(at(8))
+    assert {(o.account, o.ends_on) for o in now.review_outcomes} == {
+        ("u0001", None),
+        ("u0002", DAY),
+    }
+    assert {o.ends_on for o in then.review_outcomes} == {DAY}
+    assert before.review_outcomes == ()
+    assert {o.stated_by for o in now.review_outcomes} == {"sato", ""}

@@ -13,7 +13,7 @@ from typing import Any
 
 from syncd.core.audit import AuditEvent
 from syncd.core.calendar import end_of_open_day, midnight
-from syncd.core.cases import Case, CaseEvent, CaseState, moved
+from syncd.core.cases import Case, CaseEvent, CaseState, case_of, moved
 from syncd.core.findings import Finding, Verdict
 from syncd.core.ids import CaseId
 from syncd.core.policy import Approval, OnSilence, Policy
@@ -244,29 +244,15 @@ def _policy_line(case: Case, sight: Sight, policy: Policy) -> str:
 def _open(
     finding: Finding, sight: Sight, policy: Policy, before: Case | None, case_id: CaseId
 ) -> list[Move]:
-    due = midnight(finding.since or sight.as_of)
-    case = Case(
-        case_id=case_id,
-        directory=finding.directory,
-        entitlement=finding.entitlement,
-        account=finding.account,
-        staff_number=finding.staff_number,
-        member=finding.member,
-        groups=finding.groups,
-        path=finding.path,
-        state=CaseState.OPEN,
-        reasons=finding.reasons,
-        because=finding.because,
-        since=finding.since,
-        needs_person=finding.needs_person,
-        opened_at=sight.now,
-        updated_at=sight.now,
-        due_at=due,
+    case = case_of(
+        finding,
+        case_id,
+        sight.now,
+        due_at=midnight(finding.since or sight.as_of),
         escalate_at=_escalates_at(sight.as_of, policy),
         hard_deadline_at=_hard_deadline_at(sight.as_of, policy),
         requested_by=sight.asked_by.get(finding.key, sight.requested_by),
         regrant_of=None if before is None else before.case_id,
-        section=finding.section,
     )
     ground = {
         "reasons": [str(r) for r in case.reasons],

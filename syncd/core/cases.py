@@ -14,7 +14,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from syncd.core.findings import Because, Reason
+from syncd.core.findings import Because, Finding, Reason
 from syncd.core.ids import AccountId, CaseId, EntitlementId, OrgUnitCode, StaffNumber
 from syncd.errors import IllegalMove
 
@@ -157,6 +157,40 @@ class Case:
     def is_ended(self) -> bool:
         """Tell whether nothing more can happen to the case."""
         return self.state in ENDED
+
+
+def case_of(
+    finding: Finding,
+    case_id: CaseId,
+    at: datetime,
+    *,
+    path: str | None = None,
+    **changes: Any,  # noqa: ANN401 - fields of Case
+) -> Case:
+    """Return the open case of a stale membership, found at a moment; every deadline is that moment.
+
+    `changes` are what the finding does not tell; `path` spares putting the ways into words.
+    """
+    deadlines = dict.fromkeys(("due_at", "escalate_at", "hard_deadline_at"), at)
+    return Case(
+        case_id=case_id,
+        directory=finding.directory,
+        entitlement=finding.entitlement,
+        account=finding.account,
+        staff_number=finding.staff_number,
+        member=finding.member,
+        groups=finding.groups,
+        state=CaseState.OPEN,
+        reasons=finding.reasons,
+        because=finding.because,
+        since=finding.since,
+        needs_person=finding.needs_person,
+        opened_at=at,
+        updated_at=at,
+        section=finding.section,
+        path=finding.path if path is None else path,
+        **deadlines | changes,
+    )
 
 
 def moved(case: Case, event: CaseEvent, at: datetime, **changes: Any) -> Case:  # noqa: ANN401 - dataclasses.replace

@@ -150,7 +150,6 @@ class QuestionUnitQueries:
             answer_id=answer.answer_id,
             asked=asked or "",
             correct_by=encode_maybe(correct_by),
-            corrected_at=None,
         )
 
     def silence_questions(

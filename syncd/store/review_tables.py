@@ -84,7 +84,7 @@ review_questions = Table(
     Column("silent", Boolean, nullable=False),
     Column("correct_by", MOMENT),
     Column("corrected_at", MOMENT),
-    Index(None, "review_id", "asked", "choice"),
+    Index(None, "review_id", "asked", "choice", "silent"),
     Index(None, "correct_by"),
 )
 

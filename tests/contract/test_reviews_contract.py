@@ -266,6 +266,15 @@ def test_what_is_to_be_gone_is_known_until_it_is(kept: Store):
         assert unit.corrections() == {}
 
 
+def test_the_day_on_which_a_right_went_stays_whatever_is_answered_later(kept: Store):
+    with kept.begin() as unit:
+        unit.add_answer(said("a1", Choice.NOT_NEEDED, 1), asked=TAX, correct_by=at(200))
+        unit.note_corrected("tana-1", [1], at(150))
+        unit.add_answer(said("a2", Choice.NEEDED, 1, at=at(160)), asked=TAX)
+        (found,) = unit.questions_standing("tana-1", [1])
+    assert (found.choice, found.corrected_at) == (Choice.NEEDED, at(150))
+
+
 def test_nothing_is_to_be_gone_of_a_review_that_was_dropped(kept: Store):
     with kept.begin() as unit:
         unit.add_answer(said("a1", Choice.NOT_NEEDED, 1), asked=TAX, correct_by=at(200))

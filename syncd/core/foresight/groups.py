@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from syncd.core.calendar import midnight
-from syncd.core.cases import Case, CaseState
+from syncd.core.cases import Case, case_of
 from syncd.core.decide import Decided
-from syncd.core.findings import Finding, Verdict
+from syncd.core.findings import Verdict
 from syncd.core.foresight.lines import GroupLine, LimitLine, Outlook
 from syncd.core.guards import Census, Guard, Guarded, guard, is_explained, limit_for
 from syncd.core.ids import CaseId
@@ -43,7 +42,10 @@ def removals_on(decided: Decided, cases: Mapping[Key, Case], policy: Policy) -> 
     decision = decided.decision
     findings = {f.key: f for f in decision.findings if f.verdict is Verdict.STALE}
     at = midnight(decision.as_of)
-    then = [cases.get(key) or _case(finding, key, at) for key, finding in findings.items()]
+    then = [
+        cases.get(key) or case_of(finding, CaseId("\t".join(key)), at, path="")
+        for key, finding in findings.items()
+    ]
     reaches = decided.reaches
     plan = plan_for(then, PlanBasis(findings, reaches, policy))
     groups = {
@@ -66,30 +68,6 @@ def _explained(cases: Iterable[Case], plan: Plan, days: int) -> frozenset[Key]:
     found = {key for key, explained in told.items() if explained}
     left = (case for case in cases if case.key not in told)
     return frozenset(found.union(case.key for case in left if is_explained(case, days)))
-
-
-def _case(finding: Finding, key: Key, at: datetime) -> Case:
-    """Return the case that a run of that midnight would open."""
-    return Case(
-        case_id=CaseId("\t".join(key)),
-        directory=finding.directory,
-        entitlement=finding.entitlement,
-        account=finding.account,
-        staff_number=finding.staff_number,
-        member=finding.member,
-        groups=finding.groups,
-        path="",
-        state=CaseState.OPEN,
-        reasons=finding.reasons,
-        because=finding.because,
-        since=finding.since,
-        needs_person=finding.needs_person,
-        opened_at=at,
-        updated_at=at,
-        due_at=at,
-        escalate_at=at,
-        hard_deadline_at=at,
-    )
 
 
 def group_lines(removals: Removals, few: int) -> Iterator[GroupLine]:

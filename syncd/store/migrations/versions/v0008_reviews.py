@@ -118,7 +118,7 @@ def _create_review_questions() -> None:
     op.create_index(
         op.f("ix_review_questions_review_id_asked_choice"),
         "review_questions",
-        ["review_id", "asked", "choice"],
+        ["review_id", "asked", "choice", "silent"],
     )
 
 

@@ -116,7 +116,7 @@ def _create_review_questions() -> None:
     )
     op.create_index(op.f("ix_review_questions_correct_by"), "review_questions", ["correct_by"])
     op.create_index(
-        op.f("ix_review_questions_review_id_asked_choice"),
+        op.f("ix_review_questions_review_id_asked_choice_silent"),
         "review_questions",
         ["review_id", "asked", "choice", "silent"],
     )

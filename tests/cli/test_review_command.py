@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Cli
 
+AUDITORS = Path(__file__).parents[2] / "docs" / "auditors.md"
 MORE = """
 [[actors]]
 account = "unyo"
@@ -133,11 +136,20 @@ def test_the_record_is_confirmed_by_somebody_who_answered_nothing(site: Cli, rev
 
 
 def test_a_stranger_can_compute_the_hash_of_the_set_from_the_export(site: Cli, review):
+    """The code is the one that docs/auditors.md gives, run by an interpreter that knows no syncd."""
     exported = site.json("review", "export")
-    digest = hashlib.sha256()
-    for line in exported["frozen"]:
-        digest.update(json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
-    assert digest.hexdigest() == exported["sha256"] == review["sha256"]
+    code = AUDITORS.read_text("utf-8").split("```python\n")[1].split("```")[0]
+    file = site.site / "review.json"
+
+    def check(content: object) -> subprocess.CompletedProcess[str]:
+        file.write_text(json.dumps(content), "utf-8")
+        words = [sys.executable, "-I", "-S", "-c", code]
+        return subprocess.run(words, cwd=file.parent, capture_output=True, text=True, check=False)
+
+    assert check(exported).stdout.strip() == exported["sha256"] == review["sha256"]
+    altered = [*exported["frozen"][:-1], [*exported["frozen"][-1][:-1], "CN=elsewhere"]]
+    assert check({**exported, "frozen": altered}).returncode == 1
+    assert check({**exported, "frozen": exported["frozen"][:-1]}).returncode == 1
     with sqlite3.connect(site.site / "var" / "syncd.db") as database:
         leaves = database.execute("SELECT leaf FROM audit").fetchall()
     assert any(review["sha256"].encode() in leaf for (leaf,) in leaves)

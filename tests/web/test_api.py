@@ -26,6 +26,12 @@ ROUTES = {
     ("GET", "/people/{staff_number}"): Permission.READ,
     ("GET", "/findings"): Permission.READ,
     ("GET", "/tasks"): Permission.READ,
+    ("GET", "/reviews"): Permission.READ,
+    ("GET", "/reviews/{review_id}"): Permission.READ,
+    ("GET", "/reviews/{review_id}/questions"): Permission.READ,
+    ("POST", "/reviews/{review_id}/answers"): Permission.DECIDE,
+    ("POST", "/reviews/{review_id}/answers/rest"): Permission.DECIDE,
+    ("POST", "/reviews/{review_id}/assign"): Permission.DECIDE,
     ("POST", "/syncs"): Permission.START_SYNC,
     ("GET", "/syncs/{sync_id}"): Permission.START_SYNC,
     ("GET", "/syncs/{sync_id}/events"): Permission.START_SYNC,
@@ -42,6 +48,9 @@ ACCOUNTS = {
 BODIES: dict[str, dict[str, object]] = {
     "/cases/{case_id}/refuse": {"until": "2027-04-10", "reason": "x"},
     "/plans/{plan_hash}/release": {"reason": "x"},
+    "/reviews/{review_id}/answers": {"numbers": [1], "choice": "needed"},
+    "/reviews/{review_id}/answers/rest": {"section": "20020", "shown": "0" * 64},
+    "/reviews/{review_id}/assign": {"numbers": [1], "section": "20020"},
     "/orders": {
         "expected": 1,
         "orders": [
@@ -75,6 +84,7 @@ def path_of(office: Office, route: str) -> str:
         plan_hash=office.plan_hash(),
         staff_number=office.city.left_behind,
         sync_id=office.sync_id(),
+        review_id="none",
     )
 
 

@@ -339,6 +339,14 @@ GET  /api/v1/plans/{plan_hash}               200      200   200      200     200
 POST /api/v1/plans/none/approve              404      404   403      403     403       403   403    401
 POST /api/v1/plans/none/release              404      404   403      403     403       403   403    401
 GET  /api/v1/tasks                           200      200   200      200     200       200   403    401
+GET  /api/v1/reviews                         200      200   200      200     200       200   403    401
+GET  /api/v1/reviews/{review}                200      200   200      200     200       200   403    401
+GET  /api/v1/reviews/{review}/questions      200      200   200      200     200       200   403    401
+GET  /api/v1/reviews/none                    404      404   404      404     404       404   403    401
+GET  /api/v1/reviews/none/questions          404      404   404      404     404       404   403    401
+POST /api/v1/reviews/none/answers            404      404   403      403     403       403   403    401
+POST /api/v1/reviews/none/answers/rest       404      404   403      403     403       403   403    401
+POST /api/v1/reviews/none/assign             404      404   403      403     403       403   403    401
 GET  /api/v1/people/{mine}                   200      200   200      200     200       200   403    401
 GET  /api/v1/people/{theirs}                 404      200   200      200     200       200   403    401
 GET  /api/v1/findings                        200      200   200      200     200       200   403    401
@@ -377,6 +385,9 @@ BODIES: dict[str, dict[str, object]] = {
     "/api/v1/cases/none/refuse": {"until": "2027-04-10", "reason": "x"},
     "/api/v1/plans/none/release": {"reason": "x"},
     "/api/v1/orders": {"expected": 1, "orders": [{"order_number": "x"}]},
+    "/api/v1/reviews/none/answers": {"numbers": [1], "choice": "needed"},
+    "/api/v1/reviews/none/answers/rest": {"section": "20020", "shown": "0" * 64},
+    "/api/v1/reviews/none/assign": {"numbers": [1], "section": "20020"},
 }
 
 
@@ -569,6 +580,7 @@ def test_an_approver_sees_nothing_of_other_sections_in_any_list(crowd: Crowd):
     routes += ["/api/v1/cases", "/api/v1/findings", "/api/v1/plans/{plan_hash}"]
     routes += ["/tasks", "/tasks?state=ended", "/api/v1/tasks"]
     routes += ["/residuals", "/residuals/export", "/residuals/log-checks"]
+    routes += ["/api/v1/reviews", "/api/v1/reviews/{review}", "/api/v1/reviews/{review}/questions"]
     for route in routes:
         told = crowd.ask("approver", "GET", route).text
         assert foreign not in told, route

@@ -15,6 +15,7 @@ from syncd.web.api.answers import tell, tell_fault, tell_http, tell_invalid, tel
 from syncd.web.api.cases import router as cases
 from syncd.web.api.people import router as people
 from syncd.web.api.plans import router as plans
+from syncd.web.api.reviews import router as reviews
 from syncd.web.api.syncs import router as syncs
 from syncd.web.api.tasks import router as tasks
 from syncd.web.desk import Desk
@@ -41,7 +42,7 @@ def create_api(desk: Desk) -> FastAPI:
     api = _Api(
         title="syncd",
         version=__version__,
-        description="Rights to handle My Number data: cases, plans, people, runs.",
+        description="Rights to handle My Number data: cases, plans, access reviews, people, runs.",
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
@@ -49,7 +50,7 @@ def create_api(desk: Desk) -> FastAPI:
         root_path_in_servers=False,
     )
     api.state.desk = desk
-    for router in (cases, plans, tasks, people, syncs):
+    for router in (cases, plans, tasks, reviews, people, syncs):
         api.include_router(router)
     api.add_api_route("/docs", _show_schema, include_in_schema=False)
     api.add_exception_handler(SyncdError, tell)

@@ -30,11 +30,16 @@ def decode_cursor(text: str) -> tuple[str, ...]:
     except (ValueError, RecursionError):
         parts = None
     if not isinstance(parts, list) or not all(_is_ours(part) for part in parts):
-        raise UsageError(
-            "the cursor is none of ours; begin without one.",
-            ja="このカーソルはここで渡したものではありません。カーソルなしで始めてください。",
-        )
+        raise cursor_of_none_of_ours()
     return tuple(parts)
+
+
+def cursor_of_none_of_ours() -> UsageError:
+    """Return what is said of a cursor that was not given here."""
+    return UsageError(
+        "the cursor is none of ours; begin without one.",
+        ja="このカーソルはここで渡したものではありません。カーソルなしで始めてください。",
+    )
 
 
 def _is_ours(part: object) -> bool:

@@ -13,7 +13,7 @@ from pydantic import Field
 from syncd.core.access import Permission
 from syncd.core.ids import OrgUnitCode, normalise_code
 from syncd.core.reviews.questions import Choice
-from syncd.errors import IllegalMove, NoSuchCase, UsageError
+from syncd.errors import IllegalMove, UsageError
 from syncd.flow.reviews.answering import AnswerResult, answer, answer_rest, assign
 from syncd.flow.reviews.beginning import freeze_now, start_review
 from syncd.flow.reviews.ending import close_review, confirm_review, drop_review
@@ -22,6 +22,7 @@ from syncd.web.forms import Day
 from syncd.web.gate import desk_of, posting
 from syncd.web.pages.reviews import (
     MOST_NUMBER,
+    check_seen,
     query_of,
     seen_sheet,
     sheet_address,
@@ -179,12 +180,7 @@ def _seen(
     """
     with desk_of(request).opened.site.store.begin() as unit:
         seen_sheet(unit, visitor, review_id, query.asked)
-        standings = unit.questions_standing(review_id, chosen.numbers)
-    visible = visitor.visible
-    seen = {s.question.number for s in standings if visible is None or s.asked in visible}
-    unseen = sorted(set(chosen.numbers) - seen)
-    if unseen:
-        raise NoSuchCase.review(f"{review_id} ({', '.join(map(str, unseen))})")
+        check_seen(unit, visitor, review_id, chosen.numbers)
     return replace(query, review_id=review_id)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -196,6 +196,17 @@ def seen_sheet(
             if sheet.section == section:
                 return review, sheet
     raise NoSuchCase.review(f"{review_id} ({section or NO_SECTION})")
+
+
+def check_seen(unit: Unit, visitor: Visitor, review_id: str, numbers: Collection[int]) -> None:
+    """Raise NoSuchCase for questions that a visitor may not see: whom they are asked of is hidden.
+
+    Those that are not there at all are told in the same words.
+    """
+    standings = unit.questions_standing(review_id, numbers)
+    unseen = sorted(set(numbers) - {s.question.number for s in standings if _sees(visitor, s)})
+    if unseen:
+        raise NoSuchCase.review(f"{review_id} ({', '.join(map(str, unseen))})")
 
 
 @router.get("/reviews/{review_id}/sheet")

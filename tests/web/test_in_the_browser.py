@@ -9,7 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from syncd.core.access import Permission
@@ -22,6 +21,7 @@ from syncd.identity.local import hash_password
 from syncd.settings.model import ConsoleTable
 from syncd.web.server import WebServer
 from tests.fakes.chromium import chromium
+from tests.web.browsing import violations
 from tests.web.conftest import PASSWORD, Office
 
 pytestmark = pytest.mark.browser
@@ -98,11 +98,6 @@ def pages_of(office: Office) -> dict[str, str]:
         "account": "/account",
         "error": "/cases/none",
     }
-
-
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{v['id']}: {[n['target'] for n in v['nodes']][:3]}" for v in found]
 
 
 @pytest.mark.parametrize("lang", ["ja", "en"])

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from syncd.bootstrap import open_site
 from syncd.web.server import WebServer
 from tests.fakes.chromium import chromium
 from tests.fakes.oidc_provider import SECRET, OidcServer, free_port
+from tests.web.browsing import violations
 
 pytestmark = pytest.mark.browser
 
@@ -77,10 +77,6 @@ def at_the_provider(page: Page, login: str) -> None:
     page.get_by_placeholder("and password").fill("not looked at")
     page.get_by_role("button", name="Sign-in").click()
     page.get_by_role("button", name="Continue").click()
-
-
-def violations(page: Page) -> list[str]:
-    return [f"{v['id']}: {v['help']}" for v in Axe().run(page).response["violations"]]
 
 
 def test_somebody_signs_in_at_the_provider_and_lands_where_they_wanted_to_go(page: Page, url: str):

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from syncd.core.reviews.questions import Choice
@@ -16,7 +15,8 @@ from syncd.flow.reviews.answering import answer
 from syncd.settings.model import ConsoleTable
 from syncd.web.server import WebServer
 from tests.fakes.chromium import chromium
-from tests.web.conftest import PASSWORD, Office
+from tests.web.browsing import enter, violations
+from tests.web.conftest import Office
 from tests.web.reviewed import SECTION, reviewed, sheet_of, waiting
 
 pytestmark = pytest.mark.browser
@@ -40,24 +40,6 @@ def served(
     server.start()
     yield office, review, f"http://127.0.0.1:{server.port}"
     server.stop()
-
-
-def enter(browser: Browser, address: str, account: str, **options: object) -> Page:
-    context = browser.new_context(
-        base_url=address, locale="ja-JP", timezone_id="Asia/Tokyo", **options
-    )
-    page = context.new_page()
-    page.goto("/sign-in")
-    page.get_by_label("アカウント").fill(account)
-    page.get_by_label("パスワード").fill(PASSWORD)
-    page.get_by_role("button", name="サインイン").click()
-    expect(page.get_by_role("navigation")).to_be_visible()
-    return page
-
-
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{v['id']}: {[n['target'] for n in v['nodes']][:3]}" for v in found]
 
 
 def picture(page: Page, name: str) -> None:

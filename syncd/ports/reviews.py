@@ -80,8 +80,12 @@ class ReviewsUnit(Protocol):
         """Keep a new review."""
         ...
 
-    def review(self, review_id: str) -> AccessReview:
-        """Return one review; raises NoSuchCase."""
+    def review(self, review_id: str, *, held: bool = False) -> AccessReview:
+        """Return one review; raises NoSuchCase.
+
+        `held`: whoever else asks for it so waits until this unit ends, so that what is read of it
+        stays true until what is written of it is committed.
+        """
         ...
 
     def reviews(self, states: Collection[ReviewState] = ()) -> tuple[AccessReview, ...]:

@@ -42,9 +42,11 @@ class ReviewUnitQueries(QuestionUnitQueries):
         """Keep a new review."""
         self._connection.execute(insert(reviews).values(_values(review)))
 
-    def review(self, review_id: str) -> AccessReview:
-        """Return one review; raises NoSuchCase."""
+    def review(self, review_id: str, *, held: bool = False) -> AccessReview:
+        """Return one review; raises NoSuchCase. On SQLite whoever is in a unit holds everything."""
         wanted = select(*_COLUMNS).where(reviews.c.review_id == review_id)
+        if held:
+            wanted = wanted.with_for_update()
         row = self._connection.execute(wanted).first()
         if row is None:
             raise NoSuchCase.review(review_id)

@@ -146,7 +146,7 @@ def assign(
 
 
 def _open(site: Site, unit: Unit, review_id: str) -> AccessReview:
-    review = unit.review(review_id)
+    review = unit.review(review_id, held=True)
     if not review.is_answerable(site.clock()):
         raise IllegalMove(
             f"access review {review_id} takes no answers any more (it is {review.state}).",

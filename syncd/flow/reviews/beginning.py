@@ -7,6 +7,7 @@ system when it was read last.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
@@ -31,6 +32,7 @@ from syncd.flow.site import Site
 from syncd.ports.store import Unit
 
 _LONGEST_NAME = 100
+_RIGHT = "begin-review"
 
 
 def start_review(
@@ -39,7 +41,8 @@ def start_review(
     """Begin a review as of a day; frozen at once where that day was read whole already.
 
     With `at_once` it is frozen on what was read last, whenever that was. Raises NotPermitted,
-    IllegalMove beside one that goes on, and UsageError for a name or a day that cannot be.
+    AlreadyRunning where somebody begins one at this moment, IllegalMove beside one that goes on,
+    and UsageError for a name or a day that cannot be.
     """
     name = name.strip()
     _check_name(name)
@@ -56,7 +59,8 @@ def start_review(
         )
         return review
 
-    review = step(site, actor, name, work)
+    with site.store.exclusive(_RIGHT):  # two that begin at once would both be alone
+        review = step(site, actor, name, work)
     if at_once or is_read(site, as_of):
         return freeze(site, review, actor.account)
     return review
@@ -83,7 +87,8 @@ def freeze_due(site: Site, run: RunId) -> None:
         planned = unit.reviews([ReviewState.PLANNED])
     for review in planned:
         if review.as_of <= day_of(site.clock()) and is_read(site, review.as_of):
-            freeze(site, review, ACTOR, run)
+            with suppress(IllegalMove):  # somebody froze or dropped it by hand meanwhile
+                freeze(site, review, ACTOR, run)
 
 
 def freeze(

@@ -28,7 +28,8 @@ from syncd.ports.store import Unit
 def close_due(site: Site, run: RunId) -> None:
     """Close the review whose time to answer is over: what nobody answered follows the policy."""
     with site.store.begin() as unit:
-        for review in unit.reviews([ReviewState.OPEN]):
+        for found in unit.reviews([ReviewState.OPEN]):
+            review = unit.review(found.review_id, held=True)  # somebody may be closing it by hand
             if review.is_silent(site.clock()):
                 _close(site, unit, review, ACTOR, run)
 
@@ -41,7 +42,7 @@ def close_review(site: Site, actor: Actor, review_id: str) -> AccessReview:
 
     def work(unit: Unit) -> AccessReview:
         require(permissions_of(actor), Permission.HOLD_REVIEWS, actor.account)
-        review = unit.review(review_id)
+        review = unit.review(review_id, held=True)
         waiting = sum(sheet.waiting for sheet in unit.review_sheets(review_id))
         if waiting and not review.is_silent(site.clock()):
             raise IllegalMove(

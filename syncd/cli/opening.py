@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -53,13 +54,12 @@ def json_of(value: object) -> Iterator[str]:
             yield from json_of(each)
             between = ", "
         yield "}"
-    elif isinstance(value, list) and len(value) > _A_PIECE:
-        between = "["
-        for start in range(0, len(value), _A_PIECE):
-            piece = json.dumps(value[start : start + _A_PIECE], ensure_ascii=False)
-            yield between + piece[1:-1]
+    elif isinstance(value, Iterator) or (isinstance(value, list) and len(value) > _A_PIECE):
+        left, between = iter(value), "["
+        while piece := list(islice(left, _A_PIECE)):
+            yield between + json.dumps(piece, ensure_ascii=False)[1:-1]
             between = ", "
-        yield "]"
+        yield "]" if between == ", " else "[]"
     else:
         yield json.dumps(value, ensure_ascii=False)
 

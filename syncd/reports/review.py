@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from rich import box
@@ -14,7 +15,7 @@ from rich.text import Text
 from syncd.core.calendar import day_of
 from syncd.core.reviews.questions import Answer, ReviewedSystem, Sheet, Standing, set_head
 from syncd.core.reviews.review import AccessReview
-from syncd.flow.reviews.record import ReviewRecord
+from syncd.flow.reviews.record import RecordLine, ReviewRecord
 from syncd.ports.reviews import QuestionPage
 from syncd.reports.review_words import answer_word, review_state_word, silence_word
 from syncd.reports.words import Lang, day_word, verdict_word
@@ -84,22 +85,21 @@ def standing_json(standing: Standing) -> dict[str, Any]:
 
 
 def frozen_json(
-    record: ReviewRecord, standings: Iterable[Standing], answers: Iterable[Answer]
+    record: ReviewRecord,
+    lines: Callable[[], Iterator[RecordLine]],
+    answers: Iterable[Answer],
 ) -> dict[str, Any]:
     """Return a whole record as JSON: what its SHA-256 is taken over, and every answer.
 
-    The hash is that of the lines of `frozen`, each as compact JSON in UTF-8 with a line feed.
+    The hash is that of the lines of `frozen`, each as compact JSON in UTF-8 with a line feed. What
+    is long is an iterator, over `lines` each time: a city has half a million.
     """
-    lines: list[Any] = [set_head(record.review.as_of, record.systems)]
-    stand = []
-    for standing in standings:
-        lines.append(standing.question.line())
-        stand.append(standing_json(standing))
+    head: list[list[object]] = [set_head(record.review.as_of, record.systems)]
     return {
         **record_json(record),
-        "frozen": lines,
-        "lines": stand,
-        "answers": [_answer_json(answer) for answer in answers],
+        "frozen": chain(head, (line.standing.question.line() for line in lines())),
+        "lines": (standing_json(line.standing) for line in lines()),
+        "answers": (_answer_json(answer) for answer in answers),
     }
 
 

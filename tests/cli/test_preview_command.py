@@ -62,6 +62,12 @@ def test_an_answer_in_pieces_is_the_answer(value: object):
     assert "".join(json_of(value)) == json.dumps(value, ensure_ascii=False)
 
 
+@pytest.mark.parametrize("many", [0, 1, 1000, 2500])
+def test_what_is_made_while_it_is_printed_is_printed_as_a_list(many: int):
+    text = "".join(json_of({"a": iter(range(many)), "b": 1}))
+    assert text == json.dumps({"a": list(range(many)), "b": 1})
+
+
 def test_people_are_told_in_their_language_what_differs_and_why(cli: Cli):
     cli("preview", "--on", "2027-04-01")
     put_order(cli, MOVED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from functools import partial
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -149,17 +149,16 @@ def _export(arguments: argparse.Namespace, opened: OpenSite) -> int:
             "syncd review export --out ファイル（または --json）。",
         )
     review = _named(arguments, opened)
-    if arguments.out is not None:
-        lines = record_lines(opened.site.store, review.review_id)
-        with arguments.out.open("wb") as file:
-            file.writelines(review_table(review, lines, arguments.lang))
+    lines = partial(record_lines, opened.site.store, review.review_id)
     with opened.site.store.begin() as unit:
         record = record_of(unit, review.review_id)
-        as_json: dict[str, Any] = record_json(record)
-        if arguments.out is None:
-            answers = unit.review_answers(review.review_id)
-            as_json = frozen_json(record, unit.frozen_questions(review.review_id), answers)
-    tell(arguments, as_json, Text(f"{arguments.out}: {review.questions}"))
+        answers = () if arguments.out else unit.review_answers(review.review_id)
+    if arguments.out is None:
+        tell(arguments, frozen_json(record, lines, answers), Text())
+        return 0
+    with arguments.out.open("wb") as file:
+        file.writelines(review_table(review, lines(), arguments.lang))
+    tell(arguments, record_json(record), Text(f"{arguments.out}: {review.questions}"))
     return 0
 
 

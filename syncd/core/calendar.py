@@ -45,3 +45,8 @@ def end_of_open_day(start: date, open_days: int, closed_days: Collection[date]) 
         day += timedelta(days=1)
         left -= is_open(day, closed_days)
     return midnight(day + timedelta(days=1))
+
+
+def last_day_before(end: datetime) -> date:
+    """Return the last day that lies before a moment: of the end of a day, that day."""
+    return day_of(end - timedelta(microseconds=1))

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from syncd.core.acting import Grant
-from syncd.core.calendar import day_of, is_open
+from syncd.core.calendar import is_open, last_day_before
 from syncd.core.cases import Case, CaseState
 from syncd.core.ids import OrgUnitCode
 from syncd.core.votes import MAY_DECIDE, Actor, Role, answers_for, may_decide
@@ -159,7 +159,7 @@ def reminders(
     """
     due: dict[tuple[date, int], list[Case]] = {}
     for case in cases:
-        last_day = day_of(case.hard_deadline_at - timedelta(microseconds=1))
+        last_day = last_day_before(case.hard_deadline_at)
         left = open_days_until(today, last_day, closed_days)
         nearest = min((n for n in open_days if left <= n), default=None)
         if case.state in WAITS and nearest is not None and last_day >= today:

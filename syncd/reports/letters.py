@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from syncd.core.calendar import day_of
+from syncd.core.calendar import day_of, last_day_before
 from syncd.core.cases import Case
 from syncd.core.messages import MessageKind, Recipient
 from syncd.core.votes import Actor
@@ -149,7 +149,7 @@ def _residuals(letter: Letter) -> list[dict[str, str]]:
 
 def _last_day(end: datetime) -> str:
     """Return the last day before a deadline, which is the end of one."""
-    return day_word(day_of(end - timedelta(microseconds=1)))
+    return day_word(last_day_before(end))
 
 
 def _line(case: Case, section_names: Mapping[str, str]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import chain
 from typing import Any
 
@@ -12,7 +12,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from syncd.core.calendar import day_of
+from syncd.core.calendar import last_day_before
 from syncd.core.reviews.questions import Answer, ReviewedSystem, Sheet, Standing, set_head
 from syncd.core.reviews.review import AccessReview
 from syncd.flow.reviews.record import RecordLine, ReviewRecord
@@ -20,7 +20,6 @@ from syncd.ports.reviews import QuestionPage
 from syncd.reports.review_words import answer_word, review_state_word, silence_word
 from syncd.reports.words import Lang, day_word, verdict_word
 
-_TICK = timedelta(microseconds=1)
 _COUNTS = ("questions", "needed", "not_needed", "silent", "waiting", "corrected")
 
 
@@ -243,4 +242,4 @@ def _moment(moment: datetime | None) -> str | None:
 
 
 def _last_day(end: datetime | None, lang: Lang) -> str:
-    return "-" if end is None else day_word(day_of(end - _TICK), lang)
+    return "-" if end is None else day_word(last_day_before(end), lang)

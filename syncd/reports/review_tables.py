@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from syncd.core.calendar import day_of
+from syncd.core.calendar import day_of, last_day_before
 from syncd.core.findings import Reason
 from syncd.core.reviews.review import AccessReview
 from syncd.flow.reviews.record import RecordLine
@@ -27,7 +27,6 @@ _HEADER = {
         *("because", "reminders", "correct_by", "corrected_on", "confirmed_by"),
     ),
 }
-_TICK = timedelta(microseconds=1)
 
 
 def review_table(
@@ -39,7 +38,7 @@ def review_table(
 
 def last_day_of(end: datetime | None) -> str:
     """Return the last day before a deadline, which is the end of one; nothing for none."""
-    return "" if end is None else day_of(end - _TICK).isoformat()
+    return "" if end is None else last_day_before(end).isoformat()
 
 
 def _row(review: AccessReview, line: RecordLine, lang: Lang) -> Sequence[str]:

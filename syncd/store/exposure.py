@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, String, and_, cast, func, or_, select
 
-from syncd.core.calendar import day_of
+from syncd.core.calendar import last_day_before
 from syncd.core.cases import ENDED, Case
 from syncd.core.exposure.spans import OrderKey
 from syncd.core.facts import Provides
@@ -21,7 +21,6 @@ from syncd.store.runs import decode_run
 from syncd.store.tables import audit, cases, facts, inputs, runs
 
 _KEYS_A_QUERY = 10_000
-_TICK = timedelta(microseconds=1)
 _ENDED = sorted(str(state) for state in ENDED)
 _GOOD = ("input.accepted", "directory.read")
 _BAD = ("input.refused", "directory.unread")
@@ -39,7 +38,7 @@ class ExposureUnitQueries:
         visible: frozenset[OrgUnitCode] | None = None,
     ) -> tuple[Case, ...]:
         """Return the visible cases that concern a stretch; see the port."""
-        last_day = day_of(until_at - _TICK).isoformat()
+        last_day = last_day_before(until_at).isoformat()
         wanted: list[ColumnElement[bool]] = [
             or_(cases.c.state.not_in(_ENDED), cases.c.updated_at >= encode_moment(from_at)),
             or_(cases.c.since <= last_day, cases.c.opened_at < encode_moment(until_at)),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from syncd.core.audit import AuditEvent
-from syncd.core.calendar import day_of
+from syncd.core.calendar import last_day_before
 from syncd.core.findings import Reason
 from syncd.core.policy import OnSilence
 from syncd.core.reviews.questions import Choice, Standing
@@ -68,7 +68,6 @@ VALUES: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 _SHORT = 12
-_TICK = timedelta(microseconds=1)
 
 
 def sayings(lang: Lang) -> Mapping[str, Callable[[Any], str]]:
@@ -122,4 +121,4 @@ class ReviewSay:
 
     def last_day(self, end: datetime | None) -> str:
         """Return the last day before a deadline, which is the end of one."""
-        return "-" if end is None else day_word(day_of(end - _TICK), self.lang)
+        return "-" if end is None else day_word(last_day_before(end), self.lang)

@@ -14,16 +14,14 @@ def asked_by(ground: Ground, findings: Iterable[Finding]) -> Mapping[tuple[str, 
 
     Whoever asked approves nothing of it (design, section 5). For silence nobody asked.
     """
-    outcomes = ground.facts.review_outcomes
+    if not ground.facts.review_outcomes:
+        return {}
+    resting = [f for f in findings if any(because.kind == "review" for because in f.because)]
+    if not resting:
+        return {}
     stated = {
         (str(o.directory), str(o.entitlement), account_key(o.account)): o.stated_by
-        for o in outcomes
+        for o in ground.facts.review_outcomes
     }
-    if not stated:
-        return {}
-    found = {
-        finding.key: stated.get((*finding.key[:2], account_key(finding.account)), "")
-        for finding in findings
-        if any(because.kind == "review" for because in finding.because)
-    }
+    found = {f.key: stated.get((*f.key[:2], account_key(f.account)), "") for f in resting}
     return {key: account for key, account in found.items() if account}

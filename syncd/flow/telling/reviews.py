@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from syncd.core.audit import AuditEvent
-from syncd.core.calendar import day_of
+from syncd.core.calendar import day_of, last_day_before
 from syncd.core.ids import OrgUnitCode
 from syncd.core.messages import MessageKind, Recipient, open_days_until
 from syncd.core.reviews.persons import may_answer_for
@@ -26,7 +26,6 @@ from syncd.flow.telling.news import News
 from syncd.flow.telling.residuals import Reaches
 from syncd.ports.store import Unit
 
-_TICK = timedelta(microseconds=1)
 _EVENTS = {
     MessageKind.REVIEW_ASKED: AuditEvent.REVIEW_ASKED,
     MessageKind.REVIEW_REMINDER: AuditEvent.REVIEW_REMINDED,
@@ -125,7 +124,7 @@ def _waiting(sheets: Iterable[Sheet]) -> tuple[tuple[Sheet, int], ...]:
 
 def _last_day(review: AccessReview) -> date:
     """Return the last day on which an answer is in time."""
-    return day_of((review.answer_by or review.started_at) - _TICK)
+    return last_day_before(review.answer_by or review.started_at)
 
 
 def review_letters(
@@ -192,7 +191,7 @@ def _letter(
             "name": review.name,
             "review": review.review_id,
             "on_silence": str(review.on_silence),
-            "silence_on": None if review.silence_at is None else day_of(review.silence_at - _TICK),
+            "silence_on": None if review.silence_at is None else last_day_before(review.silence_at),
             "total": sum(number for _, number in sheets),
             "sheets": [
                 {"code": s.section or "", "name": s.name, "number": number} for s, number in sheets

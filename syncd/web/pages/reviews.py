@@ -10,7 +10,7 @@ import json
 from collections import deque
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -19,9 +19,9 @@ from fastapi.responses import StreamingResponse
 
 from syncd.bootstrap import OpenSite
 from syncd.core.access import Permission
-from syncd.core.calendar import day_of
+from syncd.core.calendar import last_day_before
 from syncd.core.findings import Verdict
-from syncd.core.ids import OrgUnitCode
+from syncd.core.ids import OrgUnitCode, StaffNumber
 from syncd.core.messages import open_days_until
 from syncd.core.reviews.persons import answering, check_may_confirm, may_answer_for
 from syncd.core.reviews.questions import Sheet, Standing
@@ -50,7 +50,6 @@ from syncd.web.visitor import Visitor
 router = APIRouter()
 _A_PAGE = 50
 _ON_PAPER = 500
-_TICK = timedelta(microseconds=1)
 _MOST_RECORDS = 200
 
 MOST_NUMBER = 2**31 - 1
@@ -170,11 +169,15 @@ def _days_left(opened: OpenSite, review: AccessReview, now: datetime) -> int | N
     """Return how many open days (開庁日) are left to answer in time; None where nobody answers."""
     if review.answer_by is None or not review.is_answerable(now):
         return None
-    last = day_of(review.answer_by - _TICK)
+    last = last_day_before(review.answer_by)
     return open_days_until(opened.today(), last, opened.site.policy.closed_days)
 
 
-def _why_not(visitor: Visitor, review: AccessReview, answerers: Any) -> Any:  # noqa: ANN401 - what the port gives, a sentence or nothing
+def _why_not(
+    visitor: Visitor,
+    review: AccessReview,
+    answerers: Collection[tuple[str, StaffNumber | None]],
+) -> str | None:
     """Return why somebody may not confirm; nothing where they may, None where it is not time."""
     if review.state is not ReviewState.CLOSED:
         return None
